@@ -1,0 +1,182 @@
+"""A plan and the answer it comes in: columns for what is done, with proof, ledger and reasons."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is moved: lines ``(n_lines,)`` on lanes, and the dispatches ``(n_dispatch_lanes,)`` that carry them."""
+
+    lane: NDArray[np.int32]
+    """Row of ``network.lanes``, one entry per line."""
+    sku: NDArray[np.int32]
+    """Row of ``network.products``."""
+    units: NDArray[np.int64]
+    arrives_day: NDArray[np.int32]
+    """Day of arrival at the lane's destination: the lead times along the path so far."""
+    dispatch_lane: NDArray[np.int32]
+    """Row of ``network.lanes``; each lane at most once."""
+    dispatches: NDArray[np.int64]
+    """How many dispatches run on ``dispatch_lane``."""
+
+    def __post_init__(self) -> None:
+        for name in ("lane", "sku", "units", "arrives_day", "dispatch_lane", "dispatches"):
+            getattr(self, name).setflags(write=False)
+
+    @property
+    def n_lines(self) -> int:
+        """Number of lines."""
+        return len(self.lane)
+
+
+@enum.unique
+class Status(enum.Enum):
+    """What was proved."""
+
+    OPTIMAL = "optimal"
+    """The plan's benefit meets the bound within the requested gap of zero or better (gap <= the requested gap)."""
+    FEASIBLE = "feasible"
+    """A certified plan; the bound says how much better another could be."""
+    INFEASIBLE = "infeasible"
+    """No plan meets every hard demand; `Result.conflicts` says why."""
+    NO_PLAN = "no_plan"
+    """Stopped before any certified plan was found; nothing was proved about feasibility."""
+
+
+@enum.unique
+class StopReason(enum.Enum):
+    """Why the search stopped."""
+
+    PROVED = "proved"
+    """Optimality (gap 0 up to money rounding) or infeasibility was proved."""
+    GAP_LIMIT = "gap_limit"
+    TIME_LIMIT = "time_limit"
+    CANCELLED = "cancelled"
+    NOTHING_TO_DO = "nothing_to_do"
+    """No alerted SKU has a flow that could pay or a hard demand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One broken rule, found by the certificate."""
+
+    rule: str
+    """A name of `optimizer.certificate.RULES`."""
+    place: str
+    """For people: for example ``lane W1>S2, SKU P7`` or ``node S2, SKU P7``."""
+    message: str
+    amount: float
+    """By how much, in the rule's own unit (units, kg, dispatches, money)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """The independent recomputation of a plan from the request and the plan alone."""
+
+    valid: bool
+    violations: tuple[Violation, ...]
+    """The first 100 of each rule."""
+    violation_count: int
+    benefit: int
+    """Recomputed benefit in money units of ``10 ** -money_decimals``."""
+    ledger: Mapping[str, int]
+    """Terms keyed by the input field that caused them (``lanes.fixed_cost``), summing exactly to `benefit`."""
+    line_benefit: NDArray[np.int64]
+    """Shape ``(n_lines,)``: the loss when this line alone is removed, in money units."""
+
+
+@dataclass(frozen=True, slots=True)
+class Incumbent:
+    """A certified plan found on the way, with what is proved so far."""
+
+    plan: Plan | None
+    benefit: int | None
+    bound: int | None
+    gap: float | None
+    elapsed_seconds: float
+    found_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unmet:
+    """Demand that the plan leaves unserved, shape ``(n_unmet,)`` each."""
+
+    node: NDArray[np.int32]
+    sku: NDArray[np.int32]
+    units: NDArray[np.int64]
+    code: NDArray[np.object_]
+    """A `optimizer.reasons.UnmetCode` value."""
+    reason: NDArray[np.object_]
+    cheapest_fix: NDArray[np.object_]
+
+
+@dataclass(frozen=True, slots=True)
+class AlertOutcomes:
+    """What the plan does for each alert of ``network.alerts``, shape ``(n_alerts,)`` each."""
+
+    alert: NDArray[np.int32]
+    """Row of ``network.alerts``."""
+    outcome: NDArray[np.object_]
+    """``resolved``, ``partly`` or ``unresolved``."""
+    units_asked: NDArray[np.int64]
+    units_by_transfer: NDArray[np.int64]
+    day: NDArray[np.int32]
+    """Day on which the last unit that counts arrives (shortage) or leaves (over-stock); -1 when none."""
+    reason: NDArray[np.object_]
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A named rule that an infeasible request cannot keep, and the least amount to relax it by."""
+
+    rule: str
+    """The input field to change, for example ``lanes.capacity_kg`` or ``alerts.units``."""
+    place: str
+    amount: float
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The answer to a request."""
+
+    status: Status
+    stopped_by: StopReason
+    plan: Plan | None
+    benefit: int | None
+    """Money units of ``10 ** -money_decimals``; None without a plan."""
+    bound: int | None
+    """Proven upper limit of the benefit, same unit; None when nothing was proved or the request is infeasible."""
+    money_decimals: int
+    certificate: Certificate | None
+    unmet: Unmet | None
+    outcomes: AlertOutcomes | None
+    line_reason: NDArray[np.object_] | None
+    conflicts: tuple[Conflict, ...]
+    backend: str
+    """Which backend produced the plan and which the bound, for example ``highs``."""
+    backend_reason: str
+    """Why that backend was chosen."""
+    sizes: Mapping[str, int]
+    """positions, flows, switches, limits of the canonical model."""
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    """build, solve, certify; the caller adds read, write and total."""
+
+    @property
+    def gap(self) -> float | None:
+        """(bound - benefit) / max(|bound|, 1) in currency units, None unless both are known."""
+        if self.benefit is None or self.bound is None:
+            return None
+        return relative_gap(self.benefit, self.bound, self.money_decimals)
+
+
+def relative_gap(benefit: int, bound: int, money_decimals: int) -> float:
+    """(bound - benefit) / max(|bound|, 1 currency unit), the design's definition."""
+    return (bound - benefit) / max(abs(bound), 10**money_decimals)
