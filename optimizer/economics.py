@@ -1,0 +1,331 @@
+"""What a unit is worth and costs, in exact integers, shared by the builder and the certificate.
+
+A float of the network stands for the shortest decimal text that reads back to it (``0.285`` is 285/1000, not its binary
+neighbour), so a number that was written in a file is rounded as its text would be. Rounding is done in floats where
+the result is certain; numbers so close to a tie that binary noise could decide are rounded again with fractions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from network.tables import NOT_GIVEN, AlertKind, Network
+from optimizer.request import Request
+
+WEIGHT_DECIMALS: Final = 6
+"""Weights are integers of ``10 ** -6`` kg inside."""
+
+NO_WEIGHT_LIMIT: Final = int(np.iinfo(np.int64).max)
+"""In an integer weight column: no capacity was given."""
+
+_NOISE: Final = 2.0**-49
+"""Relative error that a float formula of a few terms stays within, read text and arithmetic together (16 half-ulps)."""
+
+_EXACT_FLOAT: Final = 2.0**52
+"""Whole numbers below it, and their sums, are exact in a float."""
+
+
+def money(values: NDArray[np.float64], money_decimals: int) -> NDArray[np.int64]:
+    """Round amounts of currency to integers of ``10 ** -money_decimals``, half to even.
+
+    Parameters
+    ----------
+    values : ndarray of float64
+        Finite amounts in currency units.
+    money_decimals : int
+        Decimals kept.
+
+    Returns
+    -------
+    ndarray of int64, same shape
+
+    Raises
+    ------
+    ValueError
+        A value is not finite, or its integer does not fit 64 bits.
+    """
+    values = np.asarray(values, dtype=np.float64)
+    return _rounded((values,), _identity, np.abs(values), money_decimals)
+
+
+def weight_units(values_kg: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Round kilograms to integers of ``10 ** -6`` kg; NaN (not given) is 0, infinity is `NO_WEIGHT_LIMIT`."""
+    values_kg = np.asarray(values_kg, dtype=np.float64)
+    rounded = money(np.where(np.isfinite(values_kg), values_kg, 0.0), WEIGHT_DECIMALS)
+    return np.where(np.isposinf(values_kg), NO_WEIGHT_LIMIT, rounded)
+
+
+@dataclass(frozen=True, slots=True)
+class UnitWorth:
+    """What each unit of stock adds to the value of a position, shape ``(n_positions,)`` each; worth in money units.
+
+    Units 1 to `full_units` (and every unit below 0) add `full_worth`, the next one `partial_worth`, all further ones
+    `left_over_worth`. Where demand is an integer the next one is left over, and `partial_worth` says so.
+    """
+
+    full_units: NDArray[np.int64]
+    """floor(D)."""
+    full_worth: NDArray[np.int64]
+    """p + b."""
+    partial_worth: NDArray[np.int64]
+    """The mixture for the unit from floor(D) to floor(D) + 1."""
+    left_over_worth: NDArray[np.int64]
+    """s - h; also what a unit is worth that arrives too late to count."""
+
+    def __len__(self) -> int:
+        return len(self.full_units)
+
+    def take(self, index: NDArray[Any]) -> UnitWorth:
+        """Return the entries at `index`, in that order."""
+        return UnitWorth(
+            self.full_units[index], self.full_worth[index], self.partial_worth[index], self.left_over_worth[index]
+        )
+
+
+def unit_worth(network: Network, rows: NDArray[np.integer[Any]]) -> UnitWorth:
+    """Worth of each unit at positions.
+
+    Parameters
+    ----------
+    network : Network
+    rows : ndarray of int, shape (n,)
+        Rows of ``network.stock``.
+
+    Returns
+    -------
+    UnitWorth of length n
+    """
+    stock, decimals = network.stock, network.money_decimals
+    demand = stock.demand_mean[rows]
+    whole = np.floor(demand)
+    price = network.products.list_price[stock.sku[rows]]
+    salvage = network.products.salvage_value[stock.sku[rows]]
+    penalty, holding = stock.shortage_penalty[rows], stock.holding_cost[rows]
+    size = np.abs(price) + np.abs(penalty) + np.abs(salvage) + np.abs(holding)
+    mixture = _rounded(
+        (price, penalty, salvage, holding, demand, whole),
+        lambda p, b, s, h, d, f: (p + b) * (d - f) + (s - h) * (1 - (d - f)),
+        size * (1 + np.abs(demand)),
+        decimals,
+    )
+    return UnitWorth(
+        full_units=whole.astype(np.int64),
+        full_worth=_rounded((price, penalty), lambda p, b: p + b, size, decimals),
+        partial_worth=mixture,
+        left_over_worth=_rounded((salvage, holding), lambda s, h: s - h, size, decimals),
+    )
+
+
+def value_change(
+    worth: UnitWorth, y_from: NDArray[np.integer[Any]], y_to: NDArray[np.integer[Any]]
+) -> NDArray[np.int64]:
+    """V(y_to) - V(y_from) in money units: the sum of the rounded units between, for any integers, negative ones too.
+
+    Parameters
+    ----------
+    worth : UnitWorth of length n
+    y_from, y_to : ndarray of int, shape (n,)
+        Units that count as stock.
+
+    Returns
+    -------
+    ndarray of int64, shape (n,)
+    """
+    return _value_from_zero(worth, y_to) - _value_from_zero(worth, y_from)
+
+
+def _value_from_zero(worth: UnitWorth, y: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
+    """V(y) - V(0) in money units."""
+    above = np.maximum(y - worth.full_units, 0)
+    full = np.minimum(y, worth.full_units) * worth.full_worth
+    partial = np.minimum(above, 1) * worth.partial_worth
+    return np.asarray(full + partial + np.maximum(above - 1, 0) * worth.left_over_worth, dtype=np.int64)
+
+
+def opening_units(network: Network) -> NDArray[np.int64]:
+    """Return y0 = on_hand - reserved of every stock row; negative where more is reserved than there is."""
+    return np.asarray(network.stock.on_hand - network.stock.reserved)
+
+
+def give_units(network: Network) -> NDArray[np.int64]:
+    """Units that every stock row may give: ``max(0, on_hand - reserved - safety_stock)``."""
+    return np.asarray(np.maximum(opening_units(network) - network.stock.safety_stock, 0))
+
+
+def arrival_cap_units(
+    network: Network, rows: NDArray[np.integer[Any]], days: NDArray[np.integer[Any]]
+) -> NDArray[np.int64]:
+    """U(l): how many of the units that arrive on a day or later count as stock.
+
+    Parameters
+    ----------
+    network : Network
+    rows : ndarray of int, shape (n,)
+        Rows of ``network.stock``.
+    days : ndarray of int, shape (n,)
+        Days of arrival l > 0.
+
+    Returns
+    -------
+    ndarray of int64, shape (n,)
+        ``floor(min(D * (1 - l / H), max(D - y0, 0)))``, 0 from the horizon on.
+    """
+    stock, horizon = network.stock, network.horizon_days
+    demand = stock.demand_mean[rows]
+    missing = np.maximum(np.floor(demand).astype(np.int64) - opening_units(network)[rows], 0)
+    days_left = np.maximum(horizon - np.asarray(days, dtype=np.int64), 0)
+    return np.asarray(np.minimum(_floor_share(demand, days_left, horizon), missing))
+
+
+def _floor_share(demand: NDArray[np.float64], days_left: NDArray[np.int64], horizon: int) -> NDArray[np.int64]:
+    """floor(demand * days_left / horizon), exactly: floats where the result is certain, fractions elsewhere."""
+    share = demand * days_left / horizon
+    nearest = np.rint(share)
+    floor = np.floor(share).astype(np.int64)
+    doubtful = np.abs(share - nearest) <= _NOISE * np.maximum(share, 1.0)
+    # Integer demand is the common case, and the one where shares are integers: settle it without fractions.
+    whole = doubtful & (demand == np.floor(demand)) & (demand * horizon < _EXACT_FLOAT)
+    floor[whole] = demand[whole].astype(np.int64) * days_left[whole] // horizon
+    rest = np.flatnonzero(doubtful & ~whole)
+    if len(rest):
+        pairs, inverse = np.unique(np.column_stack([demand[rest], days_left[rest]]), axis=0, return_inverse=True)
+        exact = [_decimal(d) * int(left) // horizon for d, left in pairs.tolist()]
+        floor[rest] = np.array(exact, dtype=np.int64)[inverse.reshape(-1)]
+    return floor
+
+
+def lane_unit_cost(
+    network: Network, lane: NDArray[np.integer[Any]], sku: NDArray[np.integer[Any]]
+) -> NDArray[np.int64]:
+    """Cost in money units of moving one unit: ``cost_per_unit + cost_per_kg * unit_weight_kg``, rounded as one number.
+
+    Parameters
+    ----------
+    network : Network
+    lane, sku : ndarray of int, shape (n,)
+        Rows of ``network.lanes`` and ``network.products``; a product without weight weighs nothing.
+
+    Returns
+    -------
+    ndarray of int64, shape (n,)
+    """
+    per_unit, per_kg = network.lanes.cost_per_unit[lane], network.lanes.cost_per_kg[lane]
+    weight = np.nan_to_num(network.products.unit_weight_kg, nan=0.0)[sku]
+    size = np.abs(per_unit) + np.abs(per_kg * weight)
+    return _rounded((per_unit, per_kg, weight), lambda u, k, w: u + k * w, size, network.money_decimals)
+
+
+def lane_fixed_cost(network: Network) -> NDArray[np.int64]:
+    """Cost in money units of one dispatch, shape (n_lanes,)."""
+    return money(network.lanes.fixed_cost, network.money_decimals)
+
+
+def product_weight(network: Network) -> NDArray[np.int64]:
+    """Weight of one unit in ``10 ** -6`` kg, shape (n_products,); 0 when not given."""
+    return weight_units(network.products.unit_weight_kg)
+
+
+def lane_capacity(network: Network) -> NDArray[np.int64]:
+    """Capacity of one dispatch in ``10 ** -6`` kg, shape (n_lanes,); `NO_WEIGHT_LIMIT` when one carries anything."""
+    return weight_units(network.lanes.capacity_kg)
+
+
+def lane_least_load(network: Network) -> NDArray[np.int64]:
+    """Return the least load of one dispatch in ``10 ** -6`` kg, shape (n_lanes,)."""
+    return weight_units(network.lanes.min_dispatch_kg)
+
+
+def least_dispatches(network: Network, load: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Fewest dispatches that hold a load on every lane, not counting the one that any line needs.
+
+    Parameters
+    ----------
+    network : Network
+    load : ndarray of int64, shape (n_lanes,)
+        Load in ``10 ** -6`` kg.
+
+    Returns
+    -------
+    ndarray of int64, shape (n_lanes,)
+        ``ceil(load / capacity)``; a lane of capacity 0 needs more than any number: `NO_WEIGHT_LIMIT`.
+    """
+    capacity = lane_capacity(network)
+    needed = -(-load // np.maximum(capacity, 1))
+    return np.where((capacity == 0) & (load > 0), NO_WEIGHT_LIMIT, needed)
+
+
+def alert_units(network: Network) -> NDArray[np.int64]:
+    """Units that every alert asks for, shape (n_alerts,).
+
+    An empty ``units`` means the position's own shortage ``max(0, ceil(D) - y0 - in_transit)`` or excess
+    ``max(0, y0 + in_transit - ceil(D))``; a position that does not exist has neither.
+    """
+    alerts, stock = network.alerts, network.stock
+    row = network.stock_row(alerts.node, alerts.sku)
+    excess = np.zeros(len(alerts), dtype=np.int64)
+    found = row >= 0
+    at = row[found]
+    demand = np.ceil(stock.demand_mean[at]).astype(np.int64)
+    excess[found] = opening_units(network)[at] + stock.in_transit[at] - demand
+    own = np.where(alerts.kind == AlertKind.SHORTAGE, -excess, excess)
+    return np.where(alerts.units == NOT_GIVEN, np.maximum(own, 0), alerts.units)
+
+
+def skus_in_scope(network: Network, request: Request) -> NDArray[np.bool_]:
+    """Which products a plan may touch, shape (n_products,): alerted, and named by the request where it names any."""
+    alerted = np.zeros(len(network.products), dtype=np.bool_)
+    alerted[network.alerts.sku] = True
+    if request.scope_sku_ids is None:
+        return alerted
+    return np.asarray(alerted & np.isin(network.products.sku_id.astype(str), list(request.scope_sku_ids)))
+
+
+def _identity(value: Any) -> Any:
+    return value
+
+
+def _decimal(value: float) -> Fraction:
+    """Exact value of the shortest decimal text that reads back to a float."""
+    return Fraction(repr(value))
+
+
+def _rounded(
+    columns: tuple[NDArray[np.float64], ...],
+    formula: Callable[..., Any],
+    size: NDArray[np.float64],
+    decimals: int,
+) -> NDArray[np.int64]:
+    """Round ``formula(*columns) * 10 ** decimals`` half to even, as the decimal texts of the columns would.
+
+    Parameters
+    ----------
+    columns : tuple of ndarray of float64, one shape
+        Arguments of the formula.
+    formula : callable
+        Sums and products of its arguments; called with float arrays, and with fractions near ties.
+    size : ndarray of float64
+        Sum of the absolute terms of the formula: what its rounding errors are relative to.
+    decimals : int
+        Decimals kept.
+    """
+    scale = 10**decimals
+    approximate = formula(*columns) * float(scale)
+    if not np.all(np.abs(approximate) < 2.0**63):
+        worst = approximate[~(np.abs(approximate) < 2.0**63)][0] / scale
+        raise ValueError(f"{worst} with {decimals} decimals does not fit a 64-bit integer; use fewer money_decimals")
+    result: NDArray[np.int64] = np.rint(approximate).astype(np.int64)
+    from_tie = np.abs(approximate - np.floor(approximate) - 0.5)
+    # Beyond 2**52 the noise exceeds half a unit, so the same test sends those numbers to fractions as well.
+    doubtful = np.flatnonzero(from_tie <= _NOISE * size * float(scale))
+    if len(doubtful):
+        picked = np.column_stack([column[doubtful] for column in columns])
+        distinct, inverse = np.unique(picked, axis=0, return_inverse=True)
+        exact = [round(formula(*map(_decimal, arguments)) * scale) for arguments in distinct.tolist()]
+        result[doubtful] = np.array(exact, dtype=np.int64)[inverse.reshape(-1)]
+    return result
