@@ -1,0 +1,321 @@
+import datetime
+
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class NodeKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    NODE_KIND_UNSPECIFIED: _ClassVar[NodeKind]
+    NODE_KIND_STORE: _ClassVar[NodeKind]
+    NODE_KIND_WAREHOUSE: _ClassVar[NodeKind]
+    NODE_KIND_SUPPLIER: _ClassVar[NodeKind]
+
+class AlertKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    ALERT_KIND_UNSPECIFIED: _ClassVar[AlertKind]
+    ALERT_KIND_OVERSTOCK: _ClassVar[AlertKind]
+    ALERT_KIND_SHORTAGE: _ClassVar[AlertKind]
+
+class Severity(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    SEVERITY_UNSPECIFIED: _ClassVar[Severity]
+    SEVERITY_YELLOW: _ClassVar[Severity]
+    SEVERITY_ORANGE: _ClassVar[Severity]
+    SEVERITY_RED: _ClassVar[Severity]
+
+class NetworkTable(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    NETWORK_TABLE_UNSPECIFIED: _ClassVar[NetworkTable]
+    NETWORK_TABLE_NODES: _ClassVar[NetworkTable]
+    NETWORK_TABLE_PRODUCTS: _ClassVar[NetworkTable]
+    NETWORK_TABLE_LANES: _ClassVar[NetworkTable]
+    NETWORK_TABLE_LANE_RULES: _ClassVar[NetworkTable]
+    NETWORK_TABLE_STOCK: _ClassVar[NetworkTable]
+    NETWORK_TABLE_LOTS: _ClassVar[NetworkTable]
+    NETWORK_TABLE_ALERTS: _ClassVar[NetworkTable]
+
+class ColumnType(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    COLUMN_TYPE_UNSPECIFIED: _ClassVar[ColumnType]
+    COLUMN_TYPE_INT32: _ClassVar[ColumnType]
+    COLUMN_TYPE_INT64: _ClassVar[ColumnType]
+    COLUMN_TYPE_FLOAT64: _ClassVar[ColumnType]
+    COLUMN_TYPE_BOOL: _ClassVar[ColumnType]
+    COLUMN_TYPE_STRING: _ClassVar[ColumnType]
+NODE_KIND_UNSPECIFIED: NodeKind
+NODE_KIND_STORE: NodeKind
+NODE_KIND_WAREHOUSE: NodeKind
+NODE_KIND_SUPPLIER: NodeKind
+ALERT_KIND_UNSPECIFIED: AlertKind
+ALERT_KIND_OVERSTOCK: AlertKind
+ALERT_KIND_SHORTAGE: AlertKind
+SEVERITY_UNSPECIFIED: Severity
+SEVERITY_YELLOW: Severity
+SEVERITY_ORANGE: Severity
+SEVERITY_RED: Severity
+NETWORK_TABLE_UNSPECIFIED: NetworkTable
+NETWORK_TABLE_NODES: NetworkTable
+NETWORK_TABLE_PRODUCTS: NetworkTable
+NETWORK_TABLE_LANES: NetworkTable
+NETWORK_TABLE_LANE_RULES: NetworkTable
+NETWORK_TABLE_STOCK: NetworkTable
+NETWORK_TABLE_LOTS: NetworkTable
+NETWORK_TABLE_ALERTS: NetworkTable
+COLUMN_TYPE_UNSPECIFIED: ColumnType
+COLUMN_TYPE_INT32: ColumnType
+COLUMN_TYPE_INT64: ColumnType
+COLUMN_TYPE_FLOAT64: ColumnType
+COLUMN_TYPE_BOOL: ColumnType
+COLUMN_TYPE_STRING: ColumnType
+
+class NetworkSettings(_message.Message):
+    __slots__ = ("currency", "as_of", "horizon_days", "money_decimals")
+    CURRENCY_FIELD_NUMBER: _ClassVar[int]
+    AS_OF_FIELD_NUMBER: _ClassVar[int]
+    HORIZON_DAYS_FIELD_NUMBER: _ClassVar[int]
+    MONEY_DECIMALS_FIELD_NUMBER: _ClassVar[int]
+    currency: str
+    as_of: str
+    horizon_days: int
+    money_decimals: int
+    def __init__(self, currency: _Optional[str] = ..., as_of: _Optional[str] = ..., horizon_days: _Optional[int] = ..., money_decimals: _Optional[int] = ...) -> None: ...
+
+class Node(_message.Message):
+    __slots__ = ("node_id", "kind", "latitude", "longitude", "zone", "transit", "pick_capacity_units", "receive_capacity_units", "max_outbound_lanes", "max_inbound_lanes")
+    NODE_ID_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    LATITUDE_FIELD_NUMBER: _ClassVar[int]
+    LONGITUDE_FIELD_NUMBER: _ClassVar[int]
+    ZONE_FIELD_NUMBER: _ClassVar[int]
+    TRANSIT_FIELD_NUMBER: _ClassVar[int]
+    PICK_CAPACITY_UNITS_FIELD_NUMBER: _ClassVar[int]
+    RECEIVE_CAPACITY_UNITS_FIELD_NUMBER: _ClassVar[int]
+    MAX_OUTBOUND_LANES_FIELD_NUMBER: _ClassVar[int]
+    MAX_INBOUND_LANES_FIELD_NUMBER: _ClassVar[int]
+    node_id: str
+    kind: NodeKind
+    latitude: float
+    longitude: float
+    zone: str
+    transit: bool
+    pick_capacity_units: int
+    receive_capacity_units: int
+    max_outbound_lanes: int
+    max_inbound_lanes: int
+    def __init__(self, node_id: _Optional[str] = ..., kind: _Optional[_Union[NodeKind, str]] = ..., latitude: _Optional[float] = ..., longitude: _Optional[float] = ..., zone: _Optional[str] = ..., transit: _Optional[bool] = ..., pick_capacity_units: _Optional[int] = ..., receive_capacity_units: _Optional[int] = ..., max_outbound_lanes: _Optional[int] = ..., max_inbound_lanes: _Optional[int] = ...) -> None: ...
+
+class Product(_message.Message):
+    __slots__ = ("sku_id", "category", "unit_weight_kg", "unit_volume_m3", "unit_cost", "list_price", "salvage_value", "case_pack", "shelf_life_days", "min_remaining_shelf_life_days")
+    SKU_ID_FIELD_NUMBER: _ClassVar[int]
+    CATEGORY_FIELD_NUMBER: _ClassVar[int]
+    UNIT_WEIGHT_KG_FIELD_NUMBER: _ClassVar[int]
+    UNIT_VOLUME_M3_FIELD_NUMBER: _ClassVar[int]
+    UNIT_COST_FIELD_NUMBER: _ClassVar[int]
+    LIST_PRICE_FIELD_NUMBER: _ClassVar[int]
+    SALVAGE_VALUE_FIELD_NUMBER: _ClassVar[int]
+    CASE_PACK_FIELD_NUMBER: _ClassVar[int]
+    SHELF_LIFE_DAYS_FIELD_NUMBER: _ClassVar[int]
+    MIN_REMAINING_SHELF_LIFE_DAYS_FIELD_NUMBER: _ClassVar[int]
+    sku_id: str
+    category: str
+    unit_weight_kg: float
+    unit_volume_m3: float
+    unit_cost: float
+    list_price: float
+    salvage_value: float
+    case_pack: int
+    shelf_life_days: int
+    min_remaining_shelf_life_days: int
+    def __init__(self, sku_id: _Optional[str] = ..., category: _Optional[str] = ..., unit_weight_kg: _Optional[float] = ..., unit_volume_m3: _Optional[float] = ..., unit_cost: _Optional[float] = ..., list_price: _Optional[float] = ..., salvage_value: _Optional[float] = ..., case_pack: _Optional[int] = ..., shelf_life_days: _Optional[int] = ..., min_remaining_shelf_life_days: _Optional[int] = ...) -> None: ...
+
+class Lane(_message.Message):
+    __slots__ = ("lane_id", "origin", "destination", "lead_time_days", "fixed_cost", "cost_per_unit", "cost_per_kg", "capacity_kg", "max_dispatches", "min_line_units", "min_dispatch_kg")
+    LANE_ID_FIELD_NUMBER: _ClassVar[int]
+    ORIGIN_FIELD_NUMBER: _ClassVar[int]
+    DESTINATION_FIELD_NUMBER: _ClassVar[int]
+    LEAD_TIME_DAYS_FIELD_NUMBER: _ClassVar[int]
+    FIXED_COST_FIELD_NUMBER: _ClassVar[int]
+    COST_PER_UNIT_FIELD_NUMBER: _ClassVar[int]
+    COST_PER_KG_FIELD_NUMBER: _ClassVar[int]
+    CAPACITY_KG_FIELD_NUMBER: _ClassVar[int]
+    MAX_DISPATCHES_FIELD_NUMBER: _ClassVar[int]
+    MIN_LINE_UNITS_FIELD_NUMBER: _ClassVar[int]
+    MIN_DISPATCH_KG_FIELD_NUMBER: _ClassVar[int]
+    lane_id: str
+    origin: str
+    destination: str
+    lead_time_days: int
+    fixed_cost: float
+    cost_per_unit: float
+    cost_per_kg: float
+    capacity_kg: float
+    max_dispatches: int
+    min_line_units: int
+    min_dispatch_kg: float
+    def __init__(self, lane_id: _Optional[str] = ..., origin: _Optional[str] = ..., destination: _Optional[str] = ..., lead_time_days: _Optional[int] = ..., fixed_cost: _Optional[float] = ..., cost_per_unit: _Optional[float] = ..., cost_per_kg: _Optional[float] = ..., capacity_kg: _Optional[float] = ..., max_dispatches: _Optional[int] = ..., min_line_units: _Optional[int] = ..., min_dispatch_kg: _Optional[float] = ...) -> None: ...
+
+class LaneRule(_message.Message):
+    __slots__ = ("lane_id", "origin", "destination", "category", "sku_id", "allowed")
+    LANE_ID_FIELD_NUMBER: _ClassVar[int]
+    ORIGIN_FIELD_NUMBER: _ClassVar[int]
+    DESTINATION_FIELD_NUMBER: _ClassVar[int]
+    CATEGORY_FIELD_NUMBER: _ClassVar[int]
+    SKU_ID_FIELD_NUMBER: _ClassVar[int]
+    ALLOWED_FIELD_NUMBER: _ClassVar[int]
+    lane_id: str
+    origin: str
+    destination: str
+    category: str
+    sku_id: str
+    allowed: bool
+    def __init__(self, lane_id: _Optional[str] = ..., origin: _Optional[str] = ..., destination: _Optional[str] = ..., category: _Optional[str] = ..., sku_id: _Optional[str] = ..., allowed: _Optional[bool] = ...) -> None: ...
+
+class StockPosition(_message.Message):
+    __slots__ = ("node_id", "sku_id", "on_hand", "reserved", "safety_stock", "in_transit", "in_transit_arrival_day", "demand_mean", "demand_std", "holding_cost", "shortage_penalty", "current_price", "no_send_before_day")
+    NODE_ID_FIELD_NUMBER: _ClassVar[int]
+    SKU_ID_FIELD_NUMBER: _ClassVar[int]
+    ON_HAND_FIELD_NUMBER: _ClassVar[int]
+    RESERVED_FIELD_NUMBER: _ClassVar[int]
+    SAFETY_STOCK_FIELD_NUMBER: _ClassVar[int]
+    IN_TRANSIT_FIELD_NUMBER: _ClassVar[int]
+    IN_TRANSIT_ARRIVAL_DAY_FIELD_NUMBER: _ClassVar[int]
+    DEMAND_MEAN_FIELD_NUMBER: _ClassVar[int]
+    DEMAND_STD_FIELD_NUMBER: _ClassVar[int]
+    HOLDING_COST_FIELD_NUMBER: _ClassVar[int]
+    SHORTAGE_PENALTY_FIELD_NUMBER: _ClassVar[int]
+    CURRENT_PRICE_FIELD_NUMBER: _ClassVar[int]
+    NO_SEND_BEFORE_DAY_FIELD_NUMBER: _ClassVar[int]
+    node_id: str
+    sku_id: str
+    on_hand: int
+    reserved: int
+    safety_stock: int
+    in_transit: int
+    in_transit_arrival_day: int
+    demand_mean: float
+    demand_std: float
+    holding_cost: float
+    shortage_penalty: float
+    current_price: float
+    no_send_before_day: int
+    def __init__(self, node_id: _Optional[str] = ..., sku_id: _Optional[str] = ..., on_hand: _Optional[int] = ..., reserved: _Optional[int] = ..., safety_stock: _Optional[int] = ..., in_transit: _Optional[int] = ..., in_transit_arrival_day: _Optional[int] = ..., demand_mean: _Optional[float] = ..., demand_std: _Optional[float] = ..., holding_cost: _Optional[float] = ..., shortage_penalty: _Optional[float] = ..., current_price: _Optional[float] = ..., no_send_before_day: _Optional[int] = ...) -> None: ...
+
+class Lot(_message.Message):
+    __slots__ = ("node_id", "sku_id", "lot_id", "units", "expiry_days")
+    NODE_ID_FIELD_NUMBER: _ClassVar[int]
+    SKU_ID_FIELD_NUMBER: _ClassVar[int]
+    LOT_ID_FIELD_NUMBER: _ClassVar[int]
+    UNITS_FIELD_NUMBER: _ClassVar[int]
+    EXPIRY_DAYS_FIELD_NUMBER: _ClassVar[int]
+    node_id: str
+    sku_id: str
+    lot_id: str
+    units: int
+    expiry_days: int
+    def __init__(self, node_id: _Optional[str] = ..., sku_id: _Optional[str] = ..., lot_id: _Optional[str] = ..., units: _Optional[int] = ..., expiry_days: _Optional[int] = ...) -> None: ...
+
+class Alert(_message.Message):
+    __slots__ = ("alert_id", "kind", "node_id", "sku_id", "severity", "units", "needed_by_days", "must_serve")
+    ALERT_ID_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    NODE_ID_FIELD_NUMBER: _ClassVar[int]
+    SKU_ID_FIELD_NUMBER: _ClassVar[int]
+    SEVERITY_FIELD_NUMBER: _ClassVar[int]
+    UNITS_FIELD_NUMBER: _ClassVar[int]
+    NEEDED_BY_DAYS_FIELD_NUMBER: _ClassVar[int]
+    MUST_SERVE_FIELD_NUMBER: _ClassVar[int]
+    alert_id: str
+    kind: AlertKind
+    node_id: str
+    sku_id: str
+    severity: Severity
+    units: int
+    needed_by_days: int
+    must_serve: bool
+    def __init__(self, alert_id: _Optional[str] = ..., kind: _Optional[_Union[AlertKind, str]] = ..., node_id: _Optional[str] = ..., sku_id: _Optional[str] = ..., severity: _Optional[_Union[Severity, str]] = ..., units: _Optional[int] = ..., needed_by_days: _Optional[int] = ..., must_serve: _Optional[bool] = ...) -> None: ...
+
+class NetworkData(_message.Message):
+    __slots__ = ("settings", "nodes", "products", "lanes", "lane_rules", "stock", "lots", "alerts")
+    SETTINGS_FIELD_NUMBER: _ClassVar[int]
+    NODES_FIELD_NUMBER: _ClassVar[int]
+    PRODUCTS_FIELD_NUMBER: _ClassVar[int]
+    LANES_FIELD_NUMBER: _ClassVar[int]
+    LANE_RULES_FIELD_NUMBER: _ClassVar[int]
+    STOCK_FIELD_NUMBER: _ClassVar[int]
+    LOTS_FIELD_NUMBER: _ClassVar[int]
+    ALERTS_FIELD_NUMBER: _ClassVar[int]
+    settings: NetworkSettings
+    nodes: _containers.RepeatedCompositeFieldContainer[Node]
+    products: _containers.RepeatedCompositeFieldContainer[Product]
+    lanes: _containers.RepeatedCompositeFieldContainer[Lane]
+    lane_rules: _containers.RepeatedCompositeFieldContainer[LaneRule]
+    stock: _containers.RepeatedCompositeFieldContainer[StockPosition]
+    lots: _containers.RepeatedCompositeFieldContainer[Lot]
+    alerts: _containers.RepeatedCompositeFieldContainer[Alert]
+    def __init__(self, settings: _Optional[_Union[NetworkSettings, _Mapping]] = ..., nodes: _Optional[_Iterable[_Union[Node, _Mapping]]] = ..., products: _Optional[_Iterable[_Union[Product, _Mapping]]] = ..., lanes: _Optional[_Iterable[_Union[Lane, _Mapping]]] = ..., lane_rules: _Optional[_Iterable[_Union[LaneRule, _Mapping]]] = ..., stock: _Optional[_Iterable[_Union[StockPosition, _Mapping]]] = ..., lots: _Optional[_Iterable[_Union[Lot, _Mapping]]] = ..., alerts: _Optional[_Iterable[_Union[Alert, _Mapping]]] = ...) -> None: ...
+
+class Column(_message.Message):
+    __slots__ = ("name", "type", "values", "validity", "dictionary")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    TYPE_FIELD_NUMBER: _ClassVar[int]
+    VALUES_FIELD_NUMBER: _ClassVar[int]
+    VALIDITY_FIELD_NUMBER: _ClassVar[int]
+    DICTIONARY_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    type: ColumnType
+    values: bytes
+    validity: bytes
+    dictionary: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, name: _Optional[str] = ..., type: _Optional[_Union[ColumnType, str]] = ..., values: _Optional[bytes] = ..., validity: _Optional[bytes] = ..., dictionary: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class TableChunk(_message.Message):
+    __slots__ = ("table", "row_count", "columns")
+    TABLE_FIELD_NUMBER: _ClassVar[int]
+    ROW_COUNT_FIELD_NUMBER: _ClassVar[int]
+    COLUMNS_FIELD_NUMBER: _ClassVar[int]
+    table: NetworkTable
+    row_count: int
+    columns: _containers.RepeatedCompositeFieldContainer[Column]
+    def __init__(self, table: _Optional[_Union[NetworkTable, str]] = ..., row_count: _Optional[int] = ..., columns: _Optional[_Iterable[_Union[Column, _Mapping]]] = ...) -> None: ...
+
+class Warning(_message.Message):
+    __slots__ = ("field", "code", "message", "fix")
+    FIELD_FIELD_NUMBER: _ClassVar[int]
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    FIX_FIELD_NUMBER: _ClassVar[int]
+    field: str
+    code: str
+    message: str
+    fix: str
+    def __init__(self, field: _Optional[str] = ..., code: _Optional[str] = ..., message: _Optional[str] = ..., fix: _Optional[str] = ...) -> None: ...
+
+class Network(_message.Message):
+    __slots__ = ("name", "display_name", "create_time", "settings", "row_counts", "warnings")
+    class RowCountsEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: int
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[int] = ...) -> None: ...
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
+    CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    SETTINGS_FIELD_NUMBER: _ClassVar[int]
+    ROW_COUNTS_FIELD_NUMBER: _ClassVar[int]
+    WARNINGS_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    display_name: str
+    create_time: _timestamp_pb2.Timestamp
+    settings: NetworkSettings
+    row_counts: _containers.ScalarMap[str, int]
+    warnings: _containers.RepeatedCompositeFieldContainer[Warning]
+    def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., settings: _Optional[_Union[NetworkSettings, _Mapping]] = ..., row_counts: _Optional[_Mapping[str, int]] = ..., warnings: _Optional[_Iterable[_Union[Warning, _Mapping]]] = ...) -> None: ...

@@ -1,0 +1,368 @@
+import datetime
+
+from counterpoise.v1 import network_pb2 as _network_pb2
+from google.protobuf import duration_pb2 as _duration_pb2
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class PlanState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    PLAN_STATE_UNSPECIFIED: _ClassVar[PlanState]
+    PLAN_STATE_QUEUED: _ClassVar[PlanState]
+    PLAN_STATE_RUNNING: _ClassVar[PlanState]
+    PLAN_STATE_SUCCEEDED: _ClassVar[PlanState]
+    PLAN_STATE_INFEASIBLE: _ClassVar[PlanState]
+    PLAN_STATE_NO_PLAN: _ClassVar[PlanState]
+    PLAN_STATE_CANCELLED: _ClassVar[PlanState]
+    PLAN_STATE_FAILED: _ClassVar[PlanState]
+
+class ProofStatus(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    PROOF_STATUS_UNSPECIFIED: _ClassVar[ProofStatus]
+    PROOF_STATUS_OPTIMAL: _ClassVar[ProofStatus]
+    PROOF_STATUS_FEASIBLE: _ClassVar[ProofStatus]
+    PROOF_STATUS_INFEASIBLE: _ClassVar[ProofStatus]
+    PROOF_STATUS_NO_PLAN: _ClassVar[ProofStatus]
+
+class StopReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    STOP_REASON_UNSPECIFIED: _ClassVar[StopReason]
+    STOP_REASON_PROVED: _ClassVar[StopReason]
+    STOP_REASON_GAP_LIMIT: _ClassVar[StopReason]
+    STOP_REASON_TIME_LIMIT: _ClassVar[StopReason]
+    STOP_REASON_CANCELLED: _ClassVar[StopReason]
+    STOP_REASON_NOTHING_TO_DO: _ClassVar[StopReason]
+
+class PlanTable(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    PLAN_TABLE_UNSPECIFIED: _ClassVar[PlanTable]
+    PLAN_TABLE_TRANSFERS: _ClassVar[PlanTable]
+    PLAN_TABLE_DISPATCHES: _ClassVar[PlanTable]
+    PLAN_TABLE_UNMET: _ClassVar[PlanTable]
+    PLAN_TABLE_ALERT_OUTCOMES: _ClassVar[PlanTable]
+PLAN_STATE_UNSPECIFIED: PlanState
+PLAN_STATE_QUEUED: PlanState
+PLAN_STATE_RUNNING: PlanState
+PLAN_STATE_SUCCEEDED: PlanState
+PLAN_STATE_INFEASIBLE: PlanState
+PLAN_STATE_NO_PLAN: PlanState
+PLAN_STATE_CANCELLED: PlanState
+PLAN_STATE_FAILED: PlanState
+PROOF_STATUS_UNSPECIFIED: ProofStatus
+PROOF_STATUS_OPTIMAL: ProofStatus
+PROOF_STATUS_FEASIBLE: ProofStatus
+PROOF_STATUS_INFEASIBLE: ProofStatus
+PROOF_STATUS_NO_PLAN: ProofStatus
+STOP_REASON_UNSPECIFIED: StopReason
+STOP_REASON_PROVED: StopReason
+STOP_REASON_GAP_LIMIT: StopReason
+STOP_REASON_TIME_LIMIT: StopReason
+STOP_REASON_CANCELLED: StopReason
+STOP_REASON_NOTHING_TO_DO: StopReason
+PLAN_TABLE_UNSPECIFIED: PlanTable
+PLAN_TABLE_TRANSFERS: PlanTable
+PLAN_TABLE_DISPATCHES: PlanTable
+PLAN_TABLE_UNMET: PlanTable
+PLAN_TABLE_ALERT_OUTCOMES: PlanTable
+
+class SolveParameters(_message.Message):
+    __slots__ = ("time_limit", "gap", "backend")
+    TIME_LIMIT_FIELD_NUMBER: _ClassVar[int]
+    GAP_FIELD_NUMBER: _ClassVar[int]
+    BACKEND_FIELD_NUMBER: _ClassVar[int]
+    time_limit: _duration_pb2.Duration
+    gap: float
+    backend: str
+    def __init__(self, time_limit: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., gap: _Optional[float] = ..., backend: _Optional[str] = ...) -> None: ...
+
+class Incumbent(_message.Message):
+    __slots__ = ("index", "benefit", "bound", "gap", "elapsed", "found_by", "line_count")
+    INDEX_FIELD_NUMBER: _ClassVar[int]
+    BENEFIT_FIELD_NUMBER: _ClassVar[int]
+    BOUND_FIELD_NUMBER: _ClassVar[int]
+    GAP_FIELD_NUMBER: _ClassVar[int]
+    ELAPSED_FIELD_NUMBER: _ClassVar[int]
+    FOUND_BY_FIELD_NUMBER: _ClassVar[int]
+    LINE_COUNT_FIELD_NUMBER: _ClassVar[int]
+    index: int
+    benefit: float
+    bound: float
+    gap: float
+    elapsed: _duration_pb2.Duration
+    found_by: str
+    line_count: int
+    def __init__(self, index: _Optional[int] = ..., benefit: _Optional[float] = ..., bound: _Optional[float] = ..., gap: _Optional[float] = ..., elapsed: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., found_by: _Optional[str] = ..., line_count: _Optional[int] = ...) -> None: ...
+
+class Violation(_message.Message):
+    __slots__ = ("rule", "place", "message", "amount")
+    RULE_FIELD_NUMBER: _ClassVar[int]
+    PLACE_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    AMOUNT_FIELD_NUMBER: _ClassVar[int]
+    rule: str
+    place: str
+    message: str
+    amount: float
+    def __init__(self, rule: _Optional[str] = ..., place: _Optional[str] = ..., message: _Optional[str] = ..., amount: _Optional[float] = ...) -> None: ...
+
+class Certificate(_message.Message):
+    __slots__ = ("valid", "violation_count", "violations", "benefit_money_units", "ledger_money_units")
+    class LedgerMoneyUnitsEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: int
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[int] = ...) -> None: ...
+    VALID_FIELD_NUMBER: _ClassVar[int]
+    VIOLATION_COUNT_FIELD_NUMBER: _ClassVar[int]
+    VIOLATIONS_FIELD_NUMBER: _ClassVar[int]
+    BENEFIT_MONEY_UNITS_FIELD_NUMBER: _ClassVar[int]
+    LEDGER_MONEY_UNITS_FIELD_NUMBER: _ClassVar[int]
+    valid: bool
+    violation_count: int
+    violations: _containers.RepeatedCompositeFieldContainer[Violation]
+    benefit_money_units: int
+    ledger_money_units: _containers.ScalarMap[str, int]
+    def __init__(self, valid: _Optional[bool] = ..., violation_count: _Optional[int] = ..., violations: _Optional[_Iterable[_Union[Violation, _Mapping]]] = ..., benefit_money_units: _Optional[int] = ..., ledger_money_units: _Optional[_Mapping[str, int]] = ...) -> None: ...
+
+class Conflict(_message.Message):
+    __slots__ = ("rule", "place", "amount", "message")
+    RULE_FIELD_NUMBER: _ClassVar[int]
+    PLACE_FIELD_NUMBER: _ClassVar[int]
+    AMOUNT_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    rule: str
+    place: str
+    amount: float
+    message: str
+    def __init__(self, rule: _Optional[str] = ..., place: _Optional[str] = ..., amount: _Optional[float] = ..., message: _Optional[str] = ...) -> None: ...
+
+class AlertOutcomeCounts(_message.Message):
+    __slots__ = ("resolved", "partly", "unresolved")
+    RESOLVED_FIELD_NUMBER: _ClassVar[int]
+    PARTLY_FIELD_NUMBER: _ClassVar[int]
+    UNRESOLVED_FIELD_NUMBER: _ClassVar[int]
+    resolved: int
+    partly: int
+    unresolved: int
+    def __init__(self, resolved: _Optional[int] = ..., partly: _Optional[int] = ..., unresolved: _Optional[int] = ...) -> None: ...
+
+class PlanResult(_message.Message):
+    __slots__ = ("status", "stopped_by", "currency", "money_decimals", "benefit", "bound", "benefit_money_units", "bound_money_units", "gap", "certificate", "conflicts", "line_count", "dispatch_count", "transferred_units", "unmet_units", "alert_outcomes", "backend", "backend_reason", "sizes", "seconds")
+    class SizesEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: int
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[int] = ...) -> None: ...
+    class SecondsEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: float
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[float] = ...) -> None: ...
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    STOPPED_BY_FIELD_NUMBER: _ClassVar[int]
+    CURRENCY_FIELD_NUMBER: _ClassVar[int]
+    MONEY_DECIMALS_FIELD_NUMBER: _ClassVar[int]
+    BENEFIT_FIELD_NUMBER: _ClassVar[int]
+    BOUND_FIELD_NUMBER: _ClassVar[int]
+    BENEFIT_MONEY_UNITS_FIELD_NUMBER: _ClassVar[int]
+    BOUND_MONEY_UNITS_FIELD_NUMBER: _ClassVar[int]
+    GAP_FIELD_NUMBER: _ClassVar[int]
+    CERTIFICATE_FIELD_NUMBER: _ClassVar[int]
+    CONFLICTS_FIELD_NUMBER: _ClassVar[int]
+    LINE_COUNT_FIELD_NUMBER: _ClassVar[int]
+    DISPATCH_COUNT_FIELD_NUMBER: _ClassVar[int]
+    TRANSFERRED_UNITS_FIELD_NUMBER: _ClassVar[int]
+    UNMET_UNITS_FIELD_NUMBER: _ClassVar[int]
+    ALERT_OUTCOMES_FIELD_NUMBER: _ClassVar[int]
+    BACKEND_FIELD_NUMBER: _ClassVar[int]
+    BACKEND_REASON_FIELD_NUMBER: _ClassVar[int]
+    SIZES_FIELD_NUMBER: _ClassVar[int]
+    SECONDS_FIELD_NUMBER: _ClassVar[int]
+    status: ProofStatus
+    stopped_by: StopReason
+    currency: str
+    money_decimals: int
+    benefit: float
+    bound: float
+    benefit_money_units: int
+    bound_money_units: int
+    gap: float
+    certificate: Certificate
+    conflicts: _containers.RepeatedCompositeFieldContainer[Conflict]
+    line_count: int
+    dispatch_count: int
+    transferred_units: int
+    unmet_units: int
+    alert_outcomes: AlertOutcomeCounts
+    backend: str
+    backend_reason: str
+    sizes: _containers.ScalarMap[str, int]
+    seconds: _containers.ScalarMap[str, float]
+    def __init__(self, status: _Optional[_Union[ProofStatus, str]] = ..., stopped_by: _Optional[_Union[StopReason, str]] = ..., currency: _Optional[str] = ..., money_decimals: _Optional[int] = ..., benefit: _Optional[float] = ..., bound: _Optional[float] = ..., benefit_money_units: _Optional[int] = ..., bound_money_units: _Optional[int] = ..., gap: _Optional[float] = ..., certificate: _Optional[_Union[Certificate, _Mapping]] = ..., conflicts: _Optional[_Iterable[_Union[Conflict, _Mapping]]] = ..., line_count: _Optional[int] = ..., dispatch_count: _Optional[int] = ..., transferred_units: _Optional[int] = ..., unmet_units: _Optional[int] = ..., alert_outcomes: _Optional[_Union[AlertOutcomeCounts, _Mapping]] = ..., backend: _Optional[str] = ..., backend_reason: _Optional[str] = ..., sizes: _Optional[_Mapping[str, int]] = ..., seconds: _Optional[_Mapping[str, float]] = ...) -> None: ...
+
+class PlanError(_message.Message):
+    __slots__ = ("code", "message")
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    code: str
+    message: str
+    def __init__(self, code: _Optional[str] = ..., message: _Optional[str] = ...) -> None: ...
+
+class Plan(_message.Message):
+    __slots__ = ("name", "display_name", "state", "create_time", "start_time", "end_time", "network_name", "alert_batch_names", "scope_sku_ids", "parameters", "request_id", "alert_count", "warnings", "incumbent_count", "best", "cancel_requested", "result", "error")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    START_TIME_FIELD_NUMBER: _ClassVar[int]
+    END_TIME_FIELD_NUMBER: _ClassVar[int]
+    NETWORK_NAME_FIELD_NUMBER: _ClassVar[int]
+    ALERT_BATCH_NAMES_FIELD_NUMBER: _ClassVar[int]
+    SCOPE_SKU_IDS_FIELD_NUMBER: _ClassVar[int]
+    PARAMETERS_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    ALERT_COUNT_FIELD_NUMBER: _ClassVar[int]
+    WARNINGS_FIELD_NUMBER: _ClassVar[int]
+    INCUMBENT_COUNT_FIELD_NUMBER: _ClassVar[int]
+    BEST_FIELD_NUMBER: _ClassVar[int]
+    CANCEL_REQUESTED_FIELD_NUMBER: _ClassVar[int]
+    RESULT_FIELD_NUMBER: _ClassVar[int]
+    ERROR_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    display_name: str
+    state: PlanState
+    create_time: _timestamp_pb2.Timestamp
+    start_time: _timestamp_pb2.Timestamp
+    end_time: _timestamp_pb2.Timestamp
+    network_name: str
+    alert_batch_names: _containers.RepeatedScalarFieldContainer[str]
+    scope_sku_ids: _containers.RepeatedScalarFieldContainer[str]
+    parameters: SolveParameters
+    request_id: str
+    alert_count: int
+    warnings: _containers.RepeatedCompositeFieldContainer[_network_pb2.Warning]
+    incumbent_count: int
+    best: Incumbent
+    cancel_requested: bool
+    result: PlanResult
+    error: PlanError
+    def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., state: _Optional[_Union[PlanState, str]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., network_name: _Optional[str] = ..., alert_batch_names: _Optional[_Iterable[str]] = ..., scope_sku_ids: _Optional[_Iterable[str]] = ..., parameters: _Optional[_Union[SolveParameters, _Mapping]] = ..., request_id: _Optional[str] = ..., alert_count: _Optional[int] = ..., warnings: _Optional[_Iterable[_Union[_network_pb2.Warning, _Mapping]]] = ..., incumbent_count: _Optional[int] = ..., best: _Optional[_Union[Incumbent, _Mapping]] = ..., cancel_requested: _Optional[bool] = ..., result: _Optional[_Union[PlanResult, _Mapping]] = ..., error: _Optional[_Union[PlanError, _Mapping]] = ...) -> None: ...
+
+class TransferColumns(_message.Message):
+    __slots__ = ("lane_id", "origin", "destination", "sku_id", "units", "arrives_day", "benefit_money_units", "reason")
+    LANE_ID_FIELD_NUMBER: _ClassVar[int]
+    ORIGIN_FIELD_NUMBER: _ClassVar[int]
+    DESTINATION_FIELD_NUMBER: _ClassVar[int]
+    SKU_ID_FIELD_NUMBER: _ClassVar[int]
+    UNITS_FIELD_NUMBER: _ClassVar[int]
+    ARRIVES_DAY_FIELD_NUMBER: _ClassVar[int]
+    BENEFIT_MONEY_UNITS_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    lane_id: _containers.RepeatedScalarFieldContainer[str]
+    origin: _containers.RepeatedScalarFieldContainer[str]
+    destination: _containers.RepeatedScalarFieldContainer[str]
+    sku_id: _containers.RepeatedScalarFieldContainer[str]
+    units: _containers.RepeatedScalarFieldContainer[int]
+    arrives_day: _containers.RepeatedScalarFieldContainer[int]
+    benefit_money_units: _containers.RepeatedScalarFieldContainer[int]
+    reason: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, lane_id: _Optional[_Iterable[str]] = ..., origin: _Optional[_Iterable[str]] = ..., destination: _Optional[_Iterable[str]] = ..., sku_id: _Optional[_Iterable[str]] = ..., units: _Optional[_Iterable[int]] = ..., arrives_day: _Optional[_Iterable[int]] = ..., benefit_money_units: _Optional[_Iterable[int]] = ..., reason: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class DispatchColumns(_message.Message):
+    __slots__ = ("lane_id", "origin", "destination", "dispatches", "load_kg", "capacity_kg", "fixed_cost")
+    LANE_ID_FIELD_NUMBER: _ClassVar[int]
+    ORIGIN_FIELD_NUMBER: _ClassVar[int]
+    DESTINATION_FIELD_NUMBER: _ClassVar[int]
+    DISPATCHES_FIELD_NUMBER: _ClassVar[int]
+    LOAD_KG_FIELD_NUMBER: _ClassVar[int]
+    CAPACITY_KG_FIELD_NUMBER: _ClassVar[int]
+    FIXED_COST_FIELD_NUMBER: _ClassVar[int]
+    lane_id: _containers.RepeatedScalarFieldContainer[str]
+    origin: _containers.RepeatedScalarFieldContainer[str]
+    destination: _containers.RepeatedScalarFieldContainer[str]
+    dispatches: _containers.RepeatedScalarFieldContainer[int]
+    load_kg: _containers.RepeatedScalarFieldContainer[float]
+    capacity_kg: _containers.RepeatedScalarFieldContainer[float]
+    fixed_cost: _containers.RepeatedScalarFieldContainer[float]
+    def __init__(self, lane_id: _Optional[_Iterable[str]] = ..., origin: _Optional[_Iterable[str]] = ..., destination: _Optional[_Iterable[str]] = ..., dispatches: _Optional[_Iterable[int]] = ..., load_kg: _Optional[_Iterable[float]] = ..., capacity_kg: _Optional[_Iterable[float]] = ..., fixed_cost: _Optional[_Iterable[float]] = ...) -> None: ...
+
+class UnmetColumns(_message.Message):
+    __slots__ = ("node_id", "sku_id", "units", "code", "reason", "cheapest_fix")
+    NODE_ID_FIELD_NUMBER: _ClassVar[int]
+    SKU_ID_FIELD_NUMBER: _ClassVar[int]
+    UNITS_FIELD_NUMBER: _ClassVar[int]
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    CHEAPEST_FIX_FIELD_NUMBER: _ClassVar[int]
+    node_id: _containers.RepeatedScalarFieldContainer[str]
+    sku_id: _containers.RepeatedScalarFieldContainer[str]
+    units: _containers.RepeatedScalarFieldContainer[int]
+    code: _containers.RepeatedScalarFieldContainer[str]
+    reason: _containers.RepeatedScalarFieldContainer[str]
+    cheapest_fix: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, node_id: _Optional[_Iterable[str]] = ..., sku_id: _Optional[_Iterable[str]] = ..., units: _Optional[_Iterable[int]] = ..., code: _Optional[_Iterable[str]] = ..., reason: _Optional[_Iterable[str]] = ..., cheapest_fix: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class AlertOutcomeColumns(_message.Message):
+    __slots__ = ("alert_id", "outcome", "units_asked", "units_by_transfer", "day", "reason")
+    ALERT_ID_FIELD_NUMBER: _ClassVar[int]
+    OUTCOME_FIELD_NUMBER: _ClassVar[int]
+    UNITS_ASKED_FIELD_NUMBER: _ClassVar[int]
+    UNITS_BY_TRANSFER_FIELD_NUMBER: _ClassVar[int]
+    DAY_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    alert_id: _containers.RepeatedScalarFieldContainer[str]
+    outcome: _containers.RepeatedScalarFieldContainer[str]
+    units_asked: _containers.RepeatedScalarFieldContainer[int]
+    units_by_transfer: _containers.RepeatedScalarFieldContainer[int]
+    day: _containers.RepeatedScalarFieldContainer[int]
+    reason: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, alert_id: _Optional[_Iterable[str]] = ..., outcome: _Optional[_Iterable[str]] = ..., units_asked: _Optional[_Iterable[int]] = ..., units_by_transfer: _Optional[_Iterable[int]] = ..., day: _Optional[_Iterable[int]] = ..., reason: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class ProposedLine(_message.Message):
+    __slots__ = ("lane_id", "origin", "destination", "sku_id", "units", "arrives_day")
+    LANE_ID_FIELD_NUMBER: _ClassVar[int]
+    ORIGIN_FIELD_NUMBER: _ClassVar[int]
+    DESTINATION_FIELD_NUMBER: _ClassVar[int]
+    SKU_ID_FIELD_NUMBER: _ClassVar[int]
+    UNITS_FIELD_NUMBER: _ClassVar[int]
+    ARRIVES_DAY_FIELD_NUMBER: _ClassVar[int]
+    lane_id: str
+    origin: str
+    destination: str
+    sku_id: str
+    units: int
+    arrives_day: int
+    def __init__(self, lane_id: _Optional[str] = ..., origin: _Optional[str] = ..., destination: _Optional[str] = ..., sku_id: _Optional[str] = ..., units: _Optional[int] = ..., arrives_day: _Optional[int] = ...) -> None: ...
+
+class ProposedDispatch(_message.Message):
+    __slots__ = ("lane_id", "origin", "destination", "dispatches")
+    LANE_ID_FIELD_NUMBER: _ClassVar[int]
+    ORIGIN_FIELD_NUMBER: _ClassVar[int]
+    DESTINATION_FIELD_NUMBER: _ClassVar[int]
+    DISPATCHES_FIELD_NUMBER: _ClassVar[int]
+    lane_id: str
+    origin: str
+    destination: str
+    dispatches: int
+    def __init__(self, lane_id: _Optional[str] = ..., origin: _Optional[str] = ..., destination: _Optional[str] = ..., dispatches: _Optional[int] = ...) -> None: ...
+
+class ProposedPlan(_message.Message):
+    __slots__ = ("lines", "dispatches")
+    LINES_FIELD_NUMBER: _ClassVar[int]
+    DISPATCHES_FIELD_NUMBER: _ClassVar[int]
+    lines: _containers.RepeatedCompositeFieldContainer[ProposedLine]
+    dispatches: _containers.RepeatedCompositeFieldContainer[ProposedDispatch]
+    def __init__(self, lines: _Optional[_Iterable[_Union[ProposedLine, _Mapping]]] = ..., dispatches: _Optional[_Iterable[_Union[ProposedDispatch, _Mapping]]] = ...) -> None: ...

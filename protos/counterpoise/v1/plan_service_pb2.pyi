@@ -1,0 +1,188 @@
+import datetime
+
+from counterpoise.v1 import network_pb2 as _network_pb2
+from counterpoise.v1 import plan_pb2 as _plan_pb2
+from google.protobuf import duration_pb2 as _duration_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class CreatePlanRequest(_message.Message):
+    __slots__ = ("network", "network_name", "alert_batch_names", "alerts", "scope_sku_ids", "parameters", "display_name", "request_id", "validate_only", "wait_for_result")
+    NETWORK_FIELD_NUMBER: _ClassVar[int]
+    NETWORK_NAME_FIELD_NUMBER: _ClassVar[int]
+    ALERT_BATCH_NAMES_FIELD_NUMBER: _ClassVar[int]
+    ALERTS_FIELD_NUMBER: _ClassVar[int]
+    SCOPE_SKU_IDS_FIELD_NUMBER: _ClassVar[int]
+    PARAMETERS_FIELD_NUMBER: _ClassVar[int]
+    DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
+    WAIT_FOR_RESULT_FIELD_NUMBER: _ClassVar[int]
+    network: _network_pb2.NetworkData
+    network_name: str
+    alert_batch_names: _containers.RepeatedScalarFieldContainer[str]
+    alerts: _containers.RepeatedCompositeFieldContainer[_network_pb2.Alert]
+    scope_sku_ids: _containers.RepeatedScalarFieldContainer[str]
+    parameters: _plan_pb2.SolveParameters
+    display_name: str
+    request_id: str
+    validate_only: bool
+    wait_for_result: bool
+    def __init__(self, network: _Optional[_Union[_network_pb2.NetworkData, _Mapping]] = ..., network_name: _Optional[str] = ..., alert_batch_names: _Optional[_Iterable[str]] = ..., alerts: _Optional[_Iterable[_Union[_network_pb2.Alert, _Mapping]]] = ..., scope_sku_ids: _Optional[_Iterable[str]] = ..., parameters: _Optional[_Union[_plan_pb2.SolveParameters, _Mapping]] = ..., display_name: _Optional[str] = ..., request_id: _Optional[str] = ..., validate_only: _Optional[bool] = ..., wait_for_result: _Optional[bool] = ...) -> None: ...
+
+class CreatePlanResponse(_message.Message):
+    __slots__ = ("plan",)
+    PLAN_FIELD_NUMBER: _ClassVar[int]
+    plan: _plan_pb2.Plan
+    def __init__(self, plan: _Optional[_Union[_plan_pb2.Plan, _Mapping]] = ...) -> None: ...
+
+class GetPlanRequest(_message.Message):
+    __slots__ = ("name",)
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    def __init__(self, name: _Optional[str] = ...) -> None: ...
+
+class GetPlanResponse(_message.Message):
+    __slots__ = ("plan",)
+    PLAN_FIELD_NUMBER: _ClassVar[int]
+    plan: _plan_pb2.Plan
+    def __init__(self, plan: _Optional[_Union[_plan_pb2.Plan, _Mapping]] = ...) -> None: ...
+
+class ListPlansRequest(_message.Message):
+    __slots__ = ("page_size", "page_token", "state")
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    page_size: int
+    page_token: str
+    state: _plan_pb2.PlanState
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., state: _Optional[_Union[_plan_pb2.PlanState, str]] = ...) -> None: ...
+
+class ListPlansResponse(_message.Message):
+    __slots__ = ("plans", "next_page_token")
+    PLANS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    plans: _containers.RepeatedCompositeFieldContainer[_plan_pb2.Plan]
+    next_page_token: str
+    def __init__(self, plans: _Optional[_Iterable[_Union[_plan_pb2.Plan, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class WaitPlanRequest(_message.Message):
+    __slots__ = ("name", "timeout")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    TIMEOUT_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    timeout: _duration_pb2.Duration
+    def __init__(self, name: _Optional[str] = ..., timeout: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...) -> None: ...
+
+class WaitPlanResponse(_message.Message):
+    __slots__ = ("plan",)
+    PLAN_FIELD_NUMBER: _ClassVar[int]
+    plan: _plan_pb2.Plan
+    def __init__(self, plan: _Optional[_Union[_plan_pb2.Plan, _Mapping]] = ...) -> None: ...
+
+class WatchPlanRequest(_message.Message):
+    __slots__ = ("name", "from_index")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    FROM_INDEX_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    from_index: int
+    def __init__(self, name: _Optional[str] = ..., from_index: _Optional[int] = ...) -> None: ...
+
+class WatchPlanResponse(_message.Message):
+    __slots__ = ("incumbent", "next_index", "state", "done", "plan")
+    INCUMBENT_FIELD_NUMBER: _ClassVar[int]
+    NEXT_INDEX_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    DONE_FIELD_NUMBER: _ClassVar[int]
+    PLAN_FIELD_NUMBER: _ClassVar[int]
+    incumbent: _plan_pb2.Incumbent
+    next_index: int
+    state: _plan_pb2.PlanState
+    done: bool
+    plan: _plan_pb2.Plan
+    def __init__(self, incumbent: _Optional[_Union[_plan_pb2.Incumbent, _Mapping]] = ..., next_index: _Optional[int] = ..., state: _Optional[_Union[_plan_pb2.PlanState, str]] = ..., done: _Optional[bool] = ..., plan: _Optional[_Union[_plan_pb2.Plan, _Mapping]] = ...) -> None: ...
+
+class CancelPlanRequest(_message.Message):
+    __slots__ = ("name",)
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    def __init__(self, name: _Optional[str] = ...) -> None: ...
+
+class CancelPlanResponse(_message.Message):
+    __slots__ = ("plan",)
+    PLAN_FIELD_NUMBER: _ClassVar[int]
+    plan: _plan_pb2.Plan
+    def __init__(self, plan: _Optional[_Union[_plan_pb2.Plan, _Mapping]] = ...) -> None: ...
+
+class DeletePlanRequest(_message.Message):
+    __slots__ = ("name",)
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    def __init__(self, name: _Optional[str] = ...) -> None: ...
+
+class DeletePlanResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class ReadPlanRequest(_message.Message):
+    __slots__ = ("name", "tables")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    TABLES_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    tables: _containers.RepeatedScalarFieldContainer[_plan_pb2.PlanTable]
+    def __init__(self, name: _Optional[str] = ..., tables: _Optional[_Iterable[_Union[_plan_pb2.PlanTable, str]]] = ...) -> None: ...
+
+class ReadPlanResponse(_message.Message):
+    __slots__ = ("transfers", "dispatches", "unmet", "alert_outcomes")
+    TRANSFERS_FIELD_NUMBER: _ClassVar[int]
+    DISPATCHES_FIELD_NUMBER: _ClassVar[int]
+    UNMET_FIELD_NUMBER: _ClassVar[int]
+    ALERT_OUTCOMES_FIELD_NUMBER: _ClassVar[int]
+    transfers: _plan_pb2.TransferColumns
+    dispatches: _plan_pb2.DispatchColumns
+    unmet: _plan_pb2.UnmetColumns
+    alert_outcomes: _plan_pb2.AlertOutcomeColumns
+    def __init__(self, transfers: _Optional[_Union[_plan_pb2.TransferColumns, _Mapping]] = ..., dispatches: _Optional[_Union[_plan_pb2.DispatchColumns, _Mapping]] = ..., unmet: _Optional[_Union[_plan_pb2.UnmetColumns, _Mapping]] = ..., alert_outcomes: _Optional[_Union[_plan_pb2.AlertOutcomeColumns, _Mapping]] = ...) -> None: ...
+
+class CheckPlanRequest(_message.Message):
+    __slots__ = ("network", "network_name", "alert_batch_names", "alerts", "scope_sku_ids", "plan", "claimed_benefit")
+    NETWORK_FIELD_NUMBER: _ClassVar[int]
+    NETWORK_NAME_FIELD_NUMBER: _ClassVar[int]
+    ALERT_BATCH_NAMES_FIELD_NUMBER: _ClassVar[int]
+    ALERTS_FIELD_NUMBER: _ClassVar[int]
+    SCOPE_SKU_IDS_FIELD_NUMBER: _ClassVar[int]
+    PLAN_FIELD_NUMBER: _ClassVar[int]
+    CLAIMED_BENEFIT_FIELD_NUMBER: _ClassVar[int]
+    network: _network_pb2.NetworkData
+    network_name: str
+    alert_batch_names: _containers.RepeatedScalarFieldContainer[str]
+    alerts: _containers.RepeatedCompositeFieldContainer[_network_pb2.Alert]
+    scope_sku_ids: _containers.RepeatedScalarFieldContainer[str]
+    plan: _plan_pb2.ProposedPlan
+    claimed_benefit: float
+    def __init__(self, network: _Optional[_Union[_network_pb2.NetworkData, _Mapping]] = ..., network_name: _Optional[str] = ..., alert_batch_names: _Optional[_Iterable[str]] = ..., alerts: _Optional[_Iterable[_Union[_network_pb2.Alert, _Mapping]]] = ..., scope_sku_ids: _Optional[_Iterable[str]] = ..., plan: _Optional[_Union[_plan_pb2.ProposedPlan, _Mapping]] = ..., claimed_benefit: _Optional[float] = ...) -> None: ...
+
+class CheckPlanResponse(_message.Message):
+    __slots__ = ("certificate", "benefit", "currency", "money_decimals", "line_benefit_money_units", "alert_outcomes", "unmet_units", "warnings")
+    CERTIFICATE_FIELD_NUMBER: _ClassVar[int]
+    BENEFIT_FIELD_NUMBER: _ClassVar[int]
+    CURRENCY_FIELD_NUMBER: _ClassVar[int]
+    MONEY_DECIMALS_FIELD_NUMBER: _ClassVar[int]
+    LINE_BENEFIT_MONEY_UNITS_FIELD_NUMBER: _ClassVar[int]
+    ALERT_OUTCOMES_FIELD_NUMBER: _ClassVar[int]
+    UNMET_UNITS_FIELD_NUMBER: _ClassVar[int]
+    WARNINGS_FIELD_NUMBER: _ClassVar[int]
+    certificate: _plan_pb2.Certificate
+    benefit: float
+    currency: str
+    money_decimals: int
+    line_benefit_money_units: _containers.RepeatedScalarFieldContainer[int]
+    alert_outcomes: _plan_pb2.AlertOutcomeCounts
+    unmet_units: int
+    warnings: _containers.RepeatedCompositeFieldContainer[_network_pb2.Warning]
+    def __init__(self, certificate: _Optional[_Union[_plan_pb2.Certificate, _Mapping]] = ..., benefit: _Optional[float] = ..., currency: _Optional[str] = ..., money_decimals: _Optional[int] = ..., line_benefit_money_units: _Optional[_Iterable[int]] = ..., alert_outcomes: _Optional[_Union[_plan_pb2.AlertOutcomeCounts, _Mapping]] = ..., unmet_units: _Optional[int] = ..., warnings: _Optional[_Iterable[_Union[_network_pb2.Warning, _Mapping]]] = ...) -> None: ...
