@@ -125,6 +125,10 @@ class Settlement:
     least_from: Ints
     """min(G) over this event and the later ones of the position."""
 
+    def present_before(self) -> Ints:
+        """S of the event before each event; 0 before the first, which is own stock itself."""
+        return np.where(self.starts_position, 0, np.roll(self.present, 1))
+
     def value_change(self) -> Ints:
         """Value after less value before of every position, in money units."""
         worth = self.positions.worth
