@@ -241,21 +241,19 @@ def lane_least_load(network: Network) -> NDArray[np.int64]:
     return weight_units(network.lanes.min_dispatch_kg)
 
 
-def least_dispatches(network: Network, load: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Fewest dispatches that hold a load on every lane, not counting the one that any line needs.
+def least_dispatches(load: NDArray[np.int64], capacity: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Fewest dispatches that hold a load, not counting the one that any line needs.
 
     Parameters
     ----------
-    network : Network
-    load : ndarray of int64, shape (n_lanes,)
-        Load in ``10 ** -6`` kg.
+    load, capacity : ndarray of int64, shape (n,)
+        In ``10 ** -6`` kg.
 
     Returns
     -------
-    ndarray of int64, shape (n_lanes,)
-        ``ceil(load / capacity)``; a lane of capacity 0 needs more than any number: `NO_WEIGHT_LIMIT`.
+    ndarray of int64, shape (n,)
+        ``ceil(load / capacity)``; where nothing can be carried, more than any number: `NO_WEIGHT_LIMIT`.
     """
-    capacity = lane_capacity(network)
     needed = -(-load // np.maximum(capacity, 1))
     return np.where((capacity == 0) & (load > 0), NO_WEIGHT_LIMIT, needed)
 
