@@ -1,15 +1,12 @@
 """What a unit is worth and costs, in exact integers, shared by the builder and the certificate.
 
-A float of the network stands for the shortest decimal text that reads back to it (``0.285`` is 285/1000, not its binary
-neighbour), so a number that was written in a file is rounded as its text would be. Rounding is done in floats where
-the result is certain; numbers so close to a tie that binary noise could decide are rounded again with fractions.
+Money is an integer number of ``10 ** -money_decimals`` currency units, a weight one of ``10 ** -6`` kg; each number is
+rounded once, half to even, as its decimal text would be (`optimizer.rounding`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any, Final
 
 import numpy as np
@@ -17,15 +14,13 @@ from numpy.typing import NDArray
 
 from network.tables import NOT_GIVEN, AlertKind, Network
 from optimizer.request import Request
+from optimizer.rounding import NOISE, decimal_fraction, rounded
 
 WEIGHT_DECIMALS: Final = 6
 """Weights are integers of ``10 ** -6`` kg inside."""
 
 NO_WEIGHT_LIMIT: Final = int(np.iinfo(np.int64).max)
 """In an integer weight column: no capacity was given."""
-
-_NOISE: Final = 2.0**-49
-"""Relative error that a float formula of a few terms stays within, read text and arithmetic together (16 half-ulps)."""
 
 _EXACT_FLOAT: Final = 2.0**52
 """Whole numbers below it, and their sums, are exact in a float."""
@@ -51,14 +46,14 @@ def money(values: NDArray[np.float64], money_decimals: int) -> NDArray[np.int64]
         A value is not finite, or its integer does not fit 64 bits.
     """
     values = np.asarray(values, dtype=np.float64)
-    return _rounded((values,), _identity, np.abs(values), money_decimals)
+    return rounded((values,), lambda value: value, np.abs(values), money_decimals)
 
 
 def weight_units(values_kg: NDArray[np.float64]) -> NDArray[np.int64]:
     """Round kilograms to integers of ``10 ** -6`` kg; NaN (not given) is 0, infinity is `NO_WEIGHT_LIMIT`."""
     values_kg = np.asarray(values_kg, dtype=np.float64)
-    rounded = money(np.where(np.isfinite(values_kg), values_kg, 0.0), WEIGHT_DECIMALS)
-    return np.where(np.isposinf(values_kg), NO_WEIGHT_LIMIT, rounded)
+    finite = money(np.where(np.isfinite(values_kg), values_kg, 0.0), WEIGHT_DECIMALS)
+    return np.where(np.isposinf(values_kg), NO_WEIGHT_LIMIT, finite)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +103,7 @@ def unit_worth(network: Network, rows: NDArray[np.integer[Any]]) -> UnitWorth:
     salvage = network.products.salvage_value[stock.sku[rows]]
     penalty, holding = stock.shortage_penalty[rows], stock.holding_cost[rows]
     size = np.abs(price) + np.abs(penalty) + np.abs(salvage) + np.abs(holding)
-    mixture = _rounded(
+    mixture = rounded(
         (price, penalty, salvage, holding, demand, whole),
         lambda p, b, s, h, d, f: (p + b) * (d - f) + (s - h) * (1 - (d - f)),
         size * (1 + np.abs(demand)),
@@ -116,9 +111,9 @@ def unit_worth(network: Network, rows: NDArray[np.integer[Any]]) -> UnitWorth:
     )
     return UnitWorth(
         full_units=whole.astype(np.int64),
-        full_worth=_rounded((price, penalty), lambda p, b: p + b, size, decimals),
+        full_worth=rounded((price, penalty), lambda p, b: p + b, size, decimals),
         partial_worth=mixture,
-        left_over_worth=_rounded((salvage, holding), lambda s, h: s - h, size, decimals),
+        left_over_worth=rounded((salvage, holding), lambda s, h: s - h, size, decimals),
     )
 
 
@@ -188,14 +183,14 @@ def _floor_share(demand: NDArray[np.float64], days_left: NDArray[np.int64], hori
     share = demand * days_left / horizon
     nearest = np.rint(share)
     floor = np.floor(share).astype(np.int64)
-    doubtful = np.abs(share - nearest) <= _NOISE * np.maximum(share, 1.0)
+    doubtful = np.abs(share - nearest) <= NOISE * np.maximum(share, 1.0)
     # Integer demand is the common case, and the one where shares are integers: settle it without fractions.
     whole = doubtful & (demand == np.floor(demand)) & (demand * horizon < _EXACT_FLOAT)
     floor[whole] = demand[whole].astype(np.int64) * days_left[whole] // horizon
     rest = np.flatnonzero(doubtful & ~whole)
     if len(rest):
         pairs, inverse = np.unique(np.column_stack([demand[rest], days_left[rest]]), axis=0, return_inverse=True)
-        exact = [_decimal(d) * int(left) // horizon for d, left in pairs.tolist()]
+        exact = [decimal_fraction(d) * int(left) // horizon for d, left in pairs.tolist()]
         floor[rest] = np.array(exact, dtype=np.int64)[inverse.reshape(-1)]
     return floor
 
@@ -218,7 +213,7 @@ def lane_unit_cost(
     per_unit, per_kg = network.lanes.cost_per_unit[lane], network.lanes.cost_per_kg[lane]
     weight = np.nan_to_num(network.products.unit_weight_kg, nan=0.0)[sku]
     size = np.abs(per_unit) + np.abs(per_kg * weight)
-    return _rounded((per_unit, per_kg, weight), lambda u, k, w: u + k * w, size, network.money_decimals)
+    return rounded((per_unit, per_kg, weight), lambda u, k, w: u + k * w, size, network.money_decimals)
 
 
 def lane_fixed_cost(network: Network) -> NDArray[np.int64]:
@@ -282,48 +277,3 @@ def skus_in_scope(network: Network, request: Request) -> NDArray[np.bool_]:
     if request.scope_sku_ids is None:
         return alerted
     return np.asarray(alerted & np.isin(network.products.sku_id.astype(str), list(request.scope_sku_ids)))
-
-
-def _identity(value: Any) -> Any:
-    return value
-
-
-def _decimal(value: float) -> Fraction:
-    """Exact value of the shortest decimal text that reads back to a float."""
-    return Fraction(repr(value))
-
-
-def _rounded(
-    columns: tuple[NDArray[np.float64], ...],
-    formula: Callable[..., Any],
-    size: NDArray[np.float64],
-    decimals: int,
-) -> NDArray[np.int64]:
-    """Round ``formula(*columns) * 10 ** decimals`` half to even, as the decimal texts of the columns would.
-
-    Parameters
-    ----------
-    columns : tuple of ndarray of float64, one shape
-        Arguments of the formula.
-    formula : callable
-        Sums and products of its arguments; called with float arrays, and with fractions near ties.
-    size : ndarray of float64
-        Sum of the absolute terms of the formula: what its rounding errors are relative to.
-    decimals : int
-        Decimals kept.
-    """
-    scale = 10**decimals
-    approximate = formula(*columns) * float(scale)
-    if not np.all(np.abs(approximate) < 2.0**63):
-        worst = approximate[~(np.abs(approximate) < 2.0**63)][0] / scale
-        raise ValueError(f"{worst} with {decimals} decimals does not fit a 64-bit integer; use fewer money_decimals")
-    result: NDArray[np.int64] = np.rint(approximate).astype(np.int64)
-    from_tie = np.abs(approximate - np.floor(approximate) - 0.5)
-    # Beyond 2**52 the noise exceeds half a unit, so the same test sends those numbers to fractions as well.
-    doubtful = np.flatnonzero(from_tie <= _NOISE * size * float(scale))
-    if len(doubtful):
-        picked = np.column_stack([column[doubtful] for column in columns])
-        distinct, inverse = np.unique(picked, axis=0, return_inverse=True)
-        exact = [round(formula(*map(_decimal, arguments)) * scale) for arguments in distinct.tolist()]
-        result[doubtful] = np.array(exact, dtype=np.int64)[inverse.reshape(-1)]
-    return result

@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from network.tables import Network
-from optimizer.economics import money
 from optimizer.settlement import Settlement
 
 LIST_PRICE: Final = "products.list_price"
@@ -106,7 +105,7 @@ def _lane_terms(network: Network, settlement: Settlement, lane: Ints) -> dict[st
 def _term(amounts: Floats, units: Ints, fractions: Floats, decimals: int) -> int:
     """Sum of ``amounts * (units + fractions)`` in money units: whole parts exactly, the rest rounded once."""
     scale = float(10**decimals)
-    whole = money(amounts, decimals)
+    whole = np.rint(amounts * scale).astype(np.int64)
     beyond = (amounts * scale - whole) * units + amounts * scale * fractions
     return int(np.sum(whole * units)) + round(float(np.sum(beyond)))
 
