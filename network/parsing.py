@@ -13,8 +13,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas.api.types import is_string_dtype
 
-from network import cells
-from network.problems import Problem, ProblemLog
+from network.cells import Texts, numbers, plain, texts
+from network.problems import Problem, ProblemLog, first_rows
 from network.schema import DTYPES, CellType, Column, Table
 
 _CONTROL_CHARACTERS: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -121,9 +121,9 @@ class _Reader:
         if self.column.required:
             self.report("empty", ~given & ~wrong, "the cell is empty", f"Give the {self.column.meaning}")
 
-    def _texts(self) -> cells.Texts:
+    def _texts(self) -> Texts:
         """Return the cells as text; a required one that is empty or no text is reported."""
-        found = cells.texts(self.raw)
+        found = texts(self.raw)
         self.report("not_text", found.wrong, "{value} is neither text nor a whole number", "Store it as text")
         self._require(found.codes >= 0, found.wrong)
         return found
@@ -135,6 +135,11 @@ class _Reader:
             unprintable = [bool(_CONTROL_CHARACTERS.search(word)) for word in found.distinct]
             message = "the id holds control characters, such as a line break or a tab"
             self.report("unprintable_id", found.mapped(np.asarray(unprintable), False), message, "Remove them")
+        if self.column.cell is CellType.ID and len(found.distinct) < np.count_nonzero(given):
+            repeats = pd.Series(found.codes).duplicated().to_numpy() & given
+            message, fix = "{value} is already in row {first}", "Give every row an id of its own"
+            cells: dict[str, Any] = {"value": self.raw.array, "first": first_rows(found.codes, repeats)}
+            self.log.add_rows(self.file, self.column.name, "duplicate_id", repeats, message=message, fix=fix, **cells)
         return found.values(""), given
 
     def _reference(self, ids: pd.Index[Any] | None) -> tuple[NDArray[Any], NDArray[np.bool_]]:
@@ -148,7 +153,7 @@ class _Reader:
         return rows, given
 
     def _number(self) -> tuple[NDArray[Any], NDArray[np.bool_]]:
-        column, found = self.column, cells.numbers(self.raw)
+        column, found = self.column, numbers(self.raw)
         given, values = found.given & ~found.wrong, found.values
         optional = "" if column.required else f", or leave the cell empty ({column.empty})"
         self.report("not_a_number", found.wrong, "{value!r} is no number", f"Write a plain number{optional}")
@@ -184,7 +189,7 @@ class _Reader:
         column = self.raw
         if not is_string_dtype(column.dtype):  # a nullable or mixed column: true, false, 1 and 0 read the same as text
             column = column.map(_boolean_word, na_action="ignore").astype(object)
-        found = cells.texts(column)
+        found = texts(column)
         known = np.asarray([_TRUTH.get(word.strip().lower(), -1) for word in found.distinct], dtype=np.int8)
         values = found.mapped(known, 0)
         given = found.codes >= 0
@@ -222,7 +227,7 @@ def _unknown(table: Table, frame: pd.DataFrame, file: str, log: ProblemLog) -> d
         hint = f"Rename it to {close[0]} if that is meant" if close else "Nothing to do if that is meant"
         message = "the format has no such column; it is kept and not planned with"
         log.add(Problem(file, None, name, None, "unknown_column", message, hint, is_warning=True))
-    return {name: cells.plain(frame[name]) for name in strangers}
+    return {name: plain(frame[name]) for name in strangers}
 
 
 def _report_missing(column: Column, frame: pd.DataFrame, file: str, log: ProblemLog) -> None:

@@ -200,3 +200,9 @@ def text_of(value: Any) -> str:
         return str(int(value))
     text = str(value)
     return text if len(text) <= 80 else text[:77] + "..."
+
+
+def first_rows(keys: NDArray[Any], repeats: NDArray[np.bool_]) -> dict[int, int]:
+    """Return the data row (from 1) in which each of the reported repeats is first found, by row position."""
+    rows = np.flatnonzero(repeats)[:KEPT_PER_KIND].tolist()
+    return {row: int(np.flatnonzero(keys == keys[row])[0]) + 1 for row in rows}

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import numpy as np
 import pandas as pd
@@ -152,15 +152,13 @@ def _parse(frames: Mapping[str, pd.DataFrame], sources: Mapping[str, str], log: 
         if name == "nodes":
             warehouse = parsed["kind"] == NodeKind.WAREHOUSE
             parsed.values["transit"] = np.where(parsed.given["transit"], parsed["transit"], warehouse)
-            ids[name] = validation.unique_ids(parsed, "node_id", log)
+            ids[name] = validation.id_index(parsed, "node_id")
         elif name == "products":
             validation.fill_salvage(parsed, log)
-            ids[name] = validation.unique_ids(parsed, "sku_id", log)
+            ids[name] = validation.id_index(parsed, "sku_id")
         elif name == "lanes":
             validation.name_lanes(parsed, tables["nodes"], log)
-            ids[name] = validation.unique_ids(parsed, "lane_id", log)
-        elif name == "alerts":
-            validation.unique_ids(parsed, "alert_id", log)
+            ids[name] = validation.id_index(parsed, "lane_id")
     return tables
 
 
@@ -234,8 +232,8 @@ def _wrong_setting(setting: Setting, value: Any) -> tuple[str, str] | None:
     words = {str: "text", int: "a whole number", bool: "true or false"}[setting.kind]
     if type(value) is not setting.kind:  # and not isinstance, as true would pass for a number of days
         return f"{str(value)[:80]!r} is not {words}", f"Write {words}: {setting.meaning}"
-    low, high = setting.minimum, setting.maximum
-    if low is not None and high is not None and not low <= int(value) <= high:
+    low, high, number = setting.minimum, setting.maximum, cast("int", value)
+    if low is not None and high is not None and not low <= number <= high:
         return f"{value} is out of range", f"Write a number from {low} to {high:,}"
     if setting.name == "currency" and not str(value).strip():
         return "it is empty", f"Write the {setting.meaning}"

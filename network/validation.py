@@ -14,23 +14,24 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from network.parsing import Parsed
-from network.problems import KEPT_PER_KIND, ProblemLog, text_of
+from network.problems import ProblemLog, first_rows, text_of
 
 Tables = Mapping[str, Parsed]
 
 
-def unique_ids(table: Parsed, column: str, log: ProblemLog) -> pd.Index[Any] | None:
-    """Index of a table's ids in row order, after reporting ids that repeat; None when there are no ids to look up."""
-    if not table.present or (column not in table.raw and table.n_rows and table.table.column(column).required):
+def id_index(table: Parsed, column: str) -> pd.Index[Any] | None:
+    """Index of a table's ids in row order; None when there are no ids to look up."""
+    if not table.present or (column not in table.raw and table.table.column(column).required):
         return None
-    ids = pd.Series(table[column], dtype=object)
-    repeats = ids.duplicated().to_numpy() & (ids != "").to_numpy()
-    _report_repeats(table, column, ids.to_numpy(), repeats & table.given[column], log)
+    index: pd.Index[Any] = pd.Index(table[column], dtype=object)
+    if index.is_unique and not (index == "").any():
+        return index
     # A stand-in keeps the index unique, so that references find the first of equal ids.
-    blanks = np.flatnonzero(ids.duplicated() | (ids == ""))
-    ids.iloc[blanks] = [f"\0{row}" for row in blanks]
-    index: pd.Index[Any] = pd.Index(ids)
-    return index
+    ids = table[column].copy()
+    strangers = np.flatnonzero(index.duplicated() | (index == ""))
+    ids[strangers] = [f"\0{row}" for row in strangers]
+    stand_in: pd.Index[Any] = pd.Index(ids)
+    return stand_in
 
 
 def name_lanes(lanes: Parsed, nodes: Parsed, log: ProblemLog) -> None:
@@ -40,11 +41,12 @@ def name_lanes(lanes: Parsed, nodes: Parsed, log: ProblemLog) -> None:
     names, node_id = lanes["lane_id"].copy(), nodes["node_id"]
     names[unnamed] = node_id[origin[unnamed]] + ">" + node_id[destination[unnamed]]
     lanes.values["lane_id"] = names
+    if pd.Index(names).is_unique:
+        return
     repeats = pd.Series(names, dtype=object).duplicated().to_numpy() & unnamed
-    message = "a lane {value} is already in row {first}"
-    fix = "Remove one, or give parallel lanes a lane_id each"
-    first = first_rows(names, repeats)
-    log.add_rows(lanes.file, "lane_id", "duplicate_lane", repeats, message=message, fix=fix, value=names, first=first)
+    message, fix = "a lane {value} is already in row {first}", "Remove one, or give parallel lanes a lane_id each"
+    cells: dict[str, Any] = {"value": names, "first": first_rows(names, repeats)}
+    log.add_rows(lanes.file, "lane_id", "duplicate_lane", repeats, message=message, fix=fix, **cells)
 
 
 def check_lanes(lanes: Parsed, log: ProblemLog) -> None:
@@ -242,20 +244,6 @@ def warn_of_idle_lanes(tables: Tables, n_nodes: int, log: ProblemLog) -> None:
     message, fix = "no unit can use lane {lane}: it has no dispatches", "Raise max_dispatches or remove the lane"
     cells["value"] = lanes["max_dispatches"]
     log.add_rows(lanes.file, "max_dispatches", "idle_lane", closed, message=message, fix=fix, is_warning=True, **cells)
-
-
-def first_rows(keys: NDArray[Any], repeats: NDArray[np.bool_]) -> dict[int, int]:
-    """Return the data row (from 1) in which each of the reported repeats is first found, by row position."""
-    rows = np.flatnonzero(repeats)[:KEPT_PER_KIND].tolist()
-    return {row: int(np.flatnonzero(keys == keys[row])[0]) + 1 for row in rows}
-
-
-def _report_repeats(
-    table: Parsed, column: str, ids: NDArray[np.object_], repeats: NDArray[np.bool_], log: ProblemLog
-) -> None:
-    message, fix = "{value} is already in row {first}", "Give every row an id of its own"
-    first = first_rows(ids, repeats)
-    log.add_rows(table.file, column, "duplicate_id", repeats, message=message, fix=fix, value=ids, first=first)
 
 
 def of_product(values: NDArray[np.float64], sku: NDArray[np.int32]) -> NDArray[np.float64]:
