@@ -204,7 +204,9 @@ def _check_positions(network: Network, settlement: Settlement, log: ViolationLog
     """Check that nothing leaves that is not there, and nothing stays where no position is."""
     at = settlement.positions
     short, transit = settlement.shortfall, network.nodes.transit[at.node]
-    stranded = np.where(at.row < 0, np.maximum(settlement.staying, 0), 0)
+    # What a node without transit sends is never what it received, so all it received stays.
+    stays = settlement.staying + np.where(transit, 0, short)
+    stranded = np.where(at.row < 0, np.maximum(stays, 0), 0)
 
     def describe_own(index: int) -> tuple[str, str]:
         return _place(index), f"sends {at.give[index] + short[index]} units, may give {at.give[index]} of its own"

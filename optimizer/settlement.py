@@ -179,7 +179,7 @@ def settle(network: Network, lines: Lines) -> Settlement:
     present = _running_sum(events.change, events.position, first)
     least_cap = _running_min(np.append(caps[1:], UNLIMITED), events.position)
     reach = np.where(least_cap >= UNLIMITED, UNLIMITED, present + least_cap)
-    last = np.append(first[1:], len(present)) - 1
+    last = np.append(first, len(present))[1:] - 1
     staying = present[last]
     every = np.arange(len(touched))
     least_from = _running_min(reach[::-1], events.position[::-1])[::-1]

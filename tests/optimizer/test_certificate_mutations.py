@@ -1,0 +1,119 @@
+"""Every rule of the certificate is broken once, on a plan that keeps all the others."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+import pytest
+
+from optimizer.certificate import RULES
+from tests.optimizer.small_case import SmallCase
+
+Mutation = Callable[[SmallCase], SmallCase]
+
+
+def _claim_more(case: SmallCase) -> SmallCase:
+    return replace(case, claimed_benefit=case.certify().benefit + 1)
+
+
+def _claim_another_ledger(case: SmallCase) -> SmallCase:
+    ledger = dict(case.certify().ledger)
+    ledger["lanes.fixed_cost"] += 1
+    ledger["products.list_price"] -= 1
+    return replace(case, claimed_ledger=ledger)
+
+
+def _drop_dispatches_of_last_lane(case: SmallCase) -> SmallCase:
+    return case.with_columns(dispatch_lane=case.plan.dispatch_lane[:-1], dispatches=case.plan.dispatches[:-1])
+
+
+MUTATIONS: Final[dict[str, Mutation]] = {
+    "columns": lambda case: case.with_columns(units=case.plan.units.astype(np.float64)),
+    "known_lane": lambda case: case.with_lines(("W>S1", "B", 2, 2)).with_cell("lane", 5, 99),
+    "known_sku": lambda case: case.with_lines(("W>S1", "B", 2, 2)).with_cell("sku", 5, -1),
+    "positive_units": lambda case: case.with_lines(("W>S1", "B", 0, 2)),
+    "magnitude": lambda case: case.with_lines(("W>S1", "B", 2**62, 2)),
+    "in_scope": lambda case: case.with_lines(("W>S1", "C", 2, 1)),
+    "duplicate_line": lambda case: case.with_lines(("W>S1", "A", 2, 1)),
+    "case_pack": lambda case: case.with_cell("units", 0, 3),
+    "min_line_units": lambda case: case.with_cell("units", 1, 1),
+    "arrives_day": lambda case: case.with_cell("arrives_day", 0, 0),
+    "own_stock": lambda case: case.with_cell("units", 4, 8),
+    "pass_through": lambda case: case.with_cell("units", 3, 6),
+    "position_exists": lambda case: case.with_cell("units", 2, 6),
+    "fed": lambda case: case.with_lines(("G>X", "B", 5, 0), ("X>G", "B", 5, 0)).with_dispatches(G_to_X=1, X_to_G=1),
+    "duplicate_dispatch": lambda case: case.with_dispatches(W_to_G=1),
+    "dispatch_count": _drop_dispatches_of_last_lane,
+    "max_dispatches": lambda case: case.with_cell("dispatches", 0, 3),
+    "capacity_kg": lambda case: case.with_cell("units", 1, 13),
+    "min_dispatch_kg": lambda case: case.with_cell("dispatches", 3, 2),
+    "must_serve": lambda case: case.with_cell("arrives_day", 3, 5),
+    "ledger": _claim_another_ledger,
+    "claimed_benefit": _claim_more,
+}
+"""One mutation for each rule that breaks this rule and no other."""
+
+
+def test_the_plan_keeps_every_rule():
+    certificate = SmallCase().certify()
+    assert certificate.violations == ()
+    assert certificate.valid
+
+
+def test_true_claims_are_accepted():
+    certificate = SmallCase().certify()
+    claims = SmallCase(claimed_benefit=certificate.benefit, claimed_ledger=certificate.ledger)
+    assert claims.certify().valid
+
+
+def test_every_rule_has_a_mutation():
+    assert set(MUTATIONS) == set(RULES)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_mutation_breaks_its_rule_and_no_other(rule: str):
+    certificate = MUTATIONS[rule](SmallCase()).certify()
+    assert {violation.rule for violation in certificate.violations} == {rule}
+    assert not certificate.valid
+    assert certificate.violation_count == len(certificate.violations) > 0
+    for violation in certificate.violations:
+        assert violation.amount > 0
+        assert violation.place
+        assert violation.message
+
+
+ALSO_BROKEN: Final[dict[str, tuple[str, Mutation]]] = {
+    "dispatches of an unknown lane": (
+        "known_lane",
+        lambda case: case.with_dispatches(G_to_X=1).with_cell("dispatch_lane", 4, 77),
+    ),
+    "dispatches without lines": ("dispatch_count", lambda case: case.with_dispatches(G_to_X=1)),
+    "no dispatch": ("dispatch_count", lambda case: case.with_cell("dispatches", 2, 0)),
+    "own stock that waits": ("arrives_day", lambda case: case.with_cell("arrives_day", 4, 2)),
+    "leaves before it arrives": ("pass_through", lambda case: case.with_cell("arrives_day", 2, 1)),
+    "columns of different lengths": ("columns", lambda case: case.with_columns(sku=case.plan.sku[:-1])),
+    "negative units": ("positive_units", lambda case: case.with_lines(("W>S1", "B", -5, 2))),
+    "too many dispatches to count": ("magnitude", lambda case: case.with_cell("dispatches", 2, 2**62)),
+}
+"""Other ways to break a rule: name, rule, mutation."""
+
+
+@pytest.mark.parametrize("name", ALSO_BROKEN)
+def test_other_ways_to_break_a_rule(name: str):
+    rule, mutate = ALSO_BROKEN[name]
+    assert {violation.rule for violation in mutate(SmallCase()).certify().violations} == {rule}
+
+
+def test_all_violations_are_counted_and_a_hundred_of_each_rule_described():
+    case = SmallCase().with_lines(*[("W>S1", "B", 0, 2)] * 250)
+    certificate = case.certify()
+    assert certificate.violation_count == 250
+    assert len(certificate.violations) == 100
+
+
+def test_a_violation_names_place_and_amount():
+    (violation,) = MUTATIONS["capacity_kg"](SmallCase()).certify().violations
+    assert violation.place == "lane W>S1"
+    assert violation.message == "21 kg on 1 dispatches of 20 kg"  # 4 * 2 kg + 13 * 1 kg
+    assert violation.amount == pytest.approx(1.0)
