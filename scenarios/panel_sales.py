@@ -247,4 +247,5 @@ def _count_units(
     shape = (len(stores), n_types, n_windows + 1)
     window = lines["day"].to_numpy() // horizon_days + n_windows
     cell = np.ravel_multi_index((np.searchsorted(stores, lines["store"]), lines["type"].to_numpy(), window), shape)
-    return np.bincount(cell, weights=lines["units"], minlength=int(np.prod(shape))).reshape(shape)
+    units = np.bincount(cell, weights=lines["units"].to_numpy(), minlength=int(np.prod(shape)))
+    return units.astype(np.float64, copy=False).reshape(shape)
