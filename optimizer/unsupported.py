@@ -38,7 +38,7 @@ def unsupported(network: Network) -> tuple[Problem, ...]:
     for table, column, present, meaning, fix in _columns(network):
         values = getattr(getattr(network, table), column)
         message = f"{column} is {{value}}, and {meaning} is not planned with yet"
-        log.add_rows(table, column, CODE, present, message, fix, value=values)
+        log.add_rows(table, column, CODE, present, message=message, fix=fix, value=values)
     for table, rows, meaning, fix in _tables(network):
         if len(rows):
             message = f"{table} has {len(rows)} rows, and {meaning} are not planned with yet"
