@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,25 @@ Packed = NDArray[np.uint8]
 """Square matrix of bits, rows packed eight to a byte, shape ``(n_nodes, ceil(n_nodes / 8))``."""
 
 
+_KEPT_CUTS: Final = 10
+"""How many cuts of a critical node are listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Nodes that lose the same sources."""
+
+    receivers: NDArray[np.int64]
+    """The nodes that are cut off, rows of `Network.nodes`, ascending."""
+    sources: NDArray[np.int64]
+    """The nodes they can no longer get goods from, rows ascending."""
+
+    @property
+    def pairs(self) -> int:
+        """Number of (source, receiver) pairs."""
+        return len(self.receivers) * len(self.sources)
+
+
 @dataclass(frozen=True, slots=True)
 class CriticalNode:
     """A transit node without which some nodes can no longer be reached from others."""
@@ -23,10 +43,10 @@ class CriticalNode:
     """Row of `Network.nodes`."""
     pairs: int
     """How many (from, to) pairs of other nodes lose every way between them."""
+    cuts: tuple[Cut, ...]
+    """Who is cut off from whom, the ten cuts of most pairs, the largest first."""
     cut_off: NDArray[np.int64]
-    """The nodes that lose sources, rows ascending."""
-    sources: NDArray[np.int64]
-    """The nodes they lose, rows ascending."""
+    """All nodes that lose sources, rows ascending."""
     isolated: NDArray[np.int64]
     """The nodes of `cut_off` that nothing reaches any more."""
 
@@ -144,10 +164,17 @@ def _losses(hub: int, whole: Packed, without: Packed) -> CriticalNode:
     still = np.unpackbits(without, axis=1, count=n_nodes)[:, cut_off].astype(bool)
     still[hub] = False
     still[cut_off, np.arange(len(cut_off))] = False
-    return CriticalNode(
-        node=hub,
-        pairs=int(np.count_nonzero(lost)),
-        cut_off=cut_off,
-        sources=np.flatnonzero(lost.any(axis=1)),
-        isolated=cut_off[~still.any(axis=0)],
-    )
+    isolated = cut_off[~still.any(axis=0)]
+    return CriticalNode(hub, int(np.count_nonzero(lost)), _cuts(lost, cut_off), cut_off, isolated)
+
+
+def _cuts(lost: NDArray[np.bool_], cut_off: NDArray[np.int64]) -> tuple[Cut, ...]:
+    """Group the nodes that lose the same sources."""
+    if not len(cut_off):
+        return ()
+    signatures = np.packbits(lost[:, cut_off], axis=0).T
+    _, group = np.unique(np.ascontiguousarray(signatures).view(f"V{signatures.shape[1]}").ravel(), return_inverse=True)
+    sizes = np.bincount(group) * lost[:, cut_off].sum(axis=0)[np.unique(group, return_index=True)[1]]
+    largest = np.argsort(-sizes, kind="stable")[:_KEPT_CUTS].tolist()
+    members = [cut_off[group == number] for number in largest]
+    return tuple(Cut(receivers, np.flatnonzero(lost[:, receivers[0]])) for receivers in members)

@@ -1,0 +1,120 @@
+"""An inspection as text for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from network.inspection import Inspection, Reach
+
+_SHOWN: Final = 5
+"""Most entries of a list that are written out."""
+
+_SHOWN_CUTS: Final = 2
+
+
+def render(inspection: Inspection) -> str:
+    """Write an inspection as a page of text."""
+    parts = (_head, _problems, _alerts, _balance, _reach, _critical, _capacity)
+    return "\n\n".join("\n".join(part(inspection)) for part in parts) + "\n"
+
+
+def _head(inspection: Inspection) -> Iterator[str]:
+    sizes = inspection.sizes
+    since = f" from {inspection.as_of}" if inspection.as_of else ""
+    yield f"Network: {inspection.horizon_days} days{since}, money in {inspection.currency}"
+    kinds = ", ".join(f"{sizes[kind]:,} {kind}" for kind in ("stores", "warehouses", "suppliers") if sizes[kind])
+    yield f"  nodes      {sizes['nodes']:>10,}   {kinds}; {sizes['transit_nodes']:,} with transit"
+    yield f"  lanes      {sizes['lanes']:>10,}"
+    yield f"  products   {sizes['products']:>10,}"
+    yield f"  positions  {sizes['stock']:>10,}"
+    yield f"  alerts     {sizes['alerts']:>10,}   on {sizes['alerted_skus']:,} products"
+
+
+def _problems(inspection: Inspection) -> Iterator[str]:
+    kinds = {problem.kind: problem for problem in reversed(inspection.warnings)}
+    total = sum(problem.total for problem in kinds.values())
+    yield f"Problems: no errors, {total:,} warning{'' if total == 1 else 's'}"
+    for problem in reversed(list(kinds.values())):
+        others = f" (and {problem.total - 1:,} more like it)" if problem.total > 1 else ""
+        yield f"  {problem}{others}"
+
+
+def _alerts(inspection: Inspection) -> Iterator[str]:
+    yield "The alerts ask for"
+    if not inspection.alerts:
+        yield "  nothing: there are no alerts, so no plan will move anything"
+    for asked in inspection.alerts:
+        hard = f", {asked.must_serve:,} of them must be served" if asked.must_serve else ""
+        severity = "no severity" if asked.severity == "not given" else asked.severity
+        yield f"  {asked.kind:<10} {severity:<12} {asked.alerts:>10,} alerts {asked.units:>12,} units{hard}"
+
+
+def _balance(inspection: Inspection) -> Iterator[str]:
+    balance = inspection.balance
+    yield "Surplus and shortage of the alerted products"
+    over, under, matched = (
+        f"{n:,} units" for n in (balance.surplus_units, balance.shortage_units, balance.matched_units)
+    )
+    yield f"  {over} of surplus that may be given, {under} of shortage"
+    yield f"  {balance.skus_with_both:,} of {balance.skus:,} products have both, at most {matched}"
+
+
+def _reach(inspection: Inspection) -> Iterator[str]:
+    reach = inspection.reach
+    yield "Reach"
+    if len(inspection.groups) > 1:
+        count = len(inspection.groups)
+        yield f"  the lanes leave {count:,} groups of nodes apart, of {_listed(inspection.groups)} nodes"
+    else:
+        yield "  the lanes connect all nodes"
+    if not reach.shortages:
+        yield "  no alert reports a shortage"
+        return
+    reached = f"{reach.with_donor:,} of {reach.shortages:,} shortages ({reach.share:.1%})"
+    yield f"  {reached} have a donor in reach, {_in_time(reach)} (capacity and cost aside)"
+    for day, count in reach.by_day[:_SHOWN]:
+        yield f"    by day {day:<4} {count:>10,} ({count / reach.shortages:.1%})"
+    if len(reach.by_day) > _SHOWN:
+        yield f"    by day {reach.by_day[-1][0]:<4} {reach.by_day[-1][1]:>10,} (the last)"
+
+
+def _in_time(reach: Reach) -> str:
+    return "all in time" if reach.in_time == reach.with_donor else f"{reach.in_time:,} in time"
+
+
+def _critical(inspection: Inspection) -> Iterator[str]:
+    yield "Critical nodes: without them, others are cut off"
+    if inspection.critical is None:
+        yield "  not searched, the network is too large"
+        return
+    if not inspection.critical:
+        yield "  none"
+    for point in inspection.critical[:_SHOWN]:
+        yield f"  {point.node_id}: {point.cut_off:,} nodes lose sources, {point.pairs:,} pairs every way between them"
+        for receivers, sources in point.cuts[:_SHOWN_CUTS]:
+            yield f"    {_listed(receivers)} can no longer get goods from {_listed(sources)}"
+        if point.isolated:
+            yield f"    nothing at all reaches {_listed(point.isolated)}"
+    if len(inspection.critical) > _SHOWN:
+        yield f"  and {len(inspection.critical) - _SHOWN:,} more"
+
+
+def _capacity(inspection: Inspection) -> Iterator[str]:
+    capacity = inspection.capacity
+    yield "Lanes"
+    with_capacity = f"{capacity.with_capacity:,} of {capacity.lanes:,} have a capacity"
+    yield f"  {with_capacity}, {capacity.with_fixed_cost:,} a cost per dispatch"
+    if capacity.with_fixed_cost:
+        yield f"  half of those cost at least {capacity.median_fixed_cost:,.2f} {inspection.currency} per dispatch"
+    yield f"  the longest lead time is {capacity.longest_lead_time_days:,} days"
+    held = "have no limit together" if capacity.total_kg is None else f"hold {capacity.total_kg:,.0f} kg together"
+    weight = (
+        "" if capacity.matched_kg is None else f"; surplus that meets a shortage weighs {capacity.matched_kg:,.0f} kg"
+    )
+    yield f"  they {held}{weight}"
+
+
+def _listed(items: Sequence[object]) -> str:
+    shown = ", ".join(str(item) for item in items[:_SHOWN])
+    return shown if len(items) <= _SHOWN else f"{shown} and {len(items) - _SHOWN:,} more"
