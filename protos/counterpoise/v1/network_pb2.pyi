@@ -76,16 +76,18 @@ COLUMN_TYPE_BOOL: ColumnType
 COLUMN_TYPE_STRING: ColumnType
 
 class NetworkSettings(_message.Message):
-    __slots__ = ("currency", "as_of", "horizon_days", "money_decimals")
+    __slots__ = ("currency", "as_of", "horizon_days", "money_decimals", "normal_demand")
     CURRENCY_FIELD_NUMBER: _ClassVar[int]
     AS_OF_FIELD_NUMBER: _ClassVar[int]
     HORIZON_DAYS_FIELD_NUMBER: _ClassVar[int]
     MONEY_DECIMALS_FIELD_NUMBER: _ClassVar[int]
+    NORMAL_DEMAND_FIELD_NUMBER: _ClassVar[int]
     currency: str
     as_of: str
     horizon_days: int
     money_decimals: int
-    def __init__(self, currency: _Optional[str] = ..., as_of: _Optional[str] = ..., horizon_days: _Optional[int] = ..., money_decimals: _Optional[int] = ...) -> None: ...
+    normal_demand: bool
+    def __init__(self, currency: _Optional[str] = ..., as_of: _Optional[str] = ..., horizon_days: _Optional[int] = ..., money_decimals: _Optional[int] = ..., normal_demand: _Optional[bool] = ...) -> None: ...
 
 class Node(_message.Message):
     __slots__ = ("node_id", "kind", "latitude", "longitude", "zone", "transit", "pick_capacity_units", "receive_capacity_units", "max_outbound_lanes", "max_inbound_lanes")

@@ -1,0 +1,104 @@
+"""What runs inside a worker process: one job, then the process ends.
+
+A solve may hold the interpreter lock for its whole length, ignore interrupts, exhaust memory or crash; none of that
+may touch the server, so each job has a process that can be killed. This module must not import gRPC.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import resource
+import signal
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from typing import Any
+
+from optimizer.plan import Incumbent
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A function to call and what to call it with."""
+
+    function: str
+    """``module:name``, imported inside the worker."""
+    arguments: tuple[Any, ...]
+    keywords: Mapping[str, Any] = field(default_factory=dict)
+    reports_incumbents: bool = False
+    """Call it with ``on_incumbent``."""
+    seconds: float = 3600.0
+    """How long it is expected to take; the limit of processor time is derived from it."""
+    memory_bytes: int | None = None
+    """Limit of the address space; None: none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """An incumbent, on its way to the server."""
+
+    incumbent: Incumbent
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What the job's function returned."""
+
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """The job's function raised an exception."""
+
+    code: str
+    message: str
+    traceback: str
+
+
+Message = Reported | Finished | Raised
+
+
+def imported(path: str) -> Callable[..., Any]:
+    """Return the function that ``module:name`` names."""
+    module, _, name = path.partition(":")
+    function: Callable[..., Any] = getattr(importlib.import_module(module), name)
+    return function
+
+
+def run(connection: Connection) -> None:
+    """Receive a job, do it, send what comes of it. The entry point of a worker process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which then ends its workers
+    job: Job = connection.recv()
+    _guard(job)
+    try:
+        connection.send(_done(job, connection))
+    except (BrokenPipeError, ConnectionResetError):
+        os._exit(1)  # the server is gone, and nobody wants the answer
+    connection.close()
+
+
+def _guard(job: Job) -> None:
+    """Bound what a job can take from the machine, also when the server dies and cannot kill it any more."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    processor_seconds = int((job.seconds + 60) * (os.cpu_count() or 1) + time.process_time()) + 1
+    resource.setrlimit(resource.RLIMIT_CPU, (processor_seconds, processor_seconds))
+    if job.memory_bytes is not None:
+        resource.setrlimit(resource.RLIMIT_AS, (job.memory_bytes, job.memory_bytes))
+
+
+def _done(job: Job, connection: Connection) -> Finished | Raised:
+    keywords = dict(job.keywords)
+    if job.reports_incumbents:
+        keywords["on_incumbent"] = lambda incumbent: connection.send(Reported(incumbent))
+    try:
+        return Finished(imported(job.function)(*job.arguments, **keywords))
+    except (BrokenPipeError, ConnectionResetError):
+        raise
+    except MemoryError:
+        return Raised("OUT_OF_MEMORY", "the solve needed more memory than a worker may use", "")
+    except Exception as error:  # every failure of a job is an answer: the server reports it with the plan
+        return Raised("SOLVER_ERROR", f"{type(error).__name__}: {error}", traceback.format_exc())

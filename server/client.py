@@ -1,0 +1,269 @@
+"""A small synchronous client: a network goes in, a plan comes out."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Iterator, Sequence
+from types import TracebackType
+from typing import Any, Final, Self
+
+import grpc
+import pandas as pd
+from google.rpc import error_details_pb2
+from grpc_status import rpc_status
+
+from counterpoise.v1 import (
+    alert_service_pb2,
+    alert_service_pb2_grpc,
+    network_pb2,
+    network_service_pb2,
+    network_service_pb2_grpc,
+    plan_pb2,
+    plan_service_pb2,
+    plan_service_pb2_grpc,
+)
+from network.tables import Network
+from network.writing import network_to_frames, settings_of
+from server.columns import encode_table
+from server.convert import duration
+from server.errors import MAX_ERROR_BYTES_HEADER
+from server.settings import MESSAGE_BYTES
+
+FINAL_STATES: Final = frozenset(
+    {
+        plan_pb2.PLAN_STATE_SUCCEEDED,
+        plan_pb2.PLAN_STATE_INFEASIBLE,
+        plan_pb2.PLAN_STATE_NO_PLAN,
+        plan_pb2.PLAN_STATE_CANCELLED,
+        plan_pb2.PLAN_STATE_FAILED,
+    }
+)
+
+_ERROR_BYTES: Final = 1024 * 1024
+_OPTIONS: Final = (
+    ("grpc.max_receive_message_length", MESSAGE_BYTES),
+    ("grpc.max_metadata_size", _ERROR_BYTES + 64 * 1024),
+    ("grpc.absolute_max_metadata_size", _ERROR_BYTES + 64 * 1024),
+)
+_METADATA: Final = ((MAX_ERROR_BYTES_HEADER, str(_ERROR_BYTES * 3 // 4)),)
+
+
+class Client:
+    """Calls of one server. Errors are raised as `grpc.RpcError`; see `details_of` for what they carry.
+
+    Parameters
+    ----------
+    address : str
+        ``host:port``.
+    deadline_seconds : float
+        For calls that answer at once; calls that wait or stream have no deadline unless given one.
+    """
+
+    def __init__(self, address: str, *, deadline_seconds: float = 60.0) -> None:
+        self._channel = grpc.insecure_channel(address, options=_OPTIONS)
+        self._deadline = deadline_seconds
+        self.plans = plan_service_pb2_grpc.PlanServiceStub(self._channel)
+        """The bare stubs, for calls with options of their own."""
+        self.networks = network_service_pb2_grpc.NetworkServiceStub(self._channel)
+        self.alerts = alert_service_pb2_grpc.AlertServiceStub(self._channel)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._channel.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def upload_network(
+        self, network: Network, *, display_name: str = "", request_id: str | None = None, validate_only: bool = False
+    ) -> network_pb2.Network:
+        """Upload a network in chunks of columns.
+
+        Parameters
+        ----------
+        request_id : str, optional
+            Makes a retry by the caller safe; a new one when not given.
+        """
+        requests = upload_requests(
+            network_to_frames(network),
+            settings_of(network),
+            display_name=display_name,
+            request_id=request_id or str(uuid.uuid4()),
+            validate_only=validate_only,
+        )
+        response: network_service_pb2.UploadNetworkResponse = self.networks.UploadNetwork(requests, metadata=_METADATA)
+        return response.network
+
+    def create_alerts(self, network_name: str, alerts: Sequence[network_pb2.Alert]) -> alert_service_pb2.AlertBatch:
+        """Send alerts on their own, for an uploaded network."""
+        request = alert_service_pb2.CreateAlertBatchRequest(
+            parent=network_name, alerts=alerts, request_id=str(uuid.uuid4())
+        )
+        response: alert_service_pb2.CreateAlertBatchResponse = self.alerts.CreateAlertBatch(
+            request, timeout=self._deadline, metadata=_METADATA
+        )
+        return response.alert_batch
+
+    def create_plan(
+        self,
+        network_name: str,
+        *,
+        alert_batch_names: Sequence[str] = (),
+        scope_sku_ids: Sequence[str] = (),
+        time_limit_seconds: float | None = None,
+        gap: float | None = None,
+        backend: str = "",
+        display_name: str = "",
+        request_id: str | None = None,
+        patience_seconds: float = 0.0,
+    ) -> plan_pb2.Plan:
+        """Ask for a plan for an uploaded network; returns it as soon as it is queued.
+
+        Parameters
+        ----------
+        patience_seconds : float
+            How long to try again while the queue is full, as often as the server suggests.
+        """
+        request = plan_service_pb2.CreatePlanRequest(
+            network_name=network_name,
+            alert_batch_names=alert_batch_names,
+            scope_sku_ids=scope_sku_ids,
+            parameters=plan_pb2.SolveParameters(
+                time_limit=None if time_limit_seconds is None else duration(time_limit_seconds),
+                gap=gap,
+                backend=backend,
+            ),
+            display_name=display_name,
+            request_id=request_id or str(uuid.uuid4()),
+        )
+        return self.send_plan(request, patience_seconds=patience_seconds)
+
+    def send_plan(self, request: plan_service_pb2.CreatePlanRequest, *, patience_seconds: float = 0.0) -> plan_pb2.Plan:
+        """Ask for a plan with a request of one's own, trying again while the queue is full and patience lasts."""
+        until = time.monotonic() + patience_seconds
+        while True:
+            try:
+                response: plan_service_pb2.CreatePlanResponse = self.plans.CreatePlan(
+                    request, timeout=self._deadline, metadata=_METADATA
+                )
+            except grpc.RpcError as error:
+                delay = retry_seconds(error)
+                if delay is None or time.monotonic() + delay > until:
+                    raise
+                time.sleep(delay)
+            else:
+                return response.plan
+
+    def get_plan(self, name: str) -> plan_pb2.Plan:
+        """Return the plan as it is now."""
+        request = plan_service_pb2.GetPlanRequest(name=name)
+        response: plan_service_pb2.GetPlanResponse = self.plans.GetPlan(request, timeout=self._deadline)
+        return response.plan
+
+    def wait_plan(self, name: str, *, timeout_seconds: float | None = None) -> plan_pb2.Plan:
+        """Return the plan when it is done, or as it is when the timeout is over."""
+        request = plan_service_pb2.WaitPlanRequest(
+            name=name, timeout=None if timeout_seconds is None else duration(timeout_seconds)
+        )
+        response: plan_service_pb2.WaitPlanResponse = self.plans.WaitPlan(request)
+        return response.plan
+
+    def watch_plan(self, name: str, *, from_index: int = 0) -> Iterator[plan_service_pb2.WatchPlanResponse]:
+        """Yield incumbents as they are found; the last message has ``done`` and the plan.
+
+        A connection that breaks is taken up again where it broke, as long as the server is reached within a few
+        seconds.
+        """
+        failures = 0
+        while True:
+            request = plan_service_pb2.WatchPlanRequest(name=name, from_index=from_index)
+            try:
+                for message in self.plans.WatchPlan(request):
+                    failures, from_index = 0, message.next_index
+                    yield message
+                    if message.done:
+                        return
+            except grpc.RpcError as error:
+                failures += 1
+                if error.code() is not grpc.StatusCode.UNAVAILABLE or failures > _RETRIES:
+                    raise
+            time.sleep(_RETRY_PAUSE_SECONDS)
+
+    def cancel_plan(self, name: str) -> plan_pb2.Plan:
+        """Ask to stop a plan; it keeps the best found so far."""
+        request = plan_service_pb2.CancelPlanRequest(name=name)
+        response: plan_service_pb2.CancelPlanResponse = self.plans.CancelPlan(request, timeout=self._deadline)
+        return response.plan
+
+    def read_plan(self, name: str) -> dict[str, pd.DataFrame]:
+        """Return the tables of a result: transfers, dispatches, unmet, alert_outcomes."""
+        parts: dict[str, list[pd.DataFrame]] = {}
+        for message in self.plans.ReadPlan(plan_service_pb2.ReadPlanRequest(name=name)):
+            table = message.WhichOneof("rows")
+            parts.setdefault(table, []).append(_frame(getattr(message, table)))
+        return {
+            field.name: pd.concat(parts[field.name], ignore_index=True)
+            if field.name in parts
+            else _frame(getattr(plan_service_pb2.ReadPlanResponse(), field.name))
+            for field in plan_service_pb2.ReadPlanResponse.DESCRIPTOR.fields
+        }
+
+
+_RETRIES: Final = 5
+_RETRY_PAUSE_SECONDS: Final = 0.5
+
+
+def upload_requests(
+    frames: dict[str, pd.DataFrame],
+    settings: dict[str, Any],
+    *,
+    display_name: str = "",
+    request_id: str = "",
+    validate_only: bool = False,
+) -> Iterator[network_service_pb2.UploadNetworkRequest]:
+    """Yield the messages of an upload: the header, then chunk by chunk."""
+    known = {name: value for name, value in settings.items() if name in _SETTING_NAMES}
+    header = network_service_pb2.UploadNetworkHeader(
+        settings=network_pb2.NetworkSettings(**known),
+        display_name=display_name,
+        request_id=request_id,
+        validate_only=validate_only,
+    )
+    yield network_service_pb2.UploadNetworkRequest(header=header)
+    for table, frame in frames.items():
+        for chunk in encode_table(table, frame):
+            yield network_service_pb2.UploadNetworkRequest(chunk=chunk)
+
+
+_SETTING_NAMES: Final = frozenset(network_pb2.NetworkSettings.DESCRIPTOR.fields_by_name)
+
+
+def details_of(error: grpc.RpcError) -> list[Any]:
+    """Return the google.rpc details of an error: BadRequest, RetryInfo, QuotaFailure and so on."""
+    status = rpc_status.from_call(error)  # type: ignore[arg-type]
+    details = []
+    for packed in () if status is None else status.details:
+        kind = getattr(error_details_pb2, packed.TypeName().rpartition(".")[2], None)
+        if kind is not None and packed.Is(kind.DESCRIPTOR):
+            detail = kind()
+            packed.Unpack(detail)
+            details.append(detail)
+    return details
+
+
+def retry_seconds(error: grpc.RpcError) -> float | None:
+    """Return when the server suggests to try again; None when it does not."""
+    for detail in details_of(error):
+        if isinstance(detail, error_details_pb2.RetryInfo):
+            return float(detail.retry_delay.seconds + detail.retry_delay.nanos / 1e9)
+    return None
+
+
+def _frame(columns: Any) -> pd.DataFrame:
+    return pd.DataFrame({field.name: list(getattr(columns, field.name)) for field in columns.DESCRIPTOR.fields})

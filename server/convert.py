@@ -1,0 +1,200 @@
+"""From records and results to messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+
+import numpy as np
+from google.protobuf import duration_pb2, timestamp_pb2
+
+from counterpoise.v1 import alert_service_pb2, network_pb2, plan_pb2
+from network.tables import Network
+from optimizer.plan import AlertOutcomes, Certificate, Conflict, Result, Status, StopReason
+from server.faults import FieldProblem
+from server.records import AlertBatchRecord, IncumbentRecord, NetworkRecord, PlanRecord, PlanState
+from server.rows import rows_of_frame
+
+STATE_OF: Final = {state: plan_pb2.PlanState.Value(f"PLAN_STATE_{state.name}") for state in PlanState}
+_PROOF_OF: Final = {status: plan_pb2.ProofStatus.Value(f"PROOF_STATUS_{status.name}") for status in Status}
+_STOP_OF: Final = {reason: plan_pb2.StopReason.Value(f"STOP_REASON_{reason.name}") for reason in StopReason}
+_MAX_CONFLICTS: Final = 1000
+
+
+def timestamp(moment: datetime | None) -> timestamp_pb2.Timestamp | None:
+    """Say a moment; None stays None."""
+    if moment is None:
+        return None
+    message = timestamp_pb2.Timestamp()
+    message.FromDatetime(moment)
+    return message
+
+
+def duration(seconds: float) -> duration_pb2.Duration:
+    """Say a length of time."""
+    message = duration_pb2.Duration()
+    message.FromNanoseconds(round(seconds * 1e9))
+    return message
+
+
+def warnings_to_proto(warnings: Iterable[FieldProblem]) -> list[network_pb2.Warning]:
+    """Say warnings."""
+    return [
+        network_pb2.Warning(field=warning.field, code=warning.code, message=warning.message, fix=warning.fix)
+        for warning in warnings
+    ]
+
+
+def network_to_proto(record: NetworkRecord, *, full: bool = True) -> network_pb2.Network:
+    """Say what a snapshot is; not full: without its warnings."""
+    return network_pb2.Network(
+        name=record.name,
+        display_name=record.display_name,
+        create_time=timestamp(record.created),
+        settings=network_pb2.NetworkSettings(
+            currency=record.currency,
+            as_of=record.as_of,
+            horizon_days=record.horizon_days,
+            money_decimals=record.money_decimals,
+            normal_demand=record.normal_demand,
+        ),
+        row_counts=record.row_counts,
+        warnings=warnings_to_proto(record.warnings) if full else [],
+    )
+
+
+def alert_batch_to_proto(record: AlertBatchRecord, *, full: bool = True) -> alert_service_pb2.AlertBatch:
+    """Say what a batch of alerts is; not full: without the alerts."""
+    return alert_service_pb2.AlertBatch(
+        name=record.name,
+        create_time=timestamp(record.created),
+        alert_count=len(record.alerts),
+        alerts=rows_of_frame("alerts", record.alerts) if full else [],  # type: ignore[arg-type]
+        warnings=warnings_to_proto(record.warnings) if full else [],
+    )
+
+
+def incumbent_to_proto(incumbent: IncumbentRecord, money_decimals: int) -> plan_pb2.Incumbent:
+    """Say what was found on the way."""
+    return plan_pb2.Incumbent(
+        index=incumbent.index,
+        benefit=_currency(incumbent.benefit, money_decimals),
+        bound=_currency(incumbent.bound, money_decimals),
+        gap=incumbent.gap,
+        elapsed=duration(incumbent.elapsed_seconds),
+        found_by=incumbent.found_by,
+        line_count=incumbent.line_count,
+    )
+
+
+def plan_to_proto(record: PlanRecord, *, full: bool = True) -> plan_pb2.Plan:
+    """Say where a plan stands; not full: without what can be long."""
+    best = record.incumbents[-1] if record.incumbents else None
+    return plan_pb2.Plan(
+        name=record.name,
+        display_name=record.display_name,
+        state=STATE_OF[record.state],  # type: ignore[arg-type]
+        create_time=timestamp(record.created),
+        start_time=timestamp(record.started),
+        end_time=timestamp(record.ended),
+        network_name=record.network_name,
+        alert_batch_names=record.alert_batch_names,
+        scope_sku_ids=(record.request.scope_sku_ids or ()) if full else (),
+        parameters=plan_pb2.SolveParameters(
+            time_limit=duration(record.parameters.time_limit_seconds),
+            gap=record.parameters.gap,
+            backend=record.parameters.backend or "",
+        ),
+        request_id=record.request_id,
+        alert_count=record.alert_count,
+        warnings=warnings_to_proto(record.warnings) if full else [],
+        incumbent_count=len(record.incumbents),
+        best=None if best is None else incumbent_to_proto(best, record.money_decimals),
+        cancel_requested=record.cancel_requested,
+        result=None if record.result is None else result_to_proto(record.result, record.currency, full=full),
+        error=None
+        if record.failure is None
+        else plan_pb2.PlanError(code=record.failure.code, message=record.failure.message),
+    )
+
+
+def result_to_proto(result: Result, currency: str, *, full: bool = True) -> plan_pb2.PlanResult:
+    """Say a result without its tables; not full: without violations and conflicts."""
+    plan = result.plan
+    return plan_pb2.PlanResult(
+        status=_PROOF_OF[result.status],  # type: ignore[arg-type]
+        stopped_by=_STOP_OF[result.stopped_by],  # type: ignore[arg-type]
+        currency=currency,
+        money_decimals=result.money_decimals,
+        benefit=_currency(result.benefit, result.money_decimals),
+        bound=_currency(result.bound, result.money_decimals),
+        benefit_money_units=result.benefit,
+        bound_money_units=result.bound,
+        gap=result.gap,
+        certificate=None if result.certificate is None else certificate_to_proto(result.certificate, full=full),
+        conflicts=_conflicts(result.conflicts) if full else [],
+        line_count=0 if plan is None else plan.n_lines,
+        dispatch_count=0 if plan is None else int(plan.dispatches.sum()),
+        transferred_units=0 if plan is None else int(plan.units.sum()),
+        unmet_units=0 if result.unmet is None else int(result.unmet.units.sum()),
+        alert_outcomes=None if result.outcomes is None else outcome_counts(result.outcomes),
+        backend=result.backend,
+        backend_reason=result.backend_reason,
+        sizes=dict(result.sizes),
+        seconds=dict(result.seconds),
+    )
+
+
+def certificate_to_proto(certificate: Certificate, *, full: bool = True) -> plan_pb2.Certificate:
+    """Say a certificate; not full: without the violations."""
+    violations = certificate.violations if full else ()
+    return plan_pb2.Certificate(
+        valid=certificate.valid,
+        violation_count=certificate.violation_count,
+        violations=[
+            plan_pb2.Violation(
+                rule=violation.rule, place=violation.place, message=violation.message, amount=violation.amount
+            )
+            for violation in violations
+        ],
+        benefit_money_units=certificate.benefit,
+        ledger_money_units={term: int(amount) for term, amount in certificate.ledger.items()},
+    )
+
+
+def outcome_counts(outcomes: AlertOutcomes) -> plan_pb2.AlertOutcomeCounts:
+    """Count alerts by outcome."""
+    counts = {name: int(np.sum(outcomes.outcome == name)) for name in ("resolved", "partly", "unresolved")}
+    return plan_pb2.AlertOutcomeCounts(**counts)
+
+
+def _conflicts(conflicts: tuple[Conflict, ...]) -> list[plan_pb2.Conflict]:
+    return [
+        plan_pb2.Conflict(rule=conflict.rule, place=conflict.place, amount=conflict.amount, message=conflict.message)
+        for conflict in conflicts[:_MAX_CONFLICTS]
+    ]
+
+
+def _currency(money_units: int | None, money_decimals: int) -> float | None:
+    """Amount in the currency, for people."""
+    return None if money_units is None else int(money_units) / 10**money_decimals
+
+
+def network_record(
+    name: str, network: Network, display_name: str, created: datetime, warnings: tuple[FieldProblem, ...]
+) -> NetworkRecord:
+    """Describe a network for the store."""
+    tables = ("nodes", "products", "lanes", "lane_rules", "stock", "lots", "alerts")
+    return NetworkRecord(
+        name=name,
+        display_name=display_name,
+        created=created,
+        currency=network.currency,
+        as_of=network.as_of,
+        horizon_days=network.horizon_days,
+        money_decimals=network.money_decimals,
+        normal_demand=network.normal_demand,
+        row_counts={table: len(getattr(network, table)) for table in tables},
+        warnings=warnings,
+    )

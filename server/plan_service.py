@@ -1,0 +1,209 @@
+"""PlanService: asks for plans, follows them, checks them."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from typing import Final
+
+import grpc
+
+from counterpoise.v1 import plan_pb2, plan_service_pb2, plan_service_pb2_grpc
+from server.admission import Places, page, page_token, request_key
+from server.checking import check_plan
+from server.convert import STATE_OF, incumbent_to_proto, plan_to_proto
+from server.faults import PreconditionError, ShuttingDownError, invalid_field
+from server.parameters import parameters_of, request_of, timeout_of
+from server.records import PlanRecord, now
+from server.result_tables import ALL_TABLES, chunks
+from server.settings import Settings
+from server.sources import Source, check_request, resolve
+from server.store import Store
+from server.supervisor import Supervisor
+
+_GLANCE_SECONDS: Final = 0.5
+"""How often a waiting call looks whether its caller is still there."""
+_ANSWER_SECONDS: Final = 0.25
+"""Time kept before a caller's deadline for the answer to get there."""
+_STATE_BY_NUMBER: Final = {number: state for state, number in STATE_OF.items()}
+
+
+class PlanService(plan_service_pb2_grpc.PlanServiceServicer):
+    """Queues plans for the supervisor and tells what becomes of them."""
+
+    def __init__(self, store: Store, supervisor: Supervisor, settings: Settings) -> None:
+        self._store = store
+        self._supervisor = supervisor
+        self._settings = settings
+        self._waiting = Places("waiting calls", settings.waiting_calls)
+
+    def CreatePlan(
+        self, request: plan_service_pb2.CreatePlanRequest, context: grpc.ServicerContext
+    ) -> plan_service_pb2.CreatePlanResponse:
+        """Check a request and queue it."""
+        deadline = _deadline(context)
+        if request.validate_only:
+            record = self._new_plan(request, resolve(request, self._store, self._settings.limits), None)
+            return plan_service_pb2.CreatePlanResponse(plan=_unnamed(record))
+        if not request.wait_for_result:
+            return plan_service_pb2.CreatePlanResponse(plan=plan_to_proto(self._queued(request, None)))
+        with self._waiting.one():
+            record = self._queued(request, deadline)
+            record = self._wait(record.name, deadline, context)
+        return plan_service_pb2.CreatePlanResponse(plan=plan_to_proto(record))
+
+    def _queued(self, request: plan_service_pb2.CreatePlanRequest, deadline: float | None) -> PlanRecord:
+        key = request_key("CreatePlan", request, ignored=("wait_for_result",))
+        before = self._store.find_request(key)
+        if before is not None:
+            return self._store.plan(before)
+        if self._supervisor.draining:
+            raise ShuttingDownError("the server is shutting down and takes no new plans")
+        self._supervisor.refuse_when_full()  # before the work of reading the request
+        source = resolve(request, self._store, self._settings.limits)
+        return self._supervisor.submit(self._new_plan(request, source, deadline), source.network, key)
+
+    def _new_plan(
+        self, request: plan_service_pb2.CreatePlanRequest, source: Source, deadline: float | None
+    ) -> PlanRecord:
+        asked = request_of(request)
+        check_request(source.network, asked)
+        name = f"plans/{uuid.uuid4().hex}"
+        remaining = None if deadline is None else timedelta(seconds=deadline - time.monotonic())
+        return PlanRecord(
+            name=name,
+            display_name=request.display_name,
+            created=now(),
+            snapshot=f"{name}/network" if source.changed else source.name,
+            network_name=source.name,
+            alert_batch_names=source.alert_batch_names,
+            request=asked,
+            parameters=parameters_of(request.parameters, self._settings, self._supervisor.solver.backend_names),
+            request_id=request.request_id,
+            alert_count=len(source.network.alerts),
+            currency=source.network.currency,
+            money_decimals=source.network.money_decimals,
+            warnings=source.warnings,
+            finish_by=None if remaining is None else now() + remaining,
+        )
+
+    def GetPlan(
+        self, request: plan_service_pb2.GetPlanRequest, context: grpc.ServicerContext
+    ) -> plan_service_pb2.GetPlanResponse:
+        """Tell where a plan stands."""
+        return plan_service_pb2.GetPlanResponse(plan=plan_to_proto(self._store.plan(request.name)))
+
+    def ListPlans(
+        self, request: plan_service_pb2.ListPlansRequest, context: grpc.ServicerContext
+    ) -> plan_service_pb2.ListPlansResponse:
+        """Tell where the plans of a page stand."""
+        after, size = page(request.page_size, request.page_token)
+        if request.state and request.state not in _STATE_BY_NUMBER:
+            raise invalid_field("state", "unknown_state", f"{request.state} is no PlanState")
+        records = self._store.plans(after, size + 1, _STATE_BY_NUMBER.get(request.state))
+        plans = [plan_to_proto(record, full=False) for record in records[:size]]
+        token = page_token(records[size - 1].sequence) if len(records) > size else ""
+        return plan_service_pb2.ListPlansResponse(plans=plans, next_page_token=token)
+
+    def WaitPlan(
+        self, request: plan_service_pb2.WaitPlanRequest, context: grpc.ServicerContext
+    ) -> plan_service_pb2.WaitPlanResponse:
+        """Answer when the plan is done or the time is over."""
+        deadline, timeout = _deadline(context), timeout_of(request)
+        if timeout is not None:
+            deadline = min(deadline or float("inf"), time.monotonic() + timeout)
+        with self._waiting.one():
+            record = self._wait(request.name, deadline, context)
+        return plan_service_pb2.WaitPlanResponse(plan=plan_to_proto(record))
+
+    def _wait(self, name: str, deadline: float | None, context: grpc.ServicerContext) -> PlanRecord:
+        record = self._store.plan(name)
+        while not record.state.final and context.is_active():
+            left = _GLANCE_SECONDS if deadline is None else min(_GLANCE_SECONDS, deadline - time.monotonic())
+            if left <= 0:
+                break
+            record = self._store.wait_plan(name, record.version, left)
+        return record
+
+    def WatchPlan(
+        self, request: plan_service_pb2.WatchPlanRequest, context: grpc.ServicerContext
+    ) -> Iterator[plan_service_pb2.WatchPlanResponse]:
+        """Stream incumbents until the plan is done."""
+        if request.from_index < 0:
+            raise invalid_field("from_index", "too_small", f"{request.from_index} is below 0", "Start at 0")
+        with self._waiting.one():
+            record = self._store.plan(request.name)
+            index, told = request.from_index, None
+            while context.is_active():
+                for incumbent in record.incumbents[index:]:
+                    index, told = incumbent.index + 1, record.state
+                    yield plan_service_pb2.WatchPlanResponse(
+                        incumbent=incumbent_to_proto(incumbent, record.money_decimals),
+                        next_index=index,
+                        state=STATE_OF[record.state],  # type: ignore[arg-type]
+                    )
+                if record.state.final:
+                    yield plan_service_pb2.WatchPlanResponse(
+                        next_index=index,
+                        state=STATE_OF[record.state],  # type: ignore[arg-type]
+                        done=True,
+                        plan=plan_to_proto(record),
+                    )
+                    return
+                if record.state is not told:
+                    told = record.state
+                    state = STATE_OF[record.state]
+                    yield plan_service_pb2.WatchPlanResponse(next_index=index, state=state)  # type: ignore[arg-type]
+                record = self._store.wait_plan(request.name, record.version, _GLANCE_SECONDS)
+
+    def CancelPlan(
+        self, request: plan_service_pb2.CancelPlanRequest, context: grpc.ServicerContext
+    ) -> plan_service_pb2.CancelPlanResponse:
+        """Ask to stop a plan."""
+        return plan_service_pb2.CancelPlanResponse(plan=plan_to_proto(self._supervisor.cancel(request.name)))
+
+    def DeletePlan(
+        self, request: plan_service_pb2.DeletePlanRequest, context: grpc.ServicerContext
+    ) -> plan_service_pb2.DeletePlanResponse:
+        """Forget a plan that is done."""
+        self._store.delete_plan(request.name)
+        return plan_service_pb2.DeletePlanResponse()
+
+    def ReadPlan(
+        self, request: plan_service_pb2.ReadPlanRequest, context: grpc.ServicerContext
+    ) -> Iterator[plan_service_pb2.ReadPlanResponse]:
+        """Stream the tables of a result."""
+        record = self._store.plan(request.name)
+        if record.result is None:
+            message = f"{record.name} is {record.state.value} and has no result"
+            raise PreconditionError(record.name, "NO_RESULT", message)
+        network = self._store.snapshot(record.snapshot)
+        for position, table in enumerate(request.tables):
+            if table not in ALL_TABLES:
+                raise invalid_field(f"tables[{position}]", "unknown_table", f"{table} is no PlanTable")
+        tables: Sequence[int] = request.tables or ALL_TABLES
+        for table in tables:
+            yield from chunks(network, record.result, table)
+
+    def CheckPlan(
+        self, request: plan_service_pb2.CheckPlanRequest, context: grpc.ServicerContext
+    ) -> plan_service_pb2.CheckPlanResponse:
+        """Certify a plan made by hand."""
+        source = resolve(request, self._store, self._settings.limits)
+        return check_plan(request, source)
+
+
+def _deadline(context: grpc.ServicerContext) -> float | None:
+    """When to answer at the latest, on the monotonic clock; None when the caller has all the time."""
+    remaining = context.time_remaining()
+    return None if remaining is None else time.monotonic() + remaining - min(_ANSWER_SECONDS, remaining / 4)
+
+
+def _unnamed(record: PlanRecord) -> plan_pb2.Plan:
+    plan = plan_to_proto(record)
+    plan.ClearField("name")
+    plan.ClearField("state")
+    plan.ClearField("create_time")
+    return plan

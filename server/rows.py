@@ -1,0 +1,103 @@
+"""Rows of a network as messages, turned into columns and back: for what a person or an alert system sends.
+
+The loops over rows are bounded by the message limit of 4 MiB; bulk travels as columns (`server.columns`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+import pandas as pd
+from google.protobuf.descriptor import FieldDescriptor
+from google.protobuf.message import Message
+
+from counterpoise.v1 import network_pb2 as pb
+
+ROW_TYPES: Final[dict[str, type[Message]]] = {
+    "nodes": pb.Node,
+    "products": pb.Product,
+    "lanes": pb.Lane,
+    "lane_rules": pb.LaneRule,
+    "stock": pb.StockPosition,
+    "lots": pb.Lot,
+    "alerts": pb.Alert,
+}
+"""Message of a row by table; field names are column names."""
+
+_DTYPES: Final = {
+    FieldDescriptor.CPPTYPE_INT64: "Int64",
+    FieldDescriptor.CPPTYPE_DOUBLE: "Float64",
+    FieldDescriptor.CPPTYPE_BOOL: "boolean",
+}
+
+
+def frame_of_rows(table: str, rows: Sequence[Message]) -> pd.DataFrame:
+    """Columns of the rows of a table; fields that are not set are empty cells.
+
+    Parameters
+    ----------
+    table : str
+        Name of the table.
+    rows : sequence of messages, length n_rows
+
+    Returns
+    -------
+    DataFrame, n_rows rows
+    """
+    fields = ROW_TYPES[table].DESCRIPTOR.fields
+    return pd.DataFrame({field.name: _cells(field, rows) for field in fields})
+
+
+def frames_of(data: pb.NetworkData) -> dict[str, pd.DataFrame]:
+    """Tables of an inline network. Optional tables without rows are left out."""
+    frames = {table: frame_of_rows(table, getattr(data, table)) for table in ROW_TYPES}
+    return {table: frame for table, frame in frames.items() if len(frame) or table not in {"lane_rules", "lots"}}
+
+
+def given_settings(settings: pb.NetworkSettings) -> dict[str, Any]:
+    """Content of network.json, with the keys that were set."""
+    return {field.name: value for field, value in settings.ListFields()}
+
+
+def _cells(field: Any, rows: Iterable[Message]) -> pd.Series[Any]:
+    name = field.name
+    if field.enum_type is not None:
+        return pd.Series([_word(field.enum_type, getattr(row, name)) for row in rows], dtype=object)
+    if field.has_presence:
+        cells = [getattr(row, name) if row.HasField(name) else None for row in rows]
+        return pd.Series(cells, dtype=_DTYPES[field.cpp_type])
+    return pd.Series([getattr(row, name) for row in rows], dtype=object)
+
+
+def _word(enum: Any, number: int) -> str | None:
+    """Word of the network directory for an enum value: NODE_KIND_STORE is ``store``."""
+    if not number:
+        return None
+    value = enum.values_by_number.get(number)
+    return str(number) if value is None else str(value.name).removeprefix(_prefix(enum)).lower()
+
+
+def _prefix(enum: Any) -> str:
+    """``NODE_KIND_`` for NodeKind, from the value that every enum has."""
+    return str(enum.values_by_number[0].name).removesuffix("UNSPECIFIED")
+
+
+def rows_of_frame(table: str, frame: pd.DataFrame) -> list[Message]:
+    """Messages of the rows of a table, the reverse of `frame_of_rows`."""
+    row_type = ROW_TYPES[table]
+    columns = [
+        (field, frame[field.name].astype(object).tolist())
+        for field in row_type.DESCRIPTOR.fields
+        if field.name in frame
+    ]
+    rows = [row_type() for _ in range(len(frame))]
+    for field, cells in columns:
+        for row, cell in zip(rows, cells, strict=True):
+            if not pd.isna(cell):
+                setattr(row, field.name, _enum_value(field.enum_type, cell) if field.enum_type else cell)
+    return rows
+
+
+def _enum_value(enum: Any, word: str) -> int:
+    return int(enum.values_by_name[f"{_prefix(enum)}{word.upper()}"].number)
