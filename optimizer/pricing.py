@@ -1,0 +1,73 @@
+"""Proven bounds by pricing: any prices that pay for the switches in full bound the benefit from above.
+
+Relax ``units <= bound * count`` of every member with a price per unit. Where the prices of a switch's members, times
+their bounds, add up to at most its fixed cost, switching on earns nothing, and what is left is a min-cost flow at these
+prices: solved exactly, in integers, its value is an upper bound on every plan. The shares of a fixed cost that its
+members pay are improved by entropic mirror descent (Beck and Teboulle 2003): a member that uses more of its bound in the
+last flow pays a larger share.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimizer.flow_network import FlowNetwork, best_flow
+from optimizer.model import UNLIMITED, Model
+from optimizer.slope_scaling import flow_prices, sum_by_switch
+
+Int64 = NDArray[np.int64]
+
+
+def member_prices(model: Model, share: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Price per unit of every member, from its share of the switch's fixed cost."""
+    members = model.members
+    cost = model.switches.fixed_cost[members.switch].astype(np.float64)
+    return share * cost / np.maximum(members.bound_units, 1)
+
+
+def bounds_by_pricing(model: Model, network: FlowNetwork) -> Iterator[tuple[int, Int64]]:
+    """Yield bounds on the benefit, with the flow of each round.
+
+    Parameters
+    ----------
+    model : Model
+    network : FlowNetwork
+        ``flow_network(model, in_packs=False)``: integral multiples, limits and least fills are relaxed as well.
+
+    Yields
+    ------
+    (int, ndarray of int64)
+        An upper bound in money units (not monotone: take the least), and the round's flow units.
+    """
+    members = model.members
+    n = np.maximum(np.bincount(members.switch, minlength=len(model.switches)), 1)
+    share = 1.0 / n[members.switch]
+    step = 2.0
+    best: int | None = None
+    while True:
+        price = flow_prices(model, member_prices(model, share))
+        found = best_flow(network, price)
+        if found is None:
+            return
+        flow, value = found
+        bound = value - model.do_nothing
+        yield bound, flow
+        if best is not None and bound >= best:
+            step *= 0.8
+        best = bound if best is None else min(best, bound)
+        used = flow[members.flow] / np.maximum(members.bound_units, 1)
+        share = _moved(model, share, np.minimum(used, _UNBOUNDED_USE), step)
+
+
+_UNBOUNDED_USE = 1.0
+
+
+def _moved(
+    model: Model, share: NDArray[np.float64], used: NDArray[np.float64], step: float
+) -> NDArray[np.float64]:
+    """Shift shares towards members that use their bound; the shares of a switch stay a distribution."""
+    moved = np.maximum(share, 1e-6) * np.exp(step * used)
+    return moved / sum_by_switch(model, moved)[model.members.switch]

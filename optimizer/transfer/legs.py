@@ -1,0 +1,73 @@
+"""Edges in time: on which day units can leave over each lane, as the sum of lead times along their path.
+
+A **leg** is an edge with a day of departure. Without lead times every edge has one leg, on day 0. With them, a transit
+node has as many days of departure as there are different days on which units can reach it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from network.candidates import NEVER, paying_edges, potentials
+from network.tables import Network
+from optimizer.transfer.cells import Candidates, Scope, worth_of_last
+
+
+@dataclass(frozen=True, slots=True)
+class Legs:
+    """Edges with days, shape ``(n_legs,)`` each."""
+
+    edge: NDArray[np.int64]
+    """Index into ``Candidates.edges``."""
+    departs_day: NDArray[np.int64]
+    arrives_day: NDArray[np.int64]
+
+
+def legs_of(network: Network, scope: Scope, candidates: Candidates) -> Legs:
+    """List every day on which each candidate edge can be used.
+
+    Own stock leaves on day 0; units received at a transit node leave on the day they arrived (waiting is a flow of its
+    own). Paths visit a node at most once, so there are at most as many rounds as transit nodes plus one.
+    """
+    edges = candidates.edges
+    lead = network.lanes.lead_time_days[edges.lane]
+    if not np.any(lead):
+        zero = np.zeros(len(edges), dtype=np.int64)
+        return Legs(np.arange(len(edges)), zero, zero)
+    pays_late = _pays_after_horizon(scope, candidates)
+    most_days = int(lead.max()) * (int(network.nodes.transit.sum()) + 1) + 1
+    first = np.searchsorted(edges.origin, np.arange(len(scope.cells) + 1))
+    frontier = np.flatnonzero(scope.give > 0).astype(np.int64) * most_days
+    known = frontier
+    parts: list[tuple[NDArray[np.int64], NDArray[np.int64]]] = []
+    for _ in range(int(network.nodes.transit.sum()) + 1):
+        cell, day = frontier // most_days, frontier % most_days
+        degree = first[cell + 1] - first[cell]
+        at = np.repeat(np.arange(len(cell)), degree)
+        edge = first[cell][at] + np.arange(len(at)) - np.repeat(np.cumsum(degree) - degree, degree)
+        arrives = day[at] + lead[edge]
+        useful = (arrives < network.horizon_days) | pays_late[edge]
+        edge, departs, arrives = edge[useful], day[at][useful], arrives[useful]
+        parts.append((edge, departs))
+        goes_on = scope.transit[edges.destination[edge]]
+        reached = edges.destination[edge[goes_on]].astype(np.int64) * most_days + arrives[goes_on]
+        frontier = np.setdiff1d(reached, known)
+        known = np.union1d(known, frontier)
+        if not len(frontier):
+            break
+    all_edges, departs_day = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return Legs(all_edges, departs_day, departs_day + lead[all_edges])
+
+
+def _pays_after_horizon(scope: Scope, candidates: Candidates) -> NDArray[np.bool_]:
+    """Which edges could pay for units that come too late to count anywhere: only left-over worth, or hard demands."""
+    gain = np.where(scope.stock_row >= 0, scope.worth.left_over_worth, -NEVER)
+    gain[scope.must_receive > 0] = NEVER
+    gain[candidates.edges.destination[candidates.forced]] = NEVER
+    loss = worth_of_last(scope)
+    loss[candidates.edges.destination[candidates.forced]] = -NEVER
+    late = potentials(scope.cells, candidates.edges, candidates.unit_cost, gain, loss)
+    return paying_edges(candidates.edges, candidates.unit_cost, late)
