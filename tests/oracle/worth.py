@@ -1,0 +1,70 @@
+"""Exact numbers of the model: rounded money and weights, what a position may give, how much may arrive late."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+from tests.oracle.directory import Alert, Directory, Key, Lane, Position, Product
+
+WEIGHT_DECIMALS = 6
+
+
+def money(directory: Directory, amount: Fraction) -> int:
+    """An amount of currency as an integer of ``10 ** -money_decimals``, rounded half to even."""
+    return round(amount * 10**directory.money_decimals)
+
+
+def weight(kilograms: Fraction) -> int:
+    """Kilograms as an integer of 10^-6 kg, rounded half to even."""
+    return round(kilograms * 10**WEIGHT_DECIMALS)
+
+
+def opening_stock(position: Position) -> int:
+    """Stock on day 0 that nobody else has a claim on; may be negative."""
+    return position.on_hand - position.reserved
+
+
+def give(position: Position) -> int:
+    """Units that the position may send of its own."""
+    return max(0, opening_stock(position) - position.safety_stock)
+
+
+def value(product: Product, position: Position, stock: int) -> Fraction:
+    """V(y) of docs/model.md in currency, unrounded."""
+    demand = position.demand
+    left = (product.salvage_value - position.holding_cost) * max(stock - demand, Fraction(0))
+    missed = position.shortage_penalty * max(demand - stock, Fraction(0))
+    return product.list_price * min(demand, Fraction(stock)) + left - missed
+
+
+def unit_value(directory: Directory, key: Key, nth: int) -> int:
+    """Money that the step from ``nth - 1`` to ``nth`` units of stock is worth, rounded once."""
+    product, position = directory.products[key[1]], directory.stock[key]
+    return money(directory, value(product, position, nth) - value(product, position, nth - 1))
+
+
+def left_over_value(directory: Directory, key: Key) -> int:
+    """Money that a unit which came too late to sell is worth, rounded once."""
+    return money(directory, directory.products[key[1]].salvage_value - directory.stock[key].holding_cost)
+
+
+def unit_cost(directory: Directory, lane: Lane, sku: str) -> int:
+    """Money that it costs to move one unit over the lane, rounded once."""
+    return money(directory, lane.cost_per_unit + lane.cost_per_kg * directory.products[sku].weight_kg)
+
+
+def late_cap(directory: Directory, position: Position, day: int) -> int:
+    """U(l): of the units that arrive on `day` (above 0) or later, at most so many count as stock."""
+    remaining = position.demand * max(Fraction(0), 1 - Fraction(day, directory.horizon_days))
+    missing = max(position.demand - opening_stock(position), Fraction(0))
+    return math.floor(min(remaining, missing))
+
+
+def asked_units(directory: Directory, alert: Alert) -> int:
+    """Units that an alert asks for: its own number, else the position's shortage or excess."""
+    if alert.units is not None:
+        return alert.units
+    position = directory.stock[alert.node, alert.sku]
+    short = math.ceil(position.demand) - opening_stock(position) - position.in_transit
+    return max(0, short if alert.kind == "shortage" else -short)
