@@ -67,7 +67,7 @@ def texts(column: pd.Series[Any]) -> Texts:
         codes = column.cat.codes.to_numpy().astype(np.int64)
         wrong = np.append(inner.wrong, False)[codes]
         return Texts(np.append(inner.codes, -1)[codes], inner.distinct, wrong)
-    if is_bool_dtype(column.dtype) or not (is_string_dtype(column.dtype) or is_integer_dtype(column.dtype)):
+    if is_bool_dtype(column.dtype) or not (holds_text(column.dtype) or is_integer_dtype(column.dtype)):
         column, wrong = _only_text(column)
     codes, distinct = pd.factorize(column)
     words = (
@@ -110,6 +110,11 @@ def plain(column: pd.Series[Any]) -> NDArray[Any]:
         return column.to_numpy().copy()
     cells = column.astype(object)
     return cells.where(cells.notna(), None).to_numpy(dtype=object)
+
+
+def holds_text(dtype: Any) -> bool:
+    """Return True when every cell is text or missing; a column of objects may hold anything."""
+    return dtype != np.dtype(object) and is_string_dtype(dtype)
 
 
 def _only_text(column: pd.Series[Any]) -> tuple[pd.Series[Any], Mask]:

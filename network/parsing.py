@@ -11,9 +11,8 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pandas.api.types import is_string_dtype
 
-from network.cells import Texts, numbers, plain, texts
+from network.cells import Texts, holds_text, numbers, plain, texts
 from network.problems import Problem, ProblemLog, first_rows
 from network.schema import DTYPES, CellType, Column, Table
 
@@ -187,7 +186,7 @@ class _Reader:
         if self.raw.dtype == np.bool_:
             return self.raw.to_numpy().copy(), np.ones(len(self.raw), dtype=bool)
         column = self.raw
-        if not is_string_dtype(column.dtype):  # a nullable or mixed column: true, false, 1 and 0 read the same as text
+        if not holds_text(column.dtype):  # a nullable or mixed column: true, false, 1 and 0 read the same as text
             column = column.map(_boolean_word, na_action="ignore").astype(object)
         found = texts(column)
         known = np.asarray([_TRUTH.get(word.strip().lower(), -1) for word in found.distinct], dtype=np.int8)
