@@ -31,8 +31,8 @@ class Program:
     row_high: NDArray[np.float64]
     offset: float
     """Added to the objective, so that the objective is the benefit."""
-    first_member_row: int
-    """Rows from here on tie switches: one per member, then fills and limits."""
+    first_limit_row: int
+    """Row of the model's first limit; the rows of least kept units follow the positions' balances."""
 
     @property
     def n_columns(self) -> int:
@@ -111,9 +111,9 @@ def linear_program(model: Model) -> Program:
     rows = _Rows([], [], [], [], [])
     _add_balances(rows, model)
     _add_least(rows, model)
-    first_member_row = rows.count
     _add_members(rows, model, first_switch=n_flows + n_increments)
     _add_fills(rows, model, first_switch=n_flows + n_increments)
+    first_limit_row = rows.count
     _add_limits(rows, model)
     _add_multiples(rows, model, multiples, first_helper=n_flows + n_increments + n_switches)
     row, column = np.concatenate(rows.row), np.concatenate(rows.column)
@@ -129,7 +129,7 @@ def linear_program(model: Model) -> Program:
         row_low=np.concatenate(rows.low),
         row_high=np.concatenate(rows.high),
         offset=-model.do_nothing / scale,
-        first_member_row=first_member_row,
+        first_limit_row=first_limit_row,
     )
 
 

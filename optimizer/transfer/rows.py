@@ -65,6 +65,14 @@ class TransferModel:
     flow_arrives_day: NDArray[np.int32]
     switch_lane: NDArray[np.int32]
     """Lane of the first switches (its dispatches); the switches after them are smallest lines."""
+    must_send: bool
+    """Some over-stock must leave, so doing nothing is no plan."""
+    position_cell: NDArray[np.int32]
+    """(node, SKU) of every position of the model, shape ``(n_positions, 2)``."""
+    position_demand: NDArray[np.int64]
+    """Units that every position must receive, 0 where its own row does not say so."""
+    limit_cell: NDArray[np.int32]
+    """(node, SKU) of every limit of the model."""
 
 
 def build(network: Network, request: Request) -> TransferModel:
@@ -143,6 +151,10 @@ class _Builder:
             flow_sku=sku.astype(np.int32),
             flow_arrives_day=self.legs.arrives_day.astype(np.int32),
             switch_lane=switch_lane.astype(np.int32),
+            must_send=bool(np.any(scope.must_send)),
+            position_cell=self._cell_pairs(np.concatenate([self.go_keys, self.stay_keys]) // self.days),
+            position_demand=np.where(model.positions.least_units > 0, model.positions.least_units - self.supply, 0),
+            limit_cell=self._cell_pairs(self.limit_cells),
         )
 
     def _supplies(self) -> None:
@@ -350,6 +362,10 @@ class _Builder:
         )
         return switches, members, used.astype(np.int64)
 
+    def _cell_pairs(self, cell: Int64) -> NDArray[np.int32]:
+        """(node, SKU) of cells."""
+        return np.stack([self.scope.cells.node[cell], self.scope.cells.sku[cell]], axis=1).astype(np.int32)
+
     def _cell_of(self, sku: NDArray[np.int32], node: NDArray[np.int32]) -> Int64:
         """Cell of (SKU, node) pairs that have one."""
         n_nodes = max(len(self.network.nodes), 1)
@@ -368,6 +384,7 @@ class _Builder:
         own_row = np.where(shortage, self.stays[cell], self.cell_supply[cell] >= scope.must_send[cell])
         needs_limit = self.chained[cell] | ~own_row
         hard, units, cell, shortage = hard[needs_limit], units[needs_limit], cell[needs_limit], shortage[needs_limit]
+        self.limit_cells = cell
         received = _pairs(cell, self.destination)
         sent = _pairs(cell, self.origin)
         in_time = self.legs.arrives_day[received[1]] <= alerts.needed_by_days[hard[received[0]]]

@@ -1,0 +1,204 @@
+"""Why hard demands cannot all be met: which rules conflict, and the least amounts to relax them by.
+
+Two answers, each found by an elastic re-solve and checked by solving the relaxed request:
+
+* how many units of which demand have to be given up when every other rule stays (``alerts.units``);
+* how many kilograms of which lanes' capacity are short when every demand stays (``lanes.capacity_kg``), counted over
+  all dispatches the lane may run; only where more capacity alone is enough.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from network.tables import NO_LIMIT, Network
+from optimizer.backends import BACKENDS, Answer, Outcome, Search
+from optimizer.economics import (
+    NO_WEIGHT_LIMIT,
+    lane_capacity,
+    product_weight,
+)
+
+from optimizer.plan import Conflict
+from optimizer.program import Program, linear_program
+from optimizer.request import Request
+from optimizer.transfer import TransferModel, build
+
+Float = NDArray[np.float64]
+
+_ENOUGH = 1e-6
+
+
+def conflicts_of(network: Network, request: Request, seconds: float) -> tuple[Conflict, ...]:
+    """Name the rules that an infeasible request cannot keep.
+
+    Parameters
+    ----------
+    network, request
+        A request whose hard demands cannot all be met.
+    seconds : float
+        Most time to spend on each re-solve.
+
+    Returns
+    -------
+    tuple of Conflict
+        Capacities first (when more capacity would be enough), then demands; empty when the time did not suffice.
+    """
+    return _short_capacities(network, request, seconds) + _short_demands(network, request, seconds)
+
+
+def _short_demands(network: Network, request: Request, seconds: float) -> tuple[Conflict, ...]:
+    """Least units of hard demand to give up, everything else kept."""
+    built = build(network, request)
+    model = built.model
+    program = linear_program(model)
+    rows, places, asked = _demand_rows(built, network, program)
+    answer, missing = _least_slack(program, rows, np.ones(len(rows)), seconds)
+    if answer.columns is None:
+        return ()
+    short = np.flatnonzero(missing > _ENOUGH)
+    if not _feasible(_relaxed_rows(program, rows[short], missing[short]), seconds):
+        return ()
+    return tuple(
+        Conflict(
+            rule="alerts.units",
+            place=places[i],
+            amount=float(np.rint(missing[i])),
+            message=(
+                f"{places[i]} must move {asked[i]:.0f} units and can move {asked[i] - np.rint(missing[i]):.0f} when "
+                "every other rule is kept"
+            ),
+        )
+        for i in short.tolist()
+    )
+
+
+def _demand_rows(
+    built: TransferModel, network: Network, program: Program
+) -> tuple[NDArray[np.int64], list[str], NDArray[np.float64]]:
+    """Rows of the program that say a hard demand, where each is, and how many units it asks for."""
+    model = built.model
+    demanded = np.flatnonzero(model.positions.least_units > 0)
+    balance = len(model.positions)
+    least = balance + np.arange(len(demanded))
+    limits = program.first_limit_row + np.arange(len(model.limits))
+    asked = np.concatenate([built.position_demand[demanded], model.limits.low]).astype(np.float64)
+    places = [_place(network, *pair) for pair in built.position_cell[demanded].tolist()]
+    places += [_place(network, *pair) for pair in built.limit_cell.tolist()]
+    return np.concatenate([least, limits]), places, asked
+
+
+def _place(network: Network, node: int, sku: int) -> str:
+    return f"node {network.nodes.node_id[node]}, SKU {network.products.sku_id[sku]}"
+
+
+def _short_capacities(network: Network, request: Request, seconds: float) -> tuple[Conflict, ...]:
+    """Least kilograms of lane capacity to add so that every hard demand can be met."""
+    limited = np.isfinite(network.lanes.capacity_kg) & (network.lanes.max_dispatches < NO_LIMIT)
+    if not np.any(limited):
+        return ()
+    built = build(_without_capacities(network), request)
+    program, rows, lanes = _with_load_rows(built, network, linear_program(built.model), limited)
+    answer, missing_kg = _least_slack(program, rows, -np.ones(len(rows)), seconds)
+    if answer.columns is None:
+        return ()
+    short = np.flatnonzero(missing_kg > _ENOUGH)
+    relaxed = _more_capacity(network, lanes[short], missing_kg[short])
+    if not len(short) or not _feasible(linear_program(build(relaxed, request).model), seconds):
+        return ()
+    total = network.lanes.capacity_kg * network.lanes.max_dispatches
+    return tuple(
+        Conflict(
+            rule="lanes.capacity_kg",
+            place=f"lane {network.lanes.lane_id[lane]}",
+            amount=float(missing),
+            message=(
+                f"lane {network.lanes.lane_id[lane]} may carry {total[lane]:g} kg in all its dispatches and is short of "
+                f"{missing:g} kg; with {'this' if len(short) == 1 else 'these amounts'} every hard demand can be met"
+            ),
+        )
+        for lane, missing in zip(lanes[short].tolist(), missing_kg[short].tolist(), strict=True)
+    )
+
+
+def _without_capacities(network: Network) -> Network:
+    """The same network with lanes that carry anything, at no fixed cost, in lines and dispatches of any size."""
+    n = len(network.lanes)
+    lanes = replace(
+        network.lanes,
+        capacity_kg=np.full(n, np.inf),
+        max_dispatches=np.where(network.lanes.max_dispatches > 0, NO_LIMIT, 0).astype(np.int64),
+        fixed_cost=np.zeros(n),
+        min_line_units=np.zeros(n, dtype=np.int64),
+        min_dispatch_kg=np.zeros(n),
+    )
+    return replace(network, lanes=lanes)
+
+
+def _more_capacity(network: Network, lanes: NDArray[np.int64], missing_kg: Float) -> Network:
+    """The same network with what is short added to the lanes' capacity per dispatch."""
+    capacity = network.lanes.capacity_kg.copy()
+    capacity[lanes] += missing_kg / network.lanes.max_dispatches[lanes]
+    capacity[lanes] = np.ceil(capacity[lanes] * 1e6) / 1e6
+    return replace(network, lanes=replace(network.lanes, capacity_kg=capacity))
+
+
+def _with_load_rows(
+    built: TransferModel, network: Network, program: Program, limited: NDArray[np.bool_]
+) -> tuple[Program, NDArray[np.int64], NDArray[np.int64]]:
+    """Add one row per limited lane: kilograms carried at most capacity times dispatches."""
+    on = np.flatnonzero(limited[built.flow_lane])
+    lanes = np.unique(built.flow_lane[on]).astype(np.int64)
+    weight_kg = product_weight(network)[built.flow_sku[on]] / 1e6
+    capacity = lane_capacity(network)[lanes]
+    total_kg = np.where(capacity < NO_WEIGHT_LIMIT, capacity / 1e6 * network.lanes.max_dispatches[lanes], np.inf)
+    rows = program.n_rows + np.arange(len(lanes))
+    return (
+        replace(
+            program,
+            row=np.concatenate([program.row, program.n_rows + np.searchsorted(lanes, built.flow_lane[on])]),
+            column=np.concatenate([program.column, on]),
+            coefficient=np.concatenate([program.coefficient, weight_kg]),
+            row_low=np.concatenate([program.row_low, np.full(len(lanes), -np.inf)]),
+            row_high=np.concatenate([program.row_high, total_kg]),
+        ),
+        rows,
+        lanes,
+    )
+
+
+def _least_slack(program: Program, rows: NDArray[np.int64], sign: Float, seconds: float) -> tuple[Answer, Float]:
+    """Give rows a slack of the given sign and minimise the slacks' sum; returns the slack of every row."""
+    n = len(rows)
+    elastic = replace(
+        program,
+        objective=np.concatenate([np.zeros(program.n_columns), -np.ones(n)]),
+        low=np.concatenate([program.low, np.zeros(n)]),
+        high=np.concatenate([program.high, np.full(n, np.inf)]),
+        integer=np.concatenate([program.integer, np.zeros(n, dtype=bool)]),
+        row=np.concatenate([program.row, rows]),
+        column=np.concatenate([program.column, program.n_columns + np.arange(n)]),
+        coefficient=np.concatenate([program.coefficient, sign]),
+        offset=0.0,
+    )
+    answer = BACKENDS["highs"](elastic, Search(seconds=seconds))
+    slack = np.zeros(n) if answer.columns is None else answer.columns[program.n_columns :]
+    return answer, slack
+
+
+def _relaxed_rows(program: Program, rows: NDArray[np.int64], amount: Float) -> Program:
+    low = program.row_low.copy()
+    low[rows] -= np.ceil(amount - _ENOUGH)
+    return replace(program, row_low=low)
+
+
+def _feasible(program: Program, seconds: float) -> bool:
+    """Whether a program has any solution: the check of a stated relaxation."""
+    plain = replace(program, objective=np.zeros(program.n_columns))
+    return BACKENDS["highs"](plain, Search(seconds=seconds)).outcome in (Outcome.OPTIMAL, Outcome.FEASIBLE)
+
+
+

@@ -1,0 +1,172 @@
+"""The verb: a network and a request in, a proven plan out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from network.problems import NetworkError
+from network.tables import Network
+from optimizer.certificate import certify
+from optimizer.conflicts import conflicts_of
+from optimizer.plan import Conflict, Incumbent, Plan, Result, Status, StopReason
+from optimizer.progress import PROVED_GAP, Progress
+from optimizer.reasons import explain
+from optimizer.request import Parameters, Request
+from optimizer.strategies import search
+from optimizer.transfer import TransferModel, build
+from optimizer.unsupported import unsupported
+
+
+def solve(
+    network: Network,
+    request: Request = Request(),  # noqa: B008 (frozen)
+    parameters: Parameters = Parameters(),  # noqa: B008 (frozen)
+    *,
+    on_incumbent: Callable[[Incumbent], None] | None = None,
+) -> Result:
+    """Find the plan that makes the most money, and prove how good it is.
+
+    Parameters
+    ----------
+    network : Network
+        A validated snapshot.
+    request : Request
+        What may be planned.
+    parameters : Parameters
+        Time limit (build, solve and certify together) and gap.
+    on_incumbent : callable, optional
+        Called with every better certified plan and every better bound.
+
+    Returns
+    -------
+    Result
+        Infeasible is a result, with the rules that conflict.
+
+    Raises
+    ------
+    network.NetworkError
+        The network uses rules that this version does not plan with.
+    ValueError
+        An unknown backend.
+    """
+    started = time.monotonic()
+    problems = unsupported(network)
+    if problems:
+        raise NetworkError(problems)
+    built = build(network, request)
+    progress = Progress(network, request, built, parameters, started, on_incumbent)
+    built_at = time.monotonic()
+    if not len(built.model.flows) and not _has_hard_demands(built):
+        return _nothing_to_do(progress, built_at - started)
+    if not _has_hard_demands(built):
+        progress.offer_plan(_empty_plan(), "do nothing")
+    search(progress)
+    seconds = {"build": built_at - started, "solve": time.monotonic() - built_at}
+    conflicts = conflicts_of(network, request, parameters.time_limit_seconds) if progress.infeasible else ()
+    return _result(progress, seconds, conflicts, _stopped_by(progress), progress.chosen_because)
+
+
+def finish(
+    network: Network,
+    request: Request,
+    plan: Plan | None,
+    *,
+    bound: int | None,
+    stopped_by: StopReason,
+    backend: str,
+    backend_reason: str,
+) -> Result:
+    """Certify and explain a plan whose search was stopped from outside (cancelled, killed at a deadline)."""
+    began = time.monotonic()
+    built = build(network, request)
+    progress = Progress(network, request, built, Parameters(), began, None)
+    if plan is not None:
+        progress.offer_plan(plan, backend)
+    if bound is not None:
+        progress.prove(bound, "the search")
+    return _result(progress, {"build": time.monotonic() - began, "solve": 0.0}, (), stopped_by, backend_reason)
+
+
+def _has_hard_demands(built: TransferModel) -> bool:
+    model = built.model
+    return bool(len(model.limits) or np.any(model.positions.least_units > 0) or built.must_send)
+
+
+def _empty_plan() -> Plan:
+    def column(dtype: type) -> np.ndarray:  # type: ignore[type-arg]
+        return np.empty(0, dtype=dtype)
+
+    return Plan(
+        lane=column(np.int32),
+        sku=column(np.int32),
+        units=column(np.int64),
+        arrives_day=column(np.int32),
+        dispatch_lane=column(np.int32),
+        dispatches=column(np.int64),
+    )
+
+
+def _nothing_to_do(progress: Progress, build_seconds: float) -> Result:
+    progress.offer_plan(_empty_plan(), "none")
+    progress.prove(0, "none")
+    reason = "no flow between two positions of an alerted SKU could pay, and nothing must be served"
+    return _result(progress, {"build": build_seconds, "solve": 0.0}, (), StopReason.NOTHING_TO_DO, reason)
+
+
+def _stopped_by(progress: Progress) -> StopReason:
+    if progress.infeasible or progress.gap <= PROVED_GAP:
+        return StopReason.PROVED
+    if progress.gap <= progress.parameters.gap:
+        return StopReason.GAP_LIMIT
+    return StopReason.TIME_LIMIT
+
+
+def _status(progress: Progress) -> Status:
+    if progress.infeasible:
+        return Status.INFEASIBLE
+    if progress.certificate is None:
+        return Status.NO_PLAN
+    return Status.OPTIMAL if progress.gap <= PROVED_GAP else Status.FEASIBLE
+
+
+def _result(
+    progress: Progress,
+    seconds: dict[str, float],
+    conflicts: tuple[Conflict, ...],
+    stopped_by: StopReason,
+    backend_reason: str,
+) -> Result:
+    """Certify once more, explain, and put the answer together."""
+    began = time.monotonic()
+    network, request, plan = progress.network, progress.request, progress.plan
+    certificate = None if plan is None else certify(network, request, plan)
+    proved = progress.gap <= PROVED_GAP
+    unmet = outcomes = line_reason = None
+    if plan is not None and certificate is not None:
+        unmet, outcomes, line_reason = explain(network, request, plan, proved=proved)
+    model = progress.built.model
+    return Result(
+        status=_status(progress),
+        stopped_by=stopped_by,
+        plan=plan,
+        benefit=None if certificate is None else certificate.benefit,
+        bound=progress.bound,
+        money_decimals=network.money_decimals,
+        certificate=certificate,
+        unmet=unmet,
+        outcomes=outcomes,
+        line_reason=line_reason,
+        conflicts=conflicts,
+        backend=f"plan: {progress.plan_by or 'none'}, bound: {progress.bound_by or 'none'}",
+        backend_reason=backend_reason,
+        sizes={
+            "positions": len(model.positions),
+            "flows": len(progress.built.flow_lane),
+            "switches": len(model.switches),
+            "limits": len(model.limits),
+        },
+        seconds={**seconds, "certify": time.monotonic() - began},
+    )

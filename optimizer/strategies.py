@@ -1,0 +1,231 @@
+"""How a request is searched: the choice of backend, and what runs beside what.
+
+Every strategy first publishes a certified plan from a flow, in well under the time a mixed-integer solver needs to start
+paying, and then improves plan and bound until the gap or the time limit is reached.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimizer.backends import BACKENDS, RELAXATIONS, Answer, Outcome, Search, backend_named
+from optimizer.flow_network import best_flow, flow_network
+from optimizer.isolation import Forked
+from optimizer.model import Model, Solution, fewest_switches
+from optimizer.pricing import bounds_by_pricing
+from optimizer.program import Program, linear_program
+from optimizer.progress import Progress
+from optimizer.slope_scaling import slope_scaling
+
+SMALL_COLUMNS = 4_000
+"""Up to here one solver call in this process is the whole search (measured: mostly well under a second)."""
+
+MEDIUM_COLUMNS = 60_000
+"""Up to here the whole model goes to a mixed-integer solver in a process beside the flow methods."""
+
+STALL = 1e-5
+"""A round that improves by less than this share of the benefit has stalled."""
+
+
+def search(progress: Progress) -> None:
+    """Search until done; the choice is written to ``progress.chosen_because``."""
+    model = progress.built.model
+    n_columns = model.n_columns
+    if progress.parameters.backend is not None:
+        progress.chosen_because = f"the request asks for {progress.parameters.backend}"
+        _publish_first_plan(progress)
+        _with_backend(progress, progress.parameters.backend)
+    elif model.is_pure_flow:
+        progress.chosen_because = "min_cost_flow: nothing ties the flows together, so one min-cost flow is exact"
+        _pure_flow(progress)
+    elif n_columns <= SMALL_COLUMNS:
+        progress.chosen_because = f"highs: a small model ({n_columns} columns)"
+        _publish_first_plan(progress)
+        _with_backend(progress, "highs")
+    elif n_columns <= MEDIUM_COLUMNS:
+        progress.chosen_because = (
+            f"highs beside slope scaling and pricing: a medium model ({n_columns} columns up to {MEDIUM_COLUMNS})"
+        )
+        _medium(progress)
+    else:
+        progress.chosen_because = (
+            f"slope scaling and pricing: {n_columns} columns are more than a mixed-integer solver proves in time; "
+            "highs improves the plan over the flows these methods used"
+        )
+        _large(progress)
+
+
+def _pure_flow(progress: Progress) -> None:
+    """One min-cost flow: plan and bound at once, or the proof that hard demands cannot be met."""
+    model = progress.built.model
+    found = best_flow(flow_network(model, in_packs=False), np.zeros(len(model.flows), dtype=np.int64))
+    if found is None:
+        progress.infeasible = True
+        return
+    flow, value = found
+    solution = Solution(flow, np.zeros(0, dtype=np.int64))
+    if progress.offer(solution, "min_cost_flow"):
+        progress.prove(value - model.do_nothing, "min_cost_flow")
+    else:
+        _with_backend(progress, "highs")
+
+
+def _publish_first_plan(progress: Progress) -> None:
+    """One round of slope scaling: a certified plan before any solver starts."""
+    model = progress.built.model
+    for solution, _ in itertools.islice(slope_scaling(model, flow_network(model, in_packs=True)), 1):
+        progress.offer(solution, "slope_scaling")
+
+
+def _with_backend(progress: Progress, name: str) -> None:
+    """Hand the whole model to one backend."""
+    program = linear_program(progress.built.model)
+    answer = backend_named(name)(program, _search_for(progress, _on_solution(progress, name)))
+    _take(progress, answer, name)
+    if answer.bound is None and not progress.infeasible:
+        _prove_by_relaxation(progress, program)
+
+
+def _search_for(
+    progress: Progress, on_solution: Callable[[NDArray[np.float64]], None] | None = None, share: float = 1.0
+) -> Search:
+    # Solvers stop at their own idea of the gap; a tenth of ours leaves room for the difference.
+    return Search(seconds=progress.left * share, gap=progress.parameters.gap / 10, on_solution=on_solution)
+
+
+def _on_solution(progress: Progress, name: str) -> Callable[[NDArray[np.float64]], None]:
+    def offer(columns: NDArray[np.float64]) -> None:
+        progress.offer(solution_of(progress.built.model, columns), name)
+
+    return offer
+
+
+def _take(progress: Progress, answer: Answer, name: str) -> None:
+    """Believe a backend only as far as the certificate does."""
+    if answer.outcome is Outcome.INFEASIBLE:
+        progress.infeasible = progress.plan is None
+        return
+    if answer.columns is not None:
+        progress.offer(solution_of(progress.built.model, answer.columns), name)
+    progress.prove_currency(answer.bound, name)
+
+
+def solution_of(model: Model, columns: NDArray[np.float64]) -> Solution:
+    """Round a solver's columns to a solution: whole multiples, and the fewest switches that carry them."""
+    multiple = model.flows.multiple
+    units = np.rint(columns[: len(model.flows)] / multiple).astype(np.int64) * multiple
+    return Solution(units, fewest_switches(model, units))
+
+
+def _prove_by_relaxation(progress: Progress, program: Program) -> None:
+    """Bound by the linear relaxation, for backends that state none."""
+    name = "glop" if program.n_columns <= MEDIUM_COLUMNS else "pdlp"
+    if progress.left > 0:
+        progress.prove_currency(RELAXATIONS[name](program, _search_for(progress)).bound, name)
+
+
+def _medium(progress: Progress) -> None:
+    """The whole model in a solver's process, flow methods and a restricted model beside it."""
+    model = progress.built.model
+    _publish_first_plan(progress)
+    program = linear_program(model)
+    with Forked(BACKENDS["highs"], program, _search_for(progress)) as whole:
+        used = _slope(progress)
+        _price(progress, rounds=40)
+        if not progress.done and (answer := whole.wait(0)) is not None:
+            _take(progress, answer, "highs")
+        while not progress.done and not whole.ended:
+            if not _improve(progress, program, used, beside=whole):
+                break
+            used = used | _flows_of_plan(progress)
+        if not progress.done or progress.plan is None:
+            answer = whole.wait(progress.left)
+            if answer is not None:
+                _take(progress, answer, "highs")
+
+
+def _large(progress: Progress) -> None:
+    """Slope scaling for the plan, pricing for the bound, then a restricted model for the plan."""
+    _publish_first_plan(progress)
+    used = _slope(progress)
+    _price(progress, rounds=10)
+    program = None
+    while not progress.done:
+        program = program or linear_program(progress.built.model)
+        if not _improve(progress, program, used, beside=None):
+            break
+    _price(progress, rounds=10_000)
+
+
+def _slope(progress: Progress) -> NDArray[np.bool_]:
+    """Slope scaling until it stalls; returns the flows that its last rounds used."""
+    model = progress.built.model
+    used = np.zeros(len(model.flows), dtype=bool)
+    stalled = 0
+    for solution, _ in slope_scaling(model, flow_network(model, in_packs=True)):
+        before = -np.inf if progress.certificate is None else progress.certificate.benefit
+        progress.offer(solution, "slope_scaling")
+        used |= solution.flow_units > 0
+        after = -np.inf if progress.certificate is None else progress.certificate.benefit
+        stalled = stalled + 1 if after <= before + STALL * abs(before) else 0
+        if progress.done or stalled >= 4:
+            break
+    return used
+
+
+def _price(progress: Progress, rounds: int) -> None:
+    """Improve the bound by pricing until it stalls."""
+    model = progress.built.model
+    stalled = 0
+    for bound, _ in itertools.islice(bounds_by_pricing(model, flow_network(model, in_packs=False)), rounds):
+        before = progress.bound
+        progress.prove(bound, "pricing")
+        if before is not None and progress.bound is not None:
+            stalled = stalled + 1 if progress.bound > before - STALL * abs(before) else 0
+        if progress.done or stalled >= 5:
+            break
+
+
+def _flows_of_plan(progress: Progress) -> NDArray[np.bool_]:
+    """Flows that share a switch with the best plan's lines."""
+    model, built = progress.built.model, progress.built
+    lanes = np.zeros(len(progress.network.lanes), dtype=bool)
+    if progress.plan is not None:
+        lanes[progress.plan.lane] = True
+    used = np.zeros(len(model.flows), dtype=bool)
+    used[: len(built.flow_lane)] = lanes[built.flow_lane]
+    return used
+
+
+def _improve(progress: Progress, program: Program, used: NDArray[np.bool_], beside: Forked | None) -> bool:
+    """Solve the model over the flows that were used and those on the best plan's lanes; True when it got better."""
+    del beside
+    model = progress.built.model
+    keep = used | _flows_of_plan(progress)
+    keep[len(progress.built.flow_lane) :] = True
+    before = progress.certificate
+    restricted = restrict(program, np.flatnonzero(~keep))
+    search_ = _search_for(progress, share=0.5)
+    with Forked(BACKENDS["highs"], restricted, search_) as solving:
+        answer = solving.wait(max(progress.left, 0.0))
+    if answer is None or answer.columns is None:
+        return False
+    progress.offer(solution_of(model, answer.columns), "highs on the flows used")
+    return progress.certificate is not before
+
+
+def restrict(program: Program, closed: NDArray[np.int64]) -> Program:
+    """Close columns: the same program with their upper bounds at 0, entries dropped."""
+    high = program.high.copy()
+    high[closed] = 0.0
+    is_open = np.ones(program.n_columns, dtype=bool)
+    is_open[closed] = False
+    kept = is_open[program.column]
+    return replace(
+        program, high=high, row=program.row[kept], column=program.column[kept], coefficient=program.coefficient[kept]
+    )
