@@ -8,15 +8,16 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from network.problems import Problem, ProblemLog
-from network.schema import TABLES, CellType, Limits, Table
+from network.schema import TABLES, CellType, Table
 
 _SUFFIXES: Final = (".csv", ".parquet")
 _TEXT_CELLS: Final = (CellType.ID, CellType.REFERENCE, CellType.TEXT, CellType.BOOLEAN, CellType.CHOICE)
@@ -26,8 +27,22 @@ _PANDAS: Final = tuple(int(part) for part in pd.__version__.split(".")[:2])
 _EXACT_FLOATS: Final[dict[str, Any]] = {} if _PANDAS >= (3, 1) else {"float_precision": "round_trip"}
 
 
-def read_tables(directory: Path, log: ProblemLog, limits: Limits) -> tuple[dict[str, pd.DataFrame], dict[str, str]]:
-    """Read every table of the format that the directory has.
+class RowLimits(Protocol):
+    """Says how many rows of a table are read at most."""
+
+    def of(self, table: str) -> int:
+        """Return the limit of one table."""
+
+
+def read_tables(
+    directory: Path, log: ProblemLog, limits: RowLimits, tables: Mapping[str, Table] = TABLES
+) -> tuple[dict[str, pd.DataFrame], dict[str, str]]:
+    """Read every table of a format that the directory has.
+
+    Parameters
+    ----------
+    tables : dict of str to Table
+        The format, by table name; that of the network directory when not given.
 
     Returns
     -------
@@ -37,7 +52,7 @@ def read_tables(directory: Path, log: ProblemLog, limits: Limits) -> tuple[dict[
         File name by table name, also for tables that are absent.
     """
     frames, sources = {}, {}
-    for name, table in TABLES.items():
+    for name, table in tables.items():
         present = [directory / (name + suffix) for suffix in _SUFFIXES if (directory / (name + suffix)).is_file()]
         sources[name] = present[0].name if present else f"{name}.csv"
         if len(present) > 1:
@@ -50,21 +65,30 @@ def read_tables(directory: Path, log: ProblemLog, limits: Limits) -> tuple[dict[
         elif table.required:
             message = f"there is neither {name}.csv nor {name}.parquet"
             log.add(file_problem(sources[name], "missing_file", message, f"Add {name}.csv or {name}.parquet"))
-    _warn_of_strangers(directory, log)
+    _warn_of_strangers(directory, tables, log)
     return frames, sources
 
 
-def read_json(path: Path, log: ProblemLog, *, required: bool) -> Any:
-    """Content of a JSON file; None when it is missing or unreadable, which the log explains."""
+def read_json(path: Path, log: ProblemLog, *, required: bool) -> Mapping[str, Any] | None:
+    """Object in a JSON file; None when it is missing, unreadable or no object, which the log explains."""
     if not path.is_file():
         if required:
             fix = 'Add it, for example {"currency": "USD", "as_of": "2026-01-05", "horizon_days": 28}'
             log.add(file_problem(path.name, "missing_file", "the file is missing", fix))
         return None
     try:
-        return json.loads(path.read_bytes(), parse_constant=_refuse_constant, object_pairs_hook=_refuse_repeats)
+        content = json.loads(path.read_bytes(), parse_constant=_refuse_constant, object_pairs_hook=_refuse_repeats)
+        return object_only(content, path.name, log)
     except (ValueError, RecursionError, OSError) as error:
         log.add(file_problem(path.name, "not_json", f"it is not valid JSON ({_first_line(error)})", "Repair the file"))
+    return None
+
+
+def object_only(content: Any, file: str, log: ProblemLog) -> Mapping[str, Any] | None:
+    """Return the content when it is an object with named values, else None, which the log explains."""
+    if isinstance(content, Mapping):
+        return content
+    log.add(file_problem(file, "not_an_object", "it is no JSON object", "Write {...} with named values"))
     return None
 
 
@@ -91,12 +115,12 @@ def _refuse_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return content
 
 
-def _warn_of_strangers(directory: Path, log: ProblemLog) -> None:
+def _warn_of_strangers(directory: Path, tables: Mapping[str, Table], log: ProblemLog) -> None:
     """Warn of tables that this version does not read, so that a misspelt ``lot.csv`` is noticed."""
     for path in sorted(directory.iterdir()):
-        if path.suffix in _SUFFIXES and path.stem not in TABLES:
+        if path.suffix in _SUFFIXES and path.stem not in tables:
             message = "the format has no such table; the file is not read"
-            fix = f"Rename it to one of {', '.join(TABLES)} if it was meant to be read"
+            fix = f"Rename it to one of {', '.join(tables)} if it was meant to be read"
             log.add(file_problem(path.name, "unknown_file", message, fix, is_warning=True))
 
 

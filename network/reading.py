@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from network import validation
-from network.files import file_problem, read_json, read_tables, too_many_rows
+from network.files import file_problem, object_only, read_json, read_tables, too_many_rows
 from network.magnitudes import check_magnitudes
 from network.parsing import Parsed, parse_table
 from network.problems import NetworkError, Problem, ProblemLog
@@ -100,20 +100,20 @@ def network_from_frames(
     for name, table in TABLES.items():
         if table.required and name not in frames:
             log.add(file_problem(name, "missing_table", "the table is missing", "Add it; it may have no rows"))
-    return _network(accepted, settings, request, {name: name for name in TABLES}, log)
+    checked = object_only(settings, SETTINGS_FILE, log)
+    request = None if request is None else object_only(request, REQUEST_FILE, log)
+    return _network(accepted, checked, request, {name: name for name in TABLES}, log)
 
 
 def _network(
     frames: Mapping[str, pd.DataFrame],
-    settings: Any,
-    request: Any,
+    settings: Mapping[str, Any] | None,
+    request: Mapping[str, Any] | None,
     sources: Mapping[str, str],
     log: ProblemLog,
 ) -> tuple[Network, tuple[Problem, ...]]:
-    """Parse, check and assemble; the one path behind both doors."""
+    """Parse, check and assemble: the one path behind both doors; settings that are None have been reported."""
     known, unknown = _settings(settings, log)
-    if request is not None and not isinstance(request, Mapping):
-        log.add(file_problem(REQUEST_FILE, "not_an_object", "it is no JSON object", "Write {...} with named values"))
     tables = _parse(frames, sources, log)
     n_nodes = tables["nodes"].n_rows
     decimals = int(known["money_decimals"])
@@ -198,11 +198,8 @@ def _padded(column: NDArray[Any], count: int) -> NDArray[Any]:
     return np.append(column, np.full(count, empty, dtype=column.dtype))
 
 
-def _settings(settings: Any, log: ProblemLog) -> tuple[dict[str, Any], dict[str, Any]]:
+def _settings(settings: Mapping[str, Any] | None, log: ProblemLog) -> tuple[dict[str, Any], dict[str, Any]]:
     """Known and unknown keys of network.json; a wrong one is replaced by something harmless."""
-    if settings is not None and not isinstance(settings, Mapping):
-        log.add(file_problem(SETTINGS_FILE, "not_an_object", "it is no JSON object", "Write {...} with named values"))
-        settings = None
     known: dict[str, Any] = {}
     for setting in SETTINGS:
         harmless = setting.kind(1) if setting.default is None else setting.default

@@ -221,7 +221,7 @@ def test_bad_settings_are_named(name: str) -> None:
     assert [(problem.file, problem.code) for problem in caught.value.problems] == [("network.json", code)]
 
 
-@pytest.mark.parametrize("settings", [[], "x", 3])
+@pytest.mark.parametrize("settings", [[], "x", 3, False])
 def test_settings_that_are_no_object_are_refused(settings: Any) -> None:
     """Also the request."""
     with pytest.raises(NetworkError) as caught:
