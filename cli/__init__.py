@@ -1,0 +1,1 @@
+"""The command line: inspect, plan, check, serve and demo."""

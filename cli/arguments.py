@@ -1,0 +1,169 @@
+"""What can be typed: all commands and their flags. Imports nothing heavy, so that ``--help`` answers at once."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from importlib import metadata
+from pathlib import Path
+from typing import Final
+
+from cli.exit_codes import BY_CODE
+
+COMMANDS: Final = {
+    "inspect": "what a network directory holds, who can reach whom, and what is wrong with it",
+    "plan": "find the transfers that make the most money",
+    "check": "check a plan, by whomever it was made: every broken rule, and what it is worth",
+    "serve": "take plans over gRPC until stopped",
+    "demo": "plan real sales data through a server of its own: needs the extra 'demo'",
+}
+"""What each command does; ``cli.<name>_command`` runs it."""
+
+_JSON_HELP: Final = "print one JSON object on standard output instead of text"
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line."""
+    main = argparse.ArgumentParser(
+        prog="counterpoise",
+        description="Puts misplaced stock back to work: the plan that makes the most money, with its proof.",
+        epilog=BY_CODE,
+    )
+    main.add_argument("--version", action="version", version=f"counterpoise {metadata.version('counterpoise')}")
+    commands = main.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    by_name = {
+        name: commands.add_parser(name, help=meaning, description=_sentence(meaning), epilog=BY_CODE)
+        for name, meaning in COMMANDS.items()
+    }
+    _inspect(by_name["inspect"])
+    _plan(by_name["plan"])
+    _check(by_name["check"])
+    _serve(by_name["serve"])
+    _demo(by_name["demo"])
+    return main
+
+
+def _sentence(meaning: str) -> str:
+    return f"{meaning[0].upper()}{meaning[1:]}."
+
+
+def _directory(command: argparse.ArgumentParser) -> None:
+    command.add_argument("directory", type=Path, metavar="DIR", help="network directory (docs/network-directory.md)")
+
+
+def _inspect(command: argparse.ArgumentParser) -> None:
+    _directory(command)
+    command.add_argument("--json", action="store_true", help=_JSON_HELP)
+
+
+def _plan(command: argparse.ArgumentParser) -> None:
+    _directory(command)
+    command.add_argument("--out", type=Path, required=True, metavar="PLAN_DIR", help="where the plan is written")
+    command.add_argument(
+        "--time-limit",
+        type=_positive,
+        metavar="S",
+        help="seconds for the whole command, from start-up to writing (default: request.json, else 60)",
+    )
+    command.add_argument(
+        "--gap",
+        type=_share,
+        metavar="G",
+        help="stop when the plan is proven to be within this share of the best (default: request.json, else 1e-6)",
+    )
+    command.add_argument("--backend", metavar="NAME", help="solver to use (default: chosen automatically)")
+    command.add_argument(
+        "--format", choices=("csv", "parquet"), help="of the plan's tables (default: that of the network)"
+    )
+    command.add_argument("--json", action="store_true", help=_JSON_HELP)
+
+
+def _check(command: argparse.ArgumentParser) -> None:
+    _directory(command)
+    command.add_argument("plan_directory", type=Path, metavar="PLAN_DIR", help="plan; a table transfers is enough")
+    command.add_argument("--json", action="store_true", help=_JSON_HELP)
+
+
+def _serve(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--address", default="127.0.0.1:50051", metavar="HOST:PORT", help="default: %(default)s, this machine only"
+    )
+    command.add_argument(
+        "--queue-size", type=_count, default=8, metavar="N", help="plans that may wait (default: %(default)s)"
+    )
+    command.add_argument(
+        "--workers", type=_count, default=1, metavar="N", help="plans that run at once (default: %(default)s)"
+    )
+    command.add_argument(
+        "--grace",
+        type=_not_negative,
+        default=10.0,
+        metavar="S",
+        help="seconds that running plans may go on after a signal to stop (default: %(default)s)",
+    )
+    command.add_argument(
+        "--longest-time-limit",
+        type=_positive,
+        default=3600.0,
+        metavar="S",
+        help="greatest time limit a caller may ask for (default: %(default)s)",
+    )
+    command.add_argument(
+        "--worker-memory-gib", type=_positive, metavar="GIB", help="memory a plan may use (default: no limit)"
+    )
+
+
+def _demo(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--out", type=Path, metavar="DIR", help="also write DIR/network and DIR/plan")
+    command.add_argument(
+        "--time-limit", type=_positive, default=40.0, metavar="S", help="seconds for the search (default: %(default)s)"
+    )
+    command.add_argument(
+        "--gap", type=_share, default=0.005, metavar="G", help="stop within this share of the best (default: %(default)s)"
+    )
+    command.add_argument(
+        "--product-types",
+        type=_count,
+        default=2000,
+        metavar="N",
+        help="plan at most so many, those that sell most (default: %(default)s)",
+    )
+    command.add_argument("--json", action="store_true", help=_JSON_HELP)
+
+
+def _number(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number")
+    return number
+
+
+def _positive(text: str) -> float:
+    number = _number(text)
+    if number <= 0:
+        raise argparse.ArgumentTypeError(f"{text} is not above 0")
+    return number
+
+
+def _not_negative(text: str) -> float:
+    number = _number(text)
+    if number < 0:
+        raise argparse.ArgumentTypeError(f"{text} is below 0")
+    return number
+
+
+def _share(text: str) -> float:
+    number = _number(text)
+    if not 0 <= number <= 1:
+        raise argparse.ArgumentTypeError(f"{text} is not from 0 to 1; 0.01 means 1 %".replace("%", "%%"))
+    return number
+
+
+def _count(text: str) -> int:
+    number = _number(text)
+    if number < 1 or number != int(number):
+        raise argparse.ArgumentTypeError(f"{text} is no whole number above 0")
+    return int(number)
