@@ -42,22 +42,43 @@ def write_network(network: Network, directory: Path, *, file_format: FileFormat 
     ImportError
         When Parquet is asked for and pyarrow is not installed.
     """
+    documents = {SETTINGS_FILE: settings_of(network), REQUEST_FILE: network.request or None}
+    frames: dict[str, pd.DataFrame | None] = dict.fromkeys(TABLES)
+    write_files(directory, frames | network_to_frames(network), documents, file_format=file_format)
+
+
+def write_files(
+    directory: Path,
+    frames: Mapping[str, pd.DataFrame | None],
+    documents: Mapping[str, Mapping[str, Any] | None],
+    *,
+    file_format: FileFormat,
+) -> None:
+    """Write tables and JSON documents, each beside its place and then renamed; see `write_network` for the errors.
+
+    Parameters
+    ----------
+    frames : dict of str to DataFrame or None
+        Tables by name; None removes what an earlier write left of a table.
+    documents : dict of str to mapping or None
+        JSON objects by file name; None removes the file.
+    """
     if file_format not in _OTHER:
         raise ValueError(f"file_format is {file_format!r}; it must be 'csv' or 'parquet'")
-    frames = network_to_frames(network)
     directory.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=directory, prefix=".writing-") as folder:
         staged = Path(folder)
         for name, frame in frames.items():
-            _write_table(frame, staged / f"{name}.{file_format}", file_format)
-        _write_json(settings_of(network), staged / SETTINGS_FILE)
-        if network.request:
-            _write_json(network.request, staged / REQUEST_FILE)
+            if frame is not None:
+                _write_table(frame, staged / f"{name}.{file_format}", file_format)
+        for name, content in documents.items():
+            if content is not None:
+                _write_json(content, staged / name)
         for path in sorted(staged.iterdir()):
             path.replace(directory / path.name)
-    stale = [directory / f"{name}.{_OTHER[file_format]}" for name in TABLES]
-    stale += [directory / f"{name}.{file_format}" for name in TABLES if name not in frames]
-    stale += [] if network.request else [directory / REQUEST_FILE]
+    stale = [directory / f"{name}.{_OTHER[file_format]}" for name in frames]
+    stale += [directory / f"{name}.{file_format}" for name, frame in frames.items() if frame is None]
+    stale += [directory / name for name, content in documents.items() if content is None]
     for path in stale:
         path.unlink(missing_ok=True)
 
