@@ -29,7 +29,7 @@ HORIZON_DAYS: Final = 28
 LEAST_LINES: Final = 500
 """Lines of goods that a store sold before the date; below that its sales say nothing about single types."""
 
-PANEL_SCALE: Final = 25
+PANEL_SCALE: Final = 50
 """Units per unit that the panel bought, which is a sliver of a store's customers. A van costs the same whatever it
 carries: unscaled it would carry little more than a shopping bag. Even scaled, these are small stores."""
 
@@ -39,9 +39,9 @@ COST_SHARE: Final = 0.70
 """Unit cost as a share of the price paid."""
 SALVAGE_SHARE: Final = 0.85
 """Worth of a unit left after the horizon as a share of its cost: it still sells, later or at a discount."""
-STORE_HOLDING_SHARE: Final = 0.02
-"""Holding cost over the horizon as a share of the price: about a quarter per year."""
-WAREHOUSE_HOLDING_SHARE: Final = 0.01
+HOLDING_SHARE: Final = 0.02
+"""Holding cost over the horizon as a share of the price: about a quarter per year. The same everywhere, so that nothing
+is moved only to lie elsewhere."""
 PENALTY_SHARE: Final = 0.15
 """Loss beyond the missed revenue when a customer finds the shelf empty, as a share of the price."""
 
@@ -235,7 +235,7 @@ def _stock(replay: _Replay, geography: Geography, products: pd.DataFrame) -> pd.
             "sku_id": products["sku_id"].to_numpy()[sku],
             "on_hand": np.concatenate([replay.on_hand[store, store_type], replay.central[warehouse, central_type]]),
             "demand_mean": demand,
-            "holding_cost": (price * np.where(in_store, STORE_HOLDING_SHARE, WAREHOUSE_HOLDING_SHARE)).round(4),
+            "holding_cost": (price * HOLDING_SHARE).round(4),
             "shortage_penalty": np.where(in_store, (price * PENALTY_SHARE).round(4), 0.0),
         }
     )
@@ -273,6 +273,7 @@ def _facts(
         windows=sales.units_before.shape[2],
         scale=panel_scale,
         households=sales.households,
+        weekly_sales=sales.weekly_sales,
         lines=sales.lines,
         stores_in_data=sales.stores_in_data,
         stores=len(sales.store_id),

@@ -21,6 +21,8 @@ class DemoFacts:
     scale: int
     """Units of the network per unit that the panel bought."""
     households: int
+    weekly_sales: float
+    """Currency units that the panel spent on goods per active store and week before the date, unscaled."""
     lines: LineCounts
     stores_in_data: int
     stores: int
@@ -71,8 +73,9 @@ def _data_paragraphs(facts: DemoFacts) -> dict[str, str]:
         "before. Warehouses hold pooled safety stock.",
         "Replay": f"Demand is what was really bought in the {days} days after. That is hindsight: the benefit is what "
         "perfect knowledge on that day would have been worth.",
-        "Assumed": f"One unit of the panel stands for {facts.scale}. Cities, lanes, dispatch costs, weights, unit "
-        "costs, salvage values, holding costs and penalties: see docs/demo.md.",
+        "Assumed": f"The panel spends {facts.weekly_sales:,.0f} USD a week in a store; one unit that it bought stands "
+        f"for {facts.scale}. Cities, lanes, dispatch costs, weights, unit costs, salvage values, holding costs and "
+        "penalties are assumed as well: see docs/demo.md.",
     }
 
 
@@ -82,8 +85,8 @@ def _network_paragraphs(facts: DemoFacts) -> dict[str, str]:
     alerts = " and ".join(f"{count:,} {kind}" for kind, count in facts.alerts.items())
     return {
         "Network": f"{facts.stores} active stores, {facts.warehouses} warehouses, {facts.lanes:,} lanes, "
-        f"{facts.product_types:,} product types, {positions:,} positions: {facts.store_positions:,} in stores, "
-        f"of which {facts.store_positions_that_sell:,} sell in the horizon.",
+        f"{facts.product_types:,} product types (each is one SKU), {positions:,} positions: "
+        f"{facts.store_positions:,} in stores, of which {facts.store_positions_that_sell:,} sell in the horizon.",
         "Stock": f"{facts.store_units:,} units in stores and {facts.warehouse_units:,} in warehouses for a demand of "
         f"{facts.demand_units:,}. In stores {facts.over_units:,} units are too many ({facts.over_value:,.0f} USD at "
         f"cost) and {facts.short_units:,} are missing ({facts.short_value:,.0f} USD of sales).",

@@ -92,6 +92,8 @@ class PanelSales:
     lines: LineCounts
     households: int
     stores_in_data: int
+    weekly_sales: float
+    """Currency units that the panel spent on goods per chosen store and week before the date."""
 
 
 def read_panel_sales(*, as_of: date, horizon_days: int, top_product_types: int, least_lines: int) -> PanelSales:
@@ -128,7 +130,8 @@ def read_panel_sales(*, as_of: date, horizon_days: int, top_product_types: int, 
         }
     )
     goods = lines[_is_goods(products)[lines["product"]] & (lines["product"] >= 0) & (lines["units"] > 0)]
-    stores = _busy_stores(goods[goods["day"] < 0], least_lines)
+    before = goods[goods["day"] < 0]
+    stores = _busy_stores(before, least_lines)
     keeping = goods[_keeps(products)[goods["product"]]]
     chosen, types = _choose_types(keeping[keeping["store"].isin(stores)], products, top_product_types)
     chosen = chosen[(chosen["day"] >= -n_windows * horizon_days) & (chosen["day"] < horizon_days)]
@@ -144,6 +147,7 @@ def read_panel_sales(*, as_of: date, horizon_days: int, top_product_types: int, 
         lines=LineCounts(all=len(lines), goods=len(goods), keeping=len(keeping), used=len(chosen)),
         households=int(transactions["household_id"].nunique()),
         stores_in_data=int(transactions["store_id"].nunique()),
+        weekly_sales=float(before.loc[before["store"].isin(stores), "sales"].sum() / len(stores) / (-day.min() / 7)),
     )
 
 

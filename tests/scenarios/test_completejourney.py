@@ -2,6 +2,7 @@
 
 from datetime import date
 from importlib import resources
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -223,6 +224,13 @@ def test_description_is_open_about_hindsight_scale_and_assumptions(built):
     """The text for people says what is not real."""
     _, facts = built
     text = describe(facts, width=100)
-    for phrase in ("hindsight", "stands for 25", "Assumed", "115 active stores", "docs/demo.md"):
+    for phrase in ("hindsight", f"stands for {PANEL_SCALE}", "Assumed", "115 active stores", "docs/demo.md"):
         assert phrase in " ".join(text.split())
     assert max(map(len, text.splitlines())) <= 100
+
+
+def test_documentation_shows_these_figures(built):
+    """The block of figures in docs/demo.md is what the command above it prints."""
+    _, facts = built
+    page = (Path(__file__).resolve().parents[2] / "docs" / "demo.md").read_text(encoding="utf-8")
+    assert f"```text\n{describe(facts)}\n```" in page
