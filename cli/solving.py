@@ -1,0 +1,97 @@
+"""Solves in a process of its own, so that Ctrl-C and the time limit hold whatever a solver does."""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+from cli.failures import CommandError
+from cli.progress import Progress
+from network import Network
+from optimizer.plan import Incumbent, Result, StopReason
+from optimizer.request import Parameters, Request
+from server.child import Finished, Job, Message, Raised, Reported
+from server.process import WorkerLostError, WorkerProcess
+
+_SOLVE: Final = "optimizer:solve"
+_FINISH: Final = "optimizer:finish"
+_GLANCE_SECONDS: Final = 0.5
+
+
+def solve_in_worker(
+    network: Network, request: Request, parameters: Parameters, overrun_seconds: float, progress: Progress
+) -> Result:
+    """Solve, saying every better plan and bound on the way.
+
+    Parameters
+    ----------
+    parameters : Parameters
+        With the time that is left for the search.
+    overrun_seconds : float
+        How far the search may overrun it. Then it is killed, and the best plan so far is the answer.
+
+    Raises
+    ------
+    CommandError
+        When the worker fails or dies.
+    """
+    kill_at = time.monotonic() + parameters.time_limit_seconds + overrun_seconds
+    seconds = parameters.time_limit_seconds + overrun_seconds
+    job = Job(_SOLVE, (network, request, parameters), reports_incumbents=True, seconds=seconds)
+    best: Incumbent | None = None
+    with progress.phase("worker", "solving"), WorkerProcess(job) as worker:
+        while time.monotonic() < kill_at or best is None:
+            message = _received(worker)
+            if isinstance(message, Reported):
+                best = message.incumbent
+                progress.say(incumbent_line(best, network.money_decimals))
+            elif message is not None:
+                return _value(message)
+    return _finish(network, request, best, progress)
+
+
+def incumbent_line(incumbent: Incumbent, money_decimals: int) -> str:
+    """One line about a plan or bound that was found on the way."""
+    scale = 10**money_decimals
+    benefit = None if incumbent.benefit is None else incumbent.benefit / scale
+    bound = None if incumbent.bound is None else incumbent.bound / scale
+    return found_line(benefit, bound, incumbent.gap, incumbent.found_by)
+
+
+def found_line(benefit: float | None, bound: float | None, gap: float | None, found_by: str) -> str:
+    """One line about what was found; amounts in the currency, None where nothing is known yet."""
+    words = [f"{name} {'-' if amount is None else format(amount, ',.2f'):>14}" for name, amount in
+             (("benefit", benefit), ("bound", bound))]
+    return f"{'  '.join(words)}  gap {'-' if gap is None else format(gap, '.3%'):>8}  {found_by}"
+
+
+def _finish(network: Network, request: Request, best: Incumbent | None, progress: Progress) -> Result:
+    """Certify and explain the best plan of a search that was killed."""
+    if best is None:
+        raise AssertionError("a search is only killed once it has found something")
+    how = {
+        "bound": best.bound,
+        "stopped_by": StopReason.TIME_LIMIT,
+        "backend": best.found_by,
+        "backend_reason": "the solver did not stop at the time limit; this is the best plan it had found",
+    }
+    job = Job(_FINISH, (network, request, best.plan), how)
+    with progress.phase("worker", "certifying the best plan"), WorkerProcess(job) as worker:
+        while (message := _received(worker)) is None:
+            pass
+        return _value(message)
+
+
+def _received(worker: WorkerProcess) -> Message | None:
+    try:
+        return worker.receive(_GLANCE_SECONDS)
+    except WorkerLostError as error:
+        raise CommandError(f"the solve died: {error}; a machine short of memory does that") from error
+
+
+def _value(message: Message) -> Result:
+    if isinstance(message, Raised):
+        raise CommandError(f"the solve failed: {message.message}")
+    if not isinstance(message, Finished) or not isinstance(message.value, Result):
+        raise AssertionError(f"the worker sent {message!r} instead of a result")
+    return message.value
