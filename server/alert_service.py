@@ -32,7 +32,7 @@ class AlertService(alert_service_pb2_grpc.AlertServiceServicer):
         before = self._store.find_request(key)
         if before is not None:
             record = self._store.alert_batch(before)
-            return alert_service_pb2.CreateAlertBatchResponse(alert_batch=alert_batch_to_proto(record, full=False))
+            return _created(record)
         network = self._store.snapshot(self._store.network(request.parent).name)
         if not request.alerts:
             raise invalid_field("alerts", "empty", "there are no alerts", "Send at least one")
@@ -42,14 +42,13 @@ class AlertService(alert_service_pb2_grpc.AlertServiceServicer):
         record = AlertBatchRecord(name, request.parent, now(), alerts, warnings)
         if not request.validate_only:
             record = self._store.add_alert_batch(record, key)
-        batch = alert_batch_to_proto(record, full=False)
-        return alert_service_pb2.CreateAlertBatchResponse(alert_batch=batch)
+        return _created(record)
 
     def GetAlertBatch(
         self, request: alert_service_pb2.GetAlertBatchRequest, context: grpc.ServicerContext
     ) -> alert_service_pb2.GetAlertBatchResponse:
         """Return a batch with its alerts."""
-        batch = alert_batch_to_proto(self._store.alert_batch(request.name))
+        batch = alert_batch_to_proto(self._store.alert_batch(request.name), alerts=True, warnings=True)
         return alert_service_pb2.GetAlertBatchResponse(alert_batch=batch)
 
     def ListAlertBatches(
@@ -58,6 +57,12 @@ class AlertService(alert_service_pb2_grpc.AlertServiceServicer):
         """Describe the batches of a page."""
         after, size = page(request.page_size, request.page_token)
         records = self._store.alert_batches(request.parent, after, size + 1)
-        batches = [alert_batch_to_proto(record, full=False) for record in records[:size]]
+        batches = [alert_batch_to_proto(record, alerts=False, warnings=False) for record in records[:size]]
         token = page_token(records[size - 1].sequence) if len(records) > size else ""
         return alert_service_pb2.ListAlertBatchesResponse(alert_batches=batches, next_page_token=token)
+
+
+def _created(record: AlertBatchRecord) -> alert_service_pb2.CreateAlertBatchResponse:
+    """Answer without the alerts, which the caller has."""
+    batch = alert_batch_to_proto(record, alerts=False, warnings=True)
+    return alert_service_pb2.CreateAlertBatchResponse(alert_batch=batch)

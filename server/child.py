@@ -7,9 +7,9 @@ may touch the server, so each job has a process that can be killed. This module 
 from __future__ import annotations
 
 import importlib
+import multiprocessing
 import os
 import resource
-import signal
 import time
 import traceback
 from collections.abc import Callable, Mapping
@@ -70,15 +70,21 @@ def imported(path: str) -> Callable[..., Any]:
 
 
 def run(connection: Connection) -> None:
-    """Receive a job, do it, send what comes of it. The entry point of a worker process."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which then ends its workers
+    """Receive a job, do it, send what comes of it, wait to be ended. The entry point of a worker process.
+
+    The worker leads a process group of its own, so that the server can end it together with whatever processes the
+    solve has started; and it stays until it is ended, so that the group's id cannot come to mean something else. A
+    group of its own also keeps Ctrl-C away, which is for the server.
+    """
+    os.setpgid(0, 0)
+    multiprocessing.current_process().daemon = False  # a daemon may not have children; a solve may
     job: Job = connection.recv()
     _guard(job)
     try:
         connection.send(_done(job, connection))
-    except (BrokenPipeError, ConnectionResetError):
+        connection.recv()  # never comes
+    except (BrokenPipeError, ConnectionResetError, EOFError):
         os._exit(1)  # the server is gone, and nobody wants the answer
-    connection.close()
 
 
 def _guard(job: Job) -> None:

@@ -64,14 +64,14 @@ def network_to_proto(record: NetworkRecord, *, full: bool = True) -> network_pb2
     )
 
 
-def alert_batch_to_proto(record: AlertBatchRecord, *, full: bool = True) -> alert_service_pb2.AlertBatch:
-    """Say what a batch of alerts is; not full: without the alerts."""
+def alert_batch_to_proto(record: AlertBatchRecord, *, alerts: bool, warnings: bool) -> alert_service_pb2.AlertBatch:
+    """Say what a batch of alerts is, with or without what can be long."""
     return alert_service_pb2.AlertBatch(
         name=record.name,
         create_time=timestamp(record.created),
         alert_count=len(record.alerts),
-        alerts=rows_of_frame("alerts", record.alerts) if full else [],  # type: ignore[arg-type]
-        warnings=warnings_to_proto(record.warnings) if full else [],
+        alerts=rows_of_frame("alerts", record.alerts) if alerts else [],  # type: ignore[arg-type]
+        warnings=warnings_to_proto(record.warnings) if warnings else [],
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from typing import Any
 
 from google.protobuf import duration_pb2
@@ -20,14 +20,14 @@ def request_of(request: Any) -> Request:
 
 
 def parameters_of(
-    asked: plan_pb2.SolveParameters, settings: Settings, backends: Callable[[], Collection[str]]
+    asked: plan_pb2.SolveParameters, settings: Settings, check_backend: Callable[[str], None]
 ) -> Parameters:
     """Return how long to search, with the defaults filled in.
 
     Parameters
     ----------
-    backends : callable
-        Returns the names that may be asked for; only called when one is.
+    check_backend : callable
+        Raises ValueError when no backend has the name.
 
     Raises
     ------
@@ -44,9 +44,11 @@ def parameters_of(
     if not (math.isfinite(gap) and 0 <= gap <= 1):
         message = f"{gap:g} is not from 0 to 1"
         problems.append(FieldProblem("parameters.gap", "out_of_range", message, "0.01 stops within 1 % of the bound"))
-    if asked.backend and asked.backend not in backends():
-        fix = f"Leave it empty, or name one of {', '.join(sorted(backends()))}"
-        problems.append(FieldProblem("parameters.backend", "unknown_backend", f"{asked.backend!r} is no backend", fix))
+    try:
+        if asked.backend:
+            check_backend(asked.backend)
+    except ValueError as error:
+        problems.append(FieldProblem("parameters.backend", "unknown_backend", str(error), "Or leave it empty"))
     if problems:
         raise InvalidRequestError(problems)
     return Parameters(time_limit_seconds=seconds, gap=gap, backend=asked.backend or None)

@@ -80,7 +80,7 @@ class PlanService(plan_service_pb2_grpc.PlanServiceServicer):
             network_name=source.name,
             alert_batch_names=source.alert_batch_names,
             request=asked,
-            parameters=parameters_of(request.parameters, self._settings, self._supervisor.solver.backend_names),
+            parameters=parameters_of(request.parameters, self._settings, self._supervisor.solver.check_backend),
             request_id=request.request_id,
             alert_count=len(source.network.alerts),
             currency=source.network.currency,
@@ -184,8 +184,8 @@ class PlanService(plan_service_pb2_grpc.PlanServiceServicer):
             if table not in ALL_TABLES:
                 raise invalid_field(f"tables[{position}]", "unknown_table", f"{table} is no PlanTable")
         tables: Sequence[int] = request.tables or ALL_TABLES
-        for table in tables:
-            yield from chunks(network, record.result, table)
+        for number in tables:
+            yield from chunks(network, record.result, number)
 
     def CheckPlan(
         self, request: plan_service_pb2.CheckPlanRequest, context: grpc.ServicerContext

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
+import os
+import signal
 from multiprocessing import connection, forkserver
 from types import TracebackType
 from typing import Final, Self
@@ -34,7 +36,7 @@ def start_fork_server() -> None:
 
 
 class WorkerProcess:
-    """One job in one process; leaving the ``with`` block kills it."""
+    """One job in one process; leaving the ``with`` block kills it, and the processes that it started."""
 
     def __init__(self, job: child.Job) -> None:
         context = multiprocessing.get_context("forkserver")
@@ -73,7 +75,10 @@ class WorkerProcess:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._process.kill()
+        if self._process.is_alive() and self._process.pid is not None:
+            with contextlib.suppress(ProcessLookupError):  # it does not lead its group yet
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.kill()
         self._process.join()
         self._process.close()
         self._connection.close()

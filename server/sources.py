@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from counterpoise.v1 import network_pb2
@@ -152,7 +151,7 @@ def _inline(data: network_pb2.NetworkData, added: Sequence[_Alerts], limits: Lim
     frames["alerts"] = _joined(alerts)
     place = _place(alerts, "network.")
     network, warnings = checked_network(frames, given_settings(data.settings), limits, place)
-    _refuse_unsupported(network, lambda problem: place(_in_input_order(problem, network, frames["stock"])))
+    _refuse_unsupported(network, place)
     return Source(network, "", (), True, warnings)
 
 
@@ -206,16 +205,6 @@ def _refuse_unsupported(network: Network, place: Place) -> None:
     problems = unsupported(network)
     if problems:
         raise invalid_network(NetworkError(problems), place)
-
-
-def _in_input_order(problem: Problem, network: Network, stock: pd.DataFrame) -> Problem:
-    """Find the row of the request for a row of `Network.stock`, which is sorted."""
-    if problem.file != "stock" or problem.row is None:
-        return problem
-    node = network.nodes.node_id[network.stock.node[problem.row - 1]]
-    sku = network.products.sku_id[network.stock.sku[problem.row - 1]]
-    row = int(np.flatnonzero((stock["node_id"] == node) & (stock["sku_id"] == sku))[0])
-    return replace(problem, row=row + 1)
 
 
 def _joined(alerts: Sequence[_Alerts]) -> pd.DataFrame:

@@ -62,13 +62,20 @@ class Solver:
     backends: frozenset[str] | None = None
     """Names of backends that a request may ask for; None: those of the optimizer."""
 
-    def backend_names(self) -> frozenset[str]:
-        """Names of backends that a request may ask for."""
-        if self.backends is not None:
-            return self.backends
-        from optimizer.backends import BACKENDS  # noqa: PLC0415 (loads the solvers, which the server rarely needs)
+    def check_backend(self, name: str) -> None:
+        """Refuse a name that no backend has.
 
-        return frozenset(BACKENDS)
+        Raises
+        ------
+        ValueError
+            Saying which names there are.
+        """
+        if self.backends is None:
+            from optimizer.backends import backend_named  # noqa: PLC0415 (loads solvers, which the server rarely needs)
+
+            backend_named(name)
+        elif name not in self.backends:
+            raise ValueError(f"backend {name!r} is unknown; use one of {', '.join(sorted(self.backends))}")
 
 
 class Supervisor:

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 import grpc
 import pytest
+from google.rpc import error_details_pb2
 
 from counterpoise.v1 import network_pb2 as net
 from counterpoise.v1 import plan_pb2, plan_service_pb2
 from network.schema import Limits
-from server.client import Client
+from server.client import Client, details_of
 from server.service import RunningServer, start_server
 from server.settings import Settings
 from server.supervisor import Solver
@@ -22,6 +23,7 @@ SETTINGS = Settings(
     upload_idle_seconds=1.0,
     networks=20,
     overrun_seconds=0.5,
+    worker_memory_bytes=8 * 1024**3,
     time_limit_seconds=1000,
     retained_plans=60,
 )
@@ -70,10 +72,6 @@ def plan_request(backend: str = "quick", *, seconds: int = 30, **fields) -> plan
 
 def violations(error: grpc.RpcError) -> dict[str, str]:
     """Field paths and reasons of an INVALID_ARGUMENT."""
-    from google.rpc import error_details_pb2
-
-    from server.client import details_of
-
     assert error.code() is grpc.StatusCode.INVALID_ARGUMENT, error
     (detail,) = [detail for detail in details_of(error) if isinstance(detail, error_details_pb2.BadRequest)]
     return {violation.field: violation.reason for violation in detail.field_violations}

@@ -1,17 +1,18 @@
 """A solver for tests of the service: the name of the backend says how it behaves. Runs inside worker processes."""
 
+import multiprocessing
 import os
 import signal
 import time
+from dataclasses import replace
 
 import numpy as np
 
 from network.tables import Network
 from optimizer.certificate import certify
-from optimizer.plan import Incumbent, Plan, Result, Status, StopReason, relative_gap
+from optimizer.plan import Conflict, Incumbent, Plan, Result, Status, StopReason, relative_gap
 from optimizer.request import Parameters, Request
 
-BACKENDS = frozenset({"quick", "steps", "stubborn", "silent", "crash", "raises", "hungry", "wrong", "infeasible"})
 STEPS = 5
 
 
@@ -62,51 +63,70 @@ def finish(
     return result_of(network, request, plan, bound, stopped_by)
 
 
+class Search:
+    """One solve; each method is a way to behave."""
+
+    def __init__(self, network: Network, request: Request, on_incumbent) -> None:
+        self.network, self.request, self.on_incumbent = network, request, on_incumbent
+        self.started, self.bound = time.monotonic(), 1000 * 10**network.money_decimals
+
+    def publish(self, units: int) -> Result:
+        """Tell of a plan that moves so many units, and return the result it would make."""
+        plan = plan_of(self.network, units)
+        benefit = certify(self.network, self.request, plan).benefit
+        gap = relative_gap(benefit, self.bound, self.network.money_decimals)
+        self.on_incumbent(Incumbent(plan, benefit, self.bound, gap, time.monotonic() - self.started, "test"))
+        return result_of(self.network, self.request, plan, self.bound, StopReason.GAP_LIMIT)
+
+    def quick(self) -> Result:
+        return self.publish(4)
+
+    def steps(self) -> Result:
+        for units in range(1, STEPS + 1):
+            result = self.publish(units)
+            time.sleep(0.2)
+        return result
+
+    def stubborn(self) -> None:
+        """Hears no signal that can be blocked, and never ends."""
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
+        self.publish(3)
+        time.sleep(600)
+
+    def silent(self) -> None:
+        time.sleep(600)
+
+    def family(self) -> None:
+        """Has a process of its own, whose id it tells."""
+        relative = multiprocessing.get_context("fork").Process(target=time.sleep, args=(600,), daemon=True)
+        relative.start()
+        self.on_incumbent(Incumbent(plan_of(self.network, 0), 0, self.bound, None, 0.0, str(relative.pid)))
+        time.sleep(600)
+
+    def crash(self) -> None:
+        self.publish(2)
+        os.kill(os.getpid(), signal.SIGSEGV)
+        time.sleep(600)
+
+    def raises(self) -> None:
+        raise ArithmeticError("the numbers do not add up")
+
+    def hungry(self) -> None:
+        np.ones(10**12)
+
+    def wrong(self) -> Result:
+        plan = plan_of(self.network, 10**6)
+        return result_of(self.network, self.request, plan, self.bound, StopReason.GAP_LIMIT)
+
+    def infeasible(self) -> Result:
+        empty = result_of(self.network, self.request, plan_of(self.network, 0), None, StopReason.PROVED)
+        conflict = Conflict("lanes.capacity_kg", "lane W>S", 2.0, "2 kg too little")
+        nothing = {"plan": None, "benefit": None, "certificate": None, "line_reason": None}
+        return replace(empty, status=Status.INFEASIBLE, conflicts=(conflict,), **nothing)
+
+
+BACKENDS = frozenset(name for name in vars(Search) if name[0] != "_") - {"publish"}
+
+
 def solve(network: Network, request: Request, parameters: Parameters, *, on_incumbent) -> Result:
-    started, bound = time.monotonic(), 1000 * 10**network.money_decimals
-
-    def publish(units: int) -> Plan:
-        plan = plan_of(network, units)
-        benefit = certify(network, request, plan).benefit
-        gap = relative_gap(benefit, bound, network.money_decimals)
-        on_incumbent(Incumbent(plan, benefit, bound, gap, time.monotonic() - started, "test"))
-        return plan
-
-    match parameters.backend or "quick":
-        case "quick":
-            plan = publish(4)
-        case "steps":
-            for units in range(1, STEPS + 1):
-                plan = publish(units)
-                time.sleep(0.2)
-        case "stubborn":
-            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
-            plan = publish(3)
-            time.sleep(600)
-        case "silent":
-            time.sleep(600)
-        case "crash":
-            publish(2)
-            os.kill(os.getpid(), signal.SIGSEGV)
-            time.sleep(600)
-        case "raises":
-            raise ArithmeticError("the numbers do not add up")
-        case "hungry":
-            np.ones(10**12)
-        case "wrong":
-            plan = plan_of(network, 10**6)
-        case "infeasible":
-            return _infeasible(network)
-    return result_of(network, request, plan, bound, StopReason.GAP_LIMIT)
-
-
-def _infeasible(network: Network) -> Result:
-    from dataclasses import replace
-
-    from optimizer.plan import Conflict
-
-    empty = result_of(network, Request(), plan_of(network, 0), None, StopReason.PROVED)
-    conflict = Conflict("lanes.capacity_kg", "lane W>S", 2.0, "2 kg too little")
-    return replace(
-        empty, status=Status.INFEASIBLE, plan=None, benefit=None, certificate=None, line_reason=None, conflicts=(conflict,)
-    )
+    return getattr(Search(network, request, on_incumbent), parameters.backend or "quick")()

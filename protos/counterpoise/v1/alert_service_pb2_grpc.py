@@ -72,7 +72,7 @@ class AlertServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListAlertBatches(self, request, context):
-        """The batches of a network in order of creation, without their alerts.
+        """The batches of a network in order of creation, without their alerts and warnings.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
