@@ -91,7 +91,8 @@ def _critical(inspection: Inspection) -> Iterator[str]:
     if not inspection.critical:
         yield "  none"
     for point in inspection.critical[:_SHOWN]:
-        yield f"  {point.node_id}: {point.cut_off:,} nodes lose sources, {point.pairs:,} pairs every way between them"
+        nodes = "1 node loses" if point.cut_off == 1 else f"{point.cut_off:,} nodes lose"
+        yield f"  {point.node_id}: {nodes} sources, in all {point.pairs:,} (from, to) without any way"
         for receivers, sources in point.cuts[:_SHOWN_CUTS]:
             yield f"    {_listed(receivers)} can no longer get goods from {_listed(sources)}"
         if point.isolated:

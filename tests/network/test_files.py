@@ -1,11 +1,15 @@
 """Damaged files and directories: a problem that names the file, never a traceback."""
 
+import contextlib
 import json
 import sys
+import tempfile
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from network import Limits, NetworkError, read_network
 from tests.network.test_reading import write_small
@@ -161,3 +165,23 @@ def test_tables_of_other_names_are_warned_about(directory: Path) -> None:
     (directory / "notes.txt").write_text("hello")
     _, warnings = read_network(directory)
     assert [(warning.file, warning.code) for warning in warnings] == [("lot.csv", "unknown_file")]
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    suffix=st.sampled_from([".csv", ".parquet"]),
+    name=st.sampled_from(["nodes", "products", "lanes", "stock", "alerts"]),
+    place=st.floats(0, 1),
+    length=st.integers(0, 40),
+    junk=st.binary(max_size=40) | st.text(max_size=10).map(lambda text: text.encode("utf-8", "surrogatepass")),
+)
+def test_no_damage_to_a_file_gives_a_traceback(suffix: str, name: str, place: float, length: int, junk: bytes) -> None:
+    """Any bytes anywhere: a network, or a `NetworkError`, and nothing else."""
+    with tempfile.TemporaryDirectory() as folder:
+        write_small(Path(folder), suffix)
+        path = Path(folder) / (name + suffix)
+        data = path.read_bytes()
+        start = int(place * len(data))
+        path.write_bytes(data[:start] + junk + data[start + length :])
+        with contextlib.suppress(NetworkError):
+            read_network(Path(folder))
