@@ -121,12 +121,12 @@ def check_claim(
         The same one, with a violation for each claim that does not hold.
     """
     log = ViolationLog()
-    if claimed_benefit is not None and claimed_benefit != certificate.benefit:
+    if claimed_benefit is not None and not _agree(claimed_benefit, certificate.benefit):
         message = f"the plan claims a benefit of {claimed_benefit} money units, it is {certificate.benefit}"
         log.add_one("claimed_benefit", "plan", message, abs(claimed_benefit - certificate.benefit))
     for term in sorted({*certificate.ledger, *claimed_ledger} if claimed_ledger is not None else ()):
         claimed, found = (claimed_ledger or {}).get(term, 0), certificate.ledger.get(term, 0)
-        if claimed != found:
+        if not _agree(claimed, found):
             message = f"the ledger claims {claimed} money units, it is {found}"
             log.add_one("ledger", f"ledger term {term}", message, abs(claimed - found))
     return replace(
@@ -135,6 +135,11 @@ def check_claim(
         violations=certificate.violations + tuple(log.violations),
         violation_count=certificate.violation_count + log.count,
     )
+
+
+def _agree(claimed: int, found: int) -> bool:
+    """Compare exactly, as far as a float in a file is exact: 15 digits."""
+    return abs(claimed - found) <= 1e-15 * abs(found)
 
 
 def _no_lines(plan: Plan) -> Ints:

@@ -1,0 +1,129 @@
+"""The plan directory as data: its tables and what an empty cell means.
+
+`transfers` alone makes a plan that can be checked; the other tables are for people and programs that read plans.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from network.schema import LARGEST_INTEGER, LARGEST_NUMBER, CellType, Column, Table
+from network.tables import NOT_GIVEN
+
+PLAN_FILE: Final = "plan.json"
+
+_NAN: Final = float("nan")
+
+
+def _reference(name: str, table: str, meaning: str, *, required: bool = False, empty: str = "") -> Column:
+    return Column(name, CellType.REFERENCE, meaning, required, -1, empty, refers_to=table)
+
+
+def _count(name: str, meaning: str) -> Column:
+    """Integers of any sign: a count that breaks a rule is for the certificate to say."""
+    return Column(name, CellType.INTEGER, meaning, True, NOT_GIVEN, "", -LARGEST_INTEGER, LARGEST_INTEGER)
+
+
+def _day(name: str, meaning: str, empty: str) -> Column:
+    return Column(name, CellType.INTEGER, meaning, False, NOT_GIVEN, empty, 0, LARGEST_INTEGER - 1)
+
+
+def _number(name: str, meaning: str, *, required: bool = False) -> Column:
+    return Column(name, CellType.NUMBER, meaning, required, _NAN, "not given", -LARGEST_NUMBER, LARGEST_NUMBER)
+
+
+def _text(name: str, meaning: str) -> Column:
+    return Column(name, CellType.TEXT, meaning, False, "", "not given")
+
+
+_LANE: Final = (
+    _reference("lane_id", "lanes", "lane", empty="the only lane from origin to destination"),
+    _reference("origin", "nodes", "node the lane starts at", empty="that of lane_id"),
+    _reference("destination", "nodes", "node the lane ends at", empty="that of lane_id"),
+)
+"""Columns that name a lane."""
+
+TRANSFERS: Final = Table(
+    "transfers",
+    (
+        *_LANE,
+        _reference("sku_id", "products", "product that is moved", required=True),
+        _count("units", "units that are moved"),
+        _text("lot_id", "lot the units are of"),
+        _day("arrives_day", "day of arrival", "the earliest day, where only one can be meant"),
+        _number("benefit", "what the plan loses without the line alone"),
+        _text("reason", "why the line is there"),
+    ),
+)
+
+DISPATCHES: Final = Table(
+    "dispatches",
+    (
+        *_LANE,
+        _count("dispatches", "dispatches that run on the lane"),
+        _number("load_kg", "kilograms on the lane"),
+        _number("capacity_kg", "kilograms that the dispatches hold"),
+        _number("fill", "load_kg / capacity_kg"),
+        _number("cost", "what the dispatches cost"),
+    ),
+    required=False,
+)
+
+LEDGER: Final = Table(
+    "ledger",
+    (
+        Column("term", CellType.ID, "input field that caused the amount", True, ""),
+        _number("amount", "part of the benefit", required=True),
+    ),
+    required=False,
+)
+
+UNMET: Final = Table(
+    "unmet",
+    (
+        _reference("node_id", "nodes", "node of the position", required=True),
+        _reference("sku_id", "products", "product of the position", required=True),
+        _count("units", "units of demand that stay unserved"),
+        _text("code", "why they do, for programs"),
+        _text("reason", "why they do"),
+        _text("cheapest_fix", "the cheapest change that would serve them"),
+    ),
+    required=False,
+)
+
+ALERT_OUTCOMES: Final = Table(
+    "alert_outcomes",
+    (
+        Column("alert_id", CellType.ID, "name of the alert", True, ""),
+        _text("outcome", "resolved, partly or unresolved"),
+        _count("units_asked", "units that the alert asks for"),
+        _count("units_by_transfer", "units that transfers bring or take, at most those asked"),
+        _day("day", "day on which the last of them arrives or leaves", "none does"),
+        _text("reason", "what is behind the outcome"),
+    ),
+    required=False,
+)
+
+PLAN_TABLES: Final[Mapping[str, Table]] = MappingProxyType(
+    {table.name: table for table in (TRANSFERS, DISPATCHES, UNMET, ALERT_OUTCOMES, LEDGER)}
+)
+"""Tables of a plan directory by name."""
+
+TABLES_READ: Final[Mapping[str, Table]] = MappingProxyType(
+    {table.name: table for table in (TRANSFERS, DISPATCHES, LEDGER)}
+)
+"""Those that say what the plan does and claims; the others follow from the plan."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanLimits:
+    """Most rows per table that are read."""
+
+    rows: int = 20_000_000
+
+    def of(self, table: str) -> int:
+        """Return the limit of one table."""
+        return self.rows
