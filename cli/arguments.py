@@ -119,7 +119,11 @@ def _demo(command: argparse.ArgumentParser) -> None:
         "--time-limit", type=_positive, default=40.0, metavar="S", help="seconds for the search (default: %(default)s)"
     )
     command.add_argument(
-        "--gap", type=_share, default=0.005, metavar="G", help="stop within this share of the best (default: %(default)s)"
+        "--gap",
+        type=_share,
+        default=0.005,
+        metavar="G",
+        help="stop within this share of the best (default: %(default)s)",
     )
     command.add_argument(
         "--product-types",

@@ -36,7 +36,7 @@ def read_directory(directory: Path, progress: Progress) -> tuple[Network, tuple[
 
 
 def read_request(network: Network) -> tuple[Request, Parameters]:
-    """What request.json asks for, with the defaults filled in.
+    """Return what request.json asks for, with the defaults filled in.
 
     Raises
     ------
@@ -60,7 +60,7 @@ def read_request(network: Network) -> tuple[Request, Parameters]:
 
 
 def format_of(directory: Path) -> str:
-    """``parquet`` when the directory's stock is, else ``csv``."""
+    """Return ``parquet`` when the directory's stock is, else ``csv``."""
     return "parquet" if (directory / "stock.parquet").is_file() else "csv"
 
 

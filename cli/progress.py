@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Final
 
 _SILENT_SECONDS: Final = 1.0
-"""Nothing is said of what is done faster."""
+"""Nothing is said of what is done faster, and of what comes faster only a part."""
 _REPEAT_SECONDS: Final = 5.0
 """Longest time without a word."""
 
@@ -41,6 +41,11 @@ class Progress:
         with self._lock:
             self._last_said = time.monotonic()
             print(f"{self.elapsed_seconds:6.1f} s  {line}", file=sys.stderr, flush=True)
+
+    def say_sometimes(self, line: str) -> None:
+        """Write one line of many alike, unless something was said within the last second."""
+        if time.monotonic() - self._last_said >= _SILENT_SECONDS:
+            self.say(line)
 
     @contextmanager
     def phase(self, name: str, what: str) -> Iterator[None]:

@@ -3,48 +3,79 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from cli.failures import CommandError
 from cli.progress import Progress
 from network import Network
+from optimizer import solve
 from optimizer.plan import Incumbent, Result, StopReason
 from optimizer.request import Parameters, Request
 from server.child import Finished, Job, Message, Raised, Reported
 from server.process import WorkerLostError, WorkerProcess
 
-_SOLVE: Final = "optimizer:solve"
+_SOLVE: Final = "cli.solving:solve_until"
 _FINISH: Final = "optimizer:finish"
 _GLANCE_SECONDS: Final = 0.5
+_LEAST_SEARCH_SECONDS: Final = 0.5
+"""A limit that start-up has used up already still leaves time for a first plan."""
+
+_OVERRUN_SECONDS: Final = 1.0
+_OVERRUN_SHARE: Final = 0.05
+"""How far a search may overrun its time, in seconds and as a share of the time limit, before it is killed."""
+
+
+def solve_until(
+    network: Network,
+    request: Request,
+    parameters: Parameters,
+    until: float,
+    on_incumbent: Callable[[Incumbent], None] | None = None,
+) -> Result:
+    """Solve in the time that is left. This runs in the worker, so that its own start counts too.
+
+    Parameters
+    ----------
+    until : float
+        On the clock of `time.monotonic`, which all processes of a machine share.
+    """
+    left = max(until - time.monotonic(), _LEAST_SEARCH_SECONDS)
+    return solve(network, request, replace(parameters, time_limit_seconds=left), on_incumbent=on_incumbent)
 
 
 def solve_in_worker(
-    network: Network, request: Request, parameters: Parameters, overrun_seconds: float, progress: Progress
+    network: Network, request: Request, parameters: Parameters, until: float, progress: Progress
 ) -> Result:
     """Solve, saying every better plan and bound on the way.
 
     Parameters
     ----------
-    parameters : Parameters
-        With the time that is left for the search.
-    overrun_seconds : float
-        How far the search may overrun it. Then it is killed, and the best plan so far is the answer.
+    until : float
+        When the search has to end, on the clock of `time.monotonic`. A solver that overruns it is killed, and the best
+        plan so far is the answer.
 
     Raises
     ------
     CommandError
         When the worker fails or dies.
     """
-    kill_at = time.monotonic() + parameters.time_limit_seconds + overrun_seconds
-    seconds = parameters.time_limit_seconds + overrun_seconds
-    job = Job(_SOLVE, (network, request, parameters), reports_incumbents=True, seconds=seconds)
+    overrun = _OVERRUN_SECONDS + _OVERRUN_SHARE * parameters.time_limit_seconds
+    kill_at = max(until, time.monotonic() + _LEAST_SEARCH_SECONDS) + overrun
+    job = Job(
+        _SOLVE,
+        (network, request, parameters, until),
+        reports_incumbents=True,
+        seconds=kill_at - time.monotonic(),
+    )
     best: Incumbent | None = None
     with progress.phase("worker", "solving"), WorkerProcess(job) as worker:
         while time.monotonic() < kill_at or best is None:
             message = _received(worker)
             if isinstance(message, Reported):
                 best = message.incumbent
-                progress.say(incumbent_line(best, network.money_decimals))
+                progress.say_sometimes(incumbent_line(best, network.money_decimals))
             elif message is not None:
                 return _value(message)
     return _finish(network, request, best, progress)
@@ -60,8 +91,10 @@ def incumbent_line(incumbent: Incumbent, money_decimals: int) -> str:
 
 def found_line(benefit: float | None, bound: float | None, gap: float | None, found_by: str) -> str:
     """One line about what was found; amounts in the currency, None where nothing is known yet."""
-    words = [f"{name} {'-' if amount is None else format(amount, ',.2f'):>14}" for name, amount in
-             (("benefit", benefit), ("bound", bound))]
+    words = [
+        f"{name} {'-' if amount is None else format(amount, ',.2f'):>14}"
+        for name, amount in (("benefit", benefit), ("bound", bound))
+    ]
     return f"{'  '.join(words)}  gap {'-' if gap is None else format(gap, '.3%'):>8}  {found_by}"
 
 

@@ -215,6 +215,9 @@ class Client:
         }
 
 
+RpcError = grpc.RpcError
+"""What calls raise, for callers that have no other use for gRPC."""
+
 _RETRIES: Final = 5
 _RETRY_PAUSE_SECONDS: Final = 0.5
 
@@ -255,6 +258,11 @@ def details_of(error: grpc.RpcError) -> list[Any]:
             packed.Unpack(detail)
             details.append(detail)
     return details
+
+
+def told(error: grpc.RpcError) -> str:
+    """Say in a line why a call failed, for people."""
+    return f"{error.code().name.lower().replace('_', ' ')}: {error.details()}"
 
 
 def retry_seconds(error: grpc.RpcError) -> float | None:

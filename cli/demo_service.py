@@ -1,0 +1,116 @@
+"""What a user of the service does with it: upload a network, send alerts, ask for a plan, watch it, read it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from cli.failures import CommandError
+from cli.progress import Progress
+from cli.solving import found_line
+from network import Network, network_from_frames, network_to_frames, settings_of
+from server.client import Client
+from server.rows import rows_of_frame
+from server.summary import plan_summary, word
+
+_ALERTS_PER_CALL: Final = 20_000
+"""About 1 MiB; a message may have 4."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan as the server gave it, in the words of the plan directory."""
+
+    summary: dict[str, Any]
+    """As `optimizer.plan_directory.result_summary`."""
+    backend_reason: str
+    ledger: dict[str, float]
+    outcomes: dict[str, int]
+    conflicts: tuple[str, ...]
+    tables: Mapping[str, pd.DataFrame]
+    """As `optimizer.plan_directory.plan_tables`; empty without a plan."""
+
+
+def plan_by_service(
+    client: Client, network: Network, *, time_limit_seconds: float, gap: float, progress: Progress
+) -> Planned:
+    """Have a network planned, its alerts sent on their own.
+
+    Raises
+    ------
+    CommandError
+        When the plan fails.
+    server.client.RpcError
+        When a call does.
+    """
+    frames = network_to_frames(network)
+    alerts = frames["alerts"]
+    quiet, _ = network_from_frames({**frames, "alerts": alerts.iloc[:0]}, settings_of(network))
+    with progress.phase("send", "sending network and alerts"):
+        name = client.upload_network(quiet, display_name="demo").name
+        batches = [
+            client.create_alerts(name, rows_of_frame("alerts", alerts.iloc[start : start + _ALERTS_PER_CALL])).name
+            for start in range(0, len(alerts), _ALERTS_PER_CALL)
+        ]
+    progress.say(f"sent {len(network.stock):,} positions in columns and {len(alerts):,} alerts in {len(batches)} calls")
+    plan = client.create_plan(name, alert_batch_names=batches, time_limit_seconds=time_limit_seconds, gap=gap)
+    with progress.phase("wait", "waiting for the plan"):
+        final = _watched(client, plan.name, progress)
+    return _planned(client, final)
+
+
+def _watched(client: Client, name: str, progress: Progress) -> Any:
+    """Say every better plan and bound on the way; return the plan when it is done."""
+    for message in client.watch_plan(name):
+        if message.HasField("incumbent"):
+            found = message.incumbent
+            benefit, bound, gap = (
+                getattr(found, field) if found.HasField(field) else None for field in ("benefit", "bound", "gap")
+            )
+            progress.say_sometimes(found_line(benefit, bound, gap, found.found_by))
+        if message.done:
+            return message.plan
+    raise CommandError("the server ended the watch before the plan was done")
+
+
+def _planned(client: Client, plan: Any) -> Planned:
+    if not plan.HasField("result"):
+        state = word(plan, "state", "PLAN_STATE_")
+        raise CommandError(f"the plan {state}: {plan.error.message or 'it has no result'} ({plan.error.code})")
+    result = plan.result
+    scale = 10**result.money_decimals
+    outcomes = result.alert_outcomes
+    has_plan = result.HasField("certificate")
+    ledger = {term: units / scale for term, units in sorted(result.certificate.ledger_money_units.items())}
+    return Planned(
+        summary=plan_summary(plan),
+        backend_reason=result.backend_reason,
+        ledger=ledger,
+        outcomes={name: getattr(outcomes, name) for name in ("resolved", "partly", "unresolved")} if has_plan else {},
+        conflicts=tuple(f"{found.place}, {found.rule}: {found.message}" for found in result.conflicts),
+        tables=_tables(client.read_plan(plan.name), scale, ledger) if has_plan else {},
+    )
+
+
+def _tables(read: Mapping[str, pd.DataFrame], scale: int, ledger: Mapping[str, float]) -> dict[str, pd.DataFrame]:
+    """Turn the columns of the service into those of the plan directory."""
+    transfers, dispatches, outcomes = read["transfers"], read["dispatches"], read["alert_outcomes"]
+    benefit = transfers["benefit_money_units"].to_numpy(np.float64) / scale
+    lines = transfers.assign(benefit=benefit, lot_id="")
+    held = (dispatches["capacity_kg"] * dispatches["dispatches"]).replace(np.inf, np.nan)
+    runs = dispatches.assign(capacity_kg=held, fill=dispatches["load_kg"] / held, cost=dispatches["fixed_cost"])
+    day = outcomes["day"].astype("Int64")
+    return {
+        "transfers": lines[[*_LANE, "sku_id", "units", "lot_id", "arrives_day", "benefit", "reason"]],
+        "dispatches": runs[[*_LANE, "dispatches", "load_kg", "capacity_kg", "fill", "cost"]],
+        "unmet": read["unmet"],
+        "alert_outcomes": outcomes.assign(day=day.mask(day < 0)),
+        "ledger": pd.DataFrame({"term": list(ledger), "amount": list(ledger.values())}),
+    }
+
+
+_LANE: Final = ("lane_id", "origin", "destination")

@@ -1,0 +1,124 @@
+"""``counterpoise plan DIR --out PLAN_DIR``: the plan that makes the most money, written with its proof."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final, cast
+
+from cli.directories import format_of, read_directory, read_request, require_parquet
+from cli.exit_codes import ExitCode
+from cli.failures import CommandError, tell_warnings
+from cli.progress import Progress
+from cli.report import Report, render_report
+from cli.solving import solve_in_worker
+from network import FileFormat, Network
+from optimizer.backends import backend_named
+from optimizer.plan import Result, Status
+from optimizer.plan_directory import plan_tables, result_summary, write_plan
+from optimizer.request import Parameters
+from server.process import start_fork_server
+
+_PHASES: Final = ("total", "read", "build", "solve", "certify", "write")
+
+_LEAST_RESERVE_SECONDS: Final = 0.5
+_LARGEST_RESERVE_SHARE: Final = 0.3
+"""Of the time limit, for writing, which takes about as long as reading did."""
+
+
+def run(arguments: argparse.Namespace, progress: Progress) -> ExitCode:
+    """Read, solve, write and report."""
+    start_fork_server()  # it loads the optimizer while this process reads the network
+    if arguments.backend is not None:
+        _check_backend(arguments.backend)
+    file_format = cast("FileFormat", arguments.format or format_of(arguments.directory))
+    if file_format == "parquet":
+        require_parquet()
+    if arguments.out.resolve() == arguments.directory.resolve():
+        raise CommandError("--out is the network's own directory; name another", ExitCode.USAGE)
+    network, warnings = read_directory(arguments.directory, progress)
+    tell_warnings(warnings)
+    request, asked = read_request(network)
+    parameters = _with_flags(asked, arguments)
+    _make_directory(arguments.out)
+    until = _search_until(parameters.time_limit_seconds, progress)
+    result = solve_in_worker(network, request, parameters, until, progress)
+    _withhold_invalid(result)
+    result = replace(result, seconds={**result.seconds, "read": progress.seconds["read"]})
+    with progress.phase("write", f"writing {arguments.out}"):
+        write_plan(arguments.out, network, result, file_format=file_format)
+    _tell(network, result, arguments, progress)
+    return ExitCode.DONE if result.plan is not None else ExitCode.NO_PLAN
+
+
+def _check_backend(name: str) -> None:
+    try:
+        backend_named(name)
+    except ValueError as error:
+        raise CommandError(f"--backend: {error}", ExitCode.USAGE) from error
+
+
+def _with_flags(asked: Parameters, arguments: argparse.Namespace) -> Parameters:
+    """Let flags win over request.json."""
+    flags = {
+        "time_limit_seconds": arguments.time_limit,
+        "gap": arguments.gap,
+        "backend": arguments.backend,
+    }
+    return replace(asked, **{name: value for name, value in flags.items() if value is not None})
+
+
+def _search_until(time_limit_seconds: float, progress: Progress) -> float:
+    """Moment by which the search must end, so that a limit that covers the whole command is kept."""
+    reserve = max(_LEAST_RESERVE_SECONDS, progress.seconds["read"])
+    return progress.started + time_limit_seconds - min(reserve, _LARGEST_RESERVE_SHARE * time_limit_seconds)
+
+
+def _make_directory(directory: Path) -> None:
+    """Find out before the search, not after it, that the plan has no place."""
+    if directory.exists() and not directory.is_dir():
+        raise CommandError(f"--out: {directory} is a file; name a directory", ExitCode.USAGE)
+    directory.mkdir(parents=True, exist_ok=True)
+
+
+def _withhold_invalid(result: Result) -> None:
+    certificate = result.certificate
+    if result.plan is not None and (certificate is None or not certificate.valid):
+        raise CommandError("the plan that was found failed its certificate and is withheld; please report this")
+
+
+def _tell(network: Network, result: Result, arguments: argparse.Namespace, progress: Progress) -> None:
+    """Print the answer: one object for programs, a page for people."""
+    seconds = {**result.seconds, **progress.seconds, "total": progress.elapsed_seconds}
+    summary = result_summary(replace(result, seconds={name: seconds.get(name, 0.0) for name in _PHASES}), network)
+    if arguments.json:
+        print(json.dumps(summary, allow_nan=False))
+        if result.status is Status.INFEASIBLE:
+            print("\n".join(_conflicts(result)), file=sys.stderr)
+        return
+    print(render_report(_report(network, result, summary)))
+    print(f"\nWritten to {arguments.out}")
+
+
+def _report(network: Network, result: Result, summary: dict[str, Any]) -> Report:
+    tables = plan_tables(network, result)
+    scale = 10**network.money_decimals
+    certificate, outcomes = result.certificate, result.outcomes
+    words = [] if outcomes is None else outcomes.outcome.tolist()
+    return Report(
+        summary=summary,
+        currency=network.currency,
+        backend_reason=result.backend_reason,
+        ledger={} if certificate is None else {term: units / scale for term, units in certificate.ledger.items()},
+        outcomes={name: words.count(name) for name in ("resolved", "partly", "unresolved")} if words else {},
+        conflicts=_conflicts(result),
+        transfers=tables.get("transfers"),
+        unmet=tables.get("unmet"),
+    )
+
+
+def _conflicts(result: Result) -> list[str]:
+    return [f"{conflict.place}, {conflict.rule}: {conflict.message}" for conflict in result.conflicts]

@@ -1,0 +1,135 @@
+"""A plan's answer as people want to read it, wherever it came from: a result at hand or a server's messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pandas as pd
+
+_MEANING_OF_STATUS: Final = {
+    "optimal": "the best plan there is",
+    "feasible": "a valid plan; the gap says how much better another could be at most",
+    "infeasible": "no plan meets every hard demand",
+    "no_plan": "time was over before a plan was found; nothing is proved",
+}
+
+MOST_VALUABLE: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What is told about a plan; amounts in the currency."""
+
+    summary: Mapping[str, Any]
+    """The object that ``--json`` prints."""
+    currency: str
+    backend_reason: str
+    ledger: Mapping[str, float]
+    outcomes: Mapping[str, int]
+    """Number of alerts by outcome."""
+    conflicts: Sequence[str]
+    """For people, one each."""
+    transfers: pd.DataFrame | None
+    """Columns origin, destination, sku_id, units, arrives_day, benefit, reason; None without a plan."""
+    unmet: pd.DataFrame | None
+    """Columns node_id, sku_id, units, code, reason, cheapest_fix, one row per position; None without a plan."""
+
+
+def render_report(report: Report) -> str:
+    """Write a report as text of several blocks."""
+    blocks = [_answer(report)]
+    if report.conflicts:
+        blocks.append(_conflicts(report))
+    if report.transfers is not None:
+        blocks += [ledger_lines(report.ledger, report.summary["benefit"], report.currency)]
+        blocks += [_valuable_lines(report.transfers, report.currency)]
+    if report.unmet is not None:
+        blocks += [_unmet(report.unmet)]
+    return "\n\n".join("\n".join(block) for block in blocks)
+
+
+def _answer(report: Report) -> Iterator[str]:
+    summary = report.summary
+    status = summary["status"]
+    yield f"Answer: {status}, stopped by {summary['stopped_by']}: {_MEANING_OF_STATUS.get(status, 'no result')}"
+    if summary["benefit"] is not None:
+        yield f"  benefit      {_money(summary['benefit'], report.currency)} over doing nothing"
+    if summary["bound"] is not None:
+        gap = "" if summary["gap"] is None else f", gap {summary['gap']:.3%}"
+        yield f"  bound        {_money(summary['bound'], report.currency)}: no plan can make more{gap}"
+    if summary["certificate"] is not None:
+        yield f"  certificate  {certificate_words(summary['certificate'])}"
+    yield f"  moves        {moves_words(summary)}"
+    yield f"  chosen from  {summary['flows']:,} candidate flows"
+    if report.outcomes:
+        yield f"  alerts       {', '.join(f'{count:,} {outcome}' for outcome, count in report.outcomes.items())}"
+    yield f"  backend      {summary['backend']}"
+    if report.backend_reason:
+        yield f"               {report.backend_reason}"
+    phases = (f"{name} {seconds:.1f}" for name, seconds in summary["seconds"].items())
+    yield f"  seconds      {', '.join(phases)}"
+
+
+def certificate_words(certificate: Mapping[str, Any]) -> str:
+    """Say what a certificate found."""
+    violations = certificate["violations"]
+    count = violations if isinstance(violations, int) else len(violations)
+    if certificate["valid"]:
+        return "valid: benefit and every rule recomputed from the request and the plan alone"
+    return f"INVALID, {count:,} violation{'' if count == 1 else 's'}"
+
+
+def moves_words(summary: Mapping[str, Any]) -> str:
+    """Say how much is moved."""
+    return f"{summary['units']:,} units in {summary['lines']:,} lines on {summary['dispatches']:,} dispatches"
+
+
+def _conflicts(report: Report) -> Iterator[str]:
+    yield "In conflict: relax one of these"
+    yield from (f"  {conflict}" for conflict in report.conflicts)
+
+
+def ledger_lines(ledger: Mapping[str, float], benefit: float, currency: str) -> Iterator[str]:
+    """Yield the terms of a ledger that are not zero, and their sum."""
+    yield f"Ledger ({currency})"
+    for term, amount in ledger.items():
+        if amount:
+            yield f"  {term:<26} {amount:>16,.2f}"
+    yield f"  {'benefit':<26} {benefit:>16,.2f}"
+
+
+def _valuable_lines(transfers: pd.DataFrame, currency: str) -> Iterator[str]:
+    best = transfers.nlargest(MOST_VALUABLE, "benefit")
+    if best.empty:
+        yield "No line: doing nothing is best"
+        return
+    yield f"The {len(best)} most valuable lines (what is lost when the line alone is removed, {currency})"
+    for line in best.to_dict("records"):
+        day = f", day {line['arrives_day']}" if line["arrives_day"] else ""
+        what = f"{line['units']:,} x {line['sku_id']}, {line['origin']} to {line['destination']}"
+        yield f"  {line['benefit']:>12,.2f}  {what}{day}"
+        if line["reason"]:
+            yield f"{'':16}{line['reason']}"
+
+
+def _unmet(unmet: pd.DataFrame) -> Iterator[str]:
+    if unmet.empty:
+        yield "Unmet demand: none"
+        return
+    yield f"Unmet demand: {unmet['units'].sum():,} units at {len(unmet):,} positions, and why"
+    groups = (
+        unmet.groupby("code", sort=False)["units"].agg(["sum", "size", "idxmax"]).sort_values("sum", ascending=False)
+    )
+    for group in groups.reset_index().to_dict("records"):
+        yield f"  {group['code'] or 'no reason given'}: {group['sum']:,} units at {group['size']:,} positions"
+        example = unmet.loc[int(group["idxmax"])].to_dict()
+        why = f": {example['reason']}" if example["reason"] else ""
+        yield f"    for example {example['units']:,} x {example['sku_id']} at {example['node_id']}{why}"
+        if example["cheapest_fix"]:
+            yield f"    cheapest fix: {example['cheapest_fix']}"
+
+
+def _money(amount: float, currency: str) -> str:
+    return f"{amount:>16,.2f} {currency}"
