@@ -95,11 +95,10 @@ def numbers(column: pd.Series[Any]) -> Numbers:
         values = column.to_numpy(dtype=np.float64, na_value=np.nan)
         return Numbers(values, ~np.isnan(values), nothing)
     cells = column.astype(object)
-    given = ~(cells.isna() | (cells == "")).to_numpy(dtype=bool)
+    missing = cells.isna().to_numpy(dtype=bool)
     if infer_dtype(cells, skipna=True) not in _READABLE_NUMBERS:
-        readable = np.fromiter((isinstance(cell, str | int | float | np.number) for cell in cells), bool, len(cells))
-        readable &= ~np.fromiter((isinstance(cell, bool | np.bool_) for cell in cells), bool, len(cells))
-        cells = cells.where(readable, "?")
+        cells = cells.where(missing | _are(cells, (str, int, float, np.number)), "?")
+    given = ~missing & (cells != "").to_numpy(dtype=bool)
     values = pd.to_numeric(cells, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
     return Numbers(values, given, given & np.isnan(values))
 
@@ -117,14 +116,20 @@ def holds_text(dtype: Any) -> bool:
     return dtype != np.dtype(object) and is_string_dtype(dtype)
 
 
+def _are(cells: pd.Series[Any], kinds: tuple[type, ...]) -> Mask:
+    """Cells of certain types, truth being no number; looks at each cell, so only for columns that are mixed."""
+    return np.fromiter(
+        (isinstance(cell, kinds) and not isinstance(cell, bool | np.bool_) for cell in cells), bool, len(cells)
+    )
+
+
 def _only_text(column: pd.Series[Any]) -> tuple[pd.Series[Any], Mask]:
     """Blank what is no text in a column of mixed, boolean, float or nested cells."""
     cells = column.astype(object)
     if infer_dtype(cells, skipna=True) in ("string", "empty"):
         return cells, np.zeros(len(cells), dtype=bool)
     missing = cells.isna().to_numpy(dtype=bool)
-    wordy = np.fromiter((isinstance(cell, str | int | np.integer) for cell in cells), bool, len(cells))
-    wordy &= ~np.fromiter((isinstance(cell, bool | np.bool_) for cell in cells), bool, len(cells))
+    wordy = _are(cells, (str, int, np.integer))
     words = pd.Series([str(cell) if good else None for cell, good in zip(cells, wordy, strict=True)], dtype=object)
     return words, ~wordy & ~missing
 

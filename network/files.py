@@ -151,8 +151,10 @@ def _read_parquet(path: Path, log: ProblemLog, limit: int) -> pd.DataFrame | Non
             if file.metadata.num_rows > limit:
                 log.add(too_many_rows(path.name, file.metadata.num_rows, limit))
                 return None
-            frame: pd.DataFrame = file.read().to_pandas(ignore_metadata=True)
-            return frame
+            table = file.read()
+        table.validate(full=True)  # damaged text would otherwise surface later, where it is first used
+        frame: pd.DataFrame = table.to_pandas(ignore_metadata=True)
+        return frame
     except pa.ArrowException as error:
         raise ValueError(str(error)) from error
 

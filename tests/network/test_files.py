@@ -70,6 +70,14 @@ def test_parquet_with_damaged_pages_is_one_problem(tmp_path: Path) -> None:
     assert problems_of(tmp_path) == [("stock.parquet", None, "unreadable_file")]
 
 
+def test_parquet_with_damaged_text_is_one_problem(tmp_path: Path) -> None:
+    """Bytes of a cell that are no UTF-8."""
+    write_small(tmp_path, ".parquet")
+    path = tmp_path / "nodes.parquet"
+    path.write_bytes(path.read_bytes().replace(b"supplier", b"suppl\xffer"))
+    assert problems_of(tmp_path) == [("nodes.parquet", None, "unreadable_file")]
+
+
 def test_parquet_without_pyarrow_names_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The package is optional."""
     write_small(tmp_path, ".parquet")

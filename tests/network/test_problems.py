@@ -1,14 +1,21 @@
 """Bad cells and bad tables: each is named by file, row, column and code, and all of them in one pass."""
 
+import contextlib
+import datetime
 import pickle
 from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from network import Limits, NetworkError, network_from_frames
+from network.schema import TABLES
 from tests.network.worlds import small_frames, small_settings
 
 Frames = dict[str, pd.DataFrame]
@@ -215,17 +222,17 @@ SETTINGS: dict[str, tuple[dict[str, Any], str]] = {
 @pytest.mark.parametrize("name", SETTINGS)
 def test_bad_settings_are_named(name: str) -> None:
     """network.json is checked in the same pass."""
-    settings, code = SETTINGS[name]
+    content, code = SETTINGS[name]
     with pytest.raises(NetworkError) as caught:
-        network_from_frames(small_frames(), settings)
+        network_from_frames(small_frames(), content)
     assert [(problem.file, problem.code) for problem in caught.value.problems] == [("network.json", code)]
 
 
-@pytest.mark.parametrize("settings", [[], "x", 3, False])
-def test_settings_that_are_no_object_are_refused(settings: Any) -> None:
+@pytest.mark.parametrize("content", [[], "x", 3, False])
+def test_settings_that_are_no_object_are_refused(content: Any) -> None:
     """Also the request."""
     with pytest.raises(NetworkError) as caught:
-        network_from_frames(small_frames(), settings, request=settings)
+        network_from_frames(small_frames(), content, request=content)
     places = [(problem.file, problem.code) for problem in caught.value.problems]
     assert places == [("network.json", "not_an_object"), ("request.json", "not_an_object")]
 
@@ -347,3 +354,34 @@ def test_the_error_survives_the_way_between_processes() -> None:
         network_from_frames(frames, small_settings())
     copy = pickle.loads(pickle.dumps(caught.value))
     assert (copy.problems, copy.totals, str(copy)) == (caught.value.problems, caught.value.totals, str(caught.value))
+
+
+JUNK: list[Any] = [None, True, 2**70, -1, 0.5, 1e300, -0.0, np.nan, np.inf, "", " ", "x", "1", b"1", [1], {}, (1,), 1j]
+JUNK += [pd.NaT, pd.NA, Decimal("1.5"), Decimal("NaN"), datetime.date(2026, 1, 1), pd.Timestamp(0), np.float32(1)]
+JUNK += [np.array([1, 2]), Fraction(1, 2)]
+COLUMNS = [(table.name, column.name) for table in TABLES.values() for column in table.columns if table.required]
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    place=st.sampled_from(COLUMNS),
+    cells=st.lists(st.sampled_from(JUNK), min_size=4, max_size=4),
+    whole=st.booleans(),
+    dtype=st.sampled_from(
+        ["object", "category", "datetime64[ns]", "timedelta64[ns]", "complex", "bool", "Int64", "boolean"]
+    ),
+)
+def test_no_cell_gives_a_traceback(place: tuple[str, str], cells: list[Any], whole: bool, dtype: str) -> None:
+    """Anything Python can put into a column: a network, or a `NetworkError`, and nothing else."""
+    table, column = place
+    frames = small_frames()
+    junk = pd.Series(cells[: len(frames[table])], dtype=object)
+    if whole:
+        with contextlib.suppress(ValueError, TypeError, OverflowError):
+            junk = junk.astype(dtype)
+    else:
+        old = frames[table][column].astype(object) if column in frames[table] else junk
+        junk = old.where(pd.Series([False, True, True, True])[: len(old)], junk)
+    frames[table] = frames[table].assign(**{column: junk})
+    with contextlib.suppress(NetworkError):
+        network_from_frames(frames, small_settings())
