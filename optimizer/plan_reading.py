@@ -65,10 +65,39 @@ def read_plan(directory: Path, network: Network, *, limits: PlanLimits | None = 
         message, fix = "there is no such directory", "Give the directory that holds the table transfers"
         raise NetworkError([file_problem(str(directory), "missing_directory", message, fix)])
     frames, sources = read_tables(directory, log, limits or PlanLimits(), TABLES_READ)
+    return _plan_file(network, frames, sources, read_json(directory / PLAN_FILE, log, required=False), log)
+
+
+def plan_from_frames(frames: Mapping[str, pd.DataFrame], network: Network) -> PlanFile:
+    """Make a plan of tables in memory, with the same checks as `read_plan`.
+
+    Parameters
+    ----------
+    frames : dict of str to DataFrame
+        The tables of a plan directory by name; ``transfers`` must be there.
+    network : Network
+        What the plan is for.
+
+    Raises
+    ------
+    NetworkError
+        With everything that is wrong; `Problem.file` is the bare name of the table.
+    """
+    return _plan_file(network, frames, {name: name for name in TABLES_READ}, None, ProblemLog())
+
+
+def _plan_file(
+    network: Network,
+    frames: Mapping[str, pd.DataFrame],
+    sources: Mapping[str, str],
+    content: Mapping[str, Any] | None,
+    log: ProblemLog,
+) -> PlanFile:
+    """Parse and assemble; the one path behind both doors."""
     tables = _parsed(network, frames, sources, log)
     lines = _lines(network, tables["transfers"], log)
     runs = _runs(network, tables["dispatches"], log) if tables["dispatches"].present else None
-    benefit = _claimed_benefit(network, read_json(directory / PLAN_FILE, log, required=False), log)
+    benefit = _claimed_benefit(network, content, log)
     ledger = _claimed_ledger(network, tables["ledger"], log) if tables["ledger"].present else None
     log.raise_errors()
     lane, sku, units, day = lines
