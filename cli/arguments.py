@@ -116,7 +116,11 @@ def _serve(command: argparse.ArgumentParser) -> None:
 def _demo(command: argparse.ArgumentParser) -> None:
     command.add_argument("--out", type=Path, metavar="DIR", help="also write DIR/network and DIR/plan")
     command.add_argument(
-        "--time-limit", type=_positive, default=40.0, metavar="S", help="seconds for the search (default: %(default)s)"
+        "--time-limit",
+        type=_positive,
+        default=50.0,
+        metavar="S",
+        help="seconds for the whole command (default: %(default)s)",
     )
     command.add_argument(
         "--gap",

@@ -23,6 +23,9 @@ from server.client import RpcError, told
 
 _PHASES: Final = ("total", "read", "build", "solve", "certify", "write")
 
+_ANSWER_SHARE: Final = 0.1
+"""Of the time limit, for starting the worker and reading the answer."""
+
 
 def run(arguments: argparse.Namespace, progress: Progress) -> ExitCode:
     """Start a server, build the network, have it planned, print the answer."""
@@ -34,8 +37,8 @@ def run(arguments: argparse.Namespace, progress: Progress) -> ExitCode:
         if not arguments.json:
             print(describe(facts), end="\n\n", flush=True)
         progress.say(f"a server of this process takes calls at {server.address}")
-        limits = {"time_limit_seconds": arguments.time_limit, "gap": arguments.gap}
-        planned = plan_by_service(client, network, **limits, progress=progress)
+        until = progress.started + arguments.time_limit * (1 - _ANSWER_SHARE)
+        planned = plan_by_service(client, network, until=until, gap=arguments.gap, progress=progress)
     if arguments.out is not None:
         with progress.phase("write", f"writing {arguments.out}"):
             _write(arguments.out, network, planned)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,8 +12,9 @@ import pandas as pd
 
 from cli.failures import CommandError
 from cli.progress import Progress
-from cli.solving import found_line
+from cli.solving import LEAST_SEARCH_SECONDS, found_line
 from network import Network, network_from_frames, network_to_frames, settings_of
+from optimizer.ledger import TERMS
 from server.client import Client
 from server.rows import rows_of_frame
 from server.summary import plan_summary, word
@@ -35,10 +37,13 @@ class Planned:
     """As `optimizer.plan_directory.plan_tables`; empty without a plan."""
 
 
-def plan_by_service(
-    client: Client, network: Network, *, time_limit_seconds: float, gap: float, progress: Progress
-) -> Planned:
+def plan_by_service(client: Client, network: Network, *, until: float, gap: float, progress: Progress) -> Planned:
     """Have a network planned, its alerts sent on their own.
+
+    Parameters
+    ----------
+    until : float
+        When the search has to end, on the clock of `time.monotonic`.
 
     Raises
     ------
@@ -53,14 +58,19 @@ def plan_by_service(
     with progress.phase("send", "sending network and alerts"):
         name = client.upload_network(quiet, display_name="demo").name
         batches = [
-            client.create_alerts(name, rows_of_frame("alerts", alerts.iloc[start : start + _ALERTS_PER_CALL])).name
+            client.create_alerts(name, _messages(alerts.iloc[start : start + _ALERTS_PER_CALL])).name
             for start in range(0, len(alerts), _ALERTS_PER_CALL)
         ]
     progress.say(f"sent {len(network.stock):,} positions in columns and {len(alerts):,} alerts in {len(batches)} calls")
-    plan = client.create_plan(name, alert_batch_names=batches, time_limit_seconds=time_limit_seconds, gap=gap)
+    seconds = max(until - time.monotonic(), LEAST_SEARCH_SECONDS)
+    plan = client.create_plan(name, alert_batch_names=batches, time_limit_seconds=seconds, gap=gap)
     with progress.phase("wait", "waiting for the plan"):
         final = _watched(client, plan.name, progress)
     return _planned(client, final)
+
+
+def _messages(alerts: pd.DataFrame) -> Sequence[Any]:
+    return rows_of_frame("alerts", alerts)
 
 
 def _watched(client: Client, name: str, progress: Progress) -> Any:
@@ -85,7 +95,8 @@ def _planned(client: Client, plan: Any) -> Planned:
     scale = 10**result.money_decimals
     outcomes = result.alert_outcomes
     has_plan = result.HasField("certificate")
-    ledger = {term: units / scale for term, units in sorted(result.certificate.ledger_money_units.items())}
+    amounts = result.certificate.ledger_money_units
+    ledger = {term: amounts[term] / scale for term in TERMS if term in amounts}
     return Planned(
         summary=plan_summary(plan),
         backend_reason=result.backend_reason,

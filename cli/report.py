@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -16,6 +17,8 @@ _MEANING_OF_STATUS: Final = {
 }
 
 MOST_VALUABLE: Final = 10
+
+_WIDTH: Final = 112
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ def _answer(report: Report) -> Iterator[str]:
         yield f"  alerts       {', '.join(f'{count:,} {outcome}' for outcome, count in report.outcomes.items())}"
     yield f"  backend      {summary['backend']}"
     if report.backend_reason:
-        yield f"               {report.backend_reason}"
+        yield from wrapped(report.backend_reason, 15)
     phases = (f"{name} {seconds:.1f}" for name, seconds in summary["seconds"].items())
     yield f"  seconds      {', '.join(phases)}"
 
@@ -111,7 +114,7 @@ def _valuable_lines(transfers: pd.DataFrame, currency: str) -> Iterator[str]:
         what = f"{line['units']:,} x {line['sku_id']}, {line['origin']} to {line['destination']}"
         yield f"  {line['benefit']:>12,.2f}  {what}{day}"
         if line["reason"]:
-            yield f"{'':16}{line['reason']}"
+            yield from wrapped(line["reason"], 16)
 
 
 def _unmet(unmet: pd.DataFrame) -> Iterator[str]:
@@ -126,9 +129,16 @@ def _unmet(unmet: pd.DataFrame) -> Iterator[str]:
         yield f"  {group['code'] or 'no reason given'}: {group['sum']:,} units at {group['size']:,} positions"
         example = unmet.loc[int(group["idxmax"])].to_dict()
         why = f": {example['reason']}" if example["reason"] else ""
-        yield f"    for example {example['units']:,} x {example['sku_id']} at {example['node_id']}{why}"
+        what = f"{example['units']:,} x {example['sku_id']} at {example['node_id']}"
+        yield from wrapped(f"for example {what}{why}", 4)
         if example["cheapest_fix"]:
-            yield f"    cheapest fix: {example['cheapest_fix']}"
+            yield from wrapped(f"cheapest fix: {example['cheapest_fix']}", 4)
+
+
+def wrapped(text: str, indent: int) -> list[str]:
+    """Break a text into lines that begin with so many spaces."""
+    margin = " " * indent
+    return textwrap.wrap(text, _WIDTH, initial_indent=margin, subsequent_indent=margin)
 
 
 def _money(amount: float, currency: str) -> str:

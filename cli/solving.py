@@ -19,7 +19,7 @@ from server.process import WorkerLostError, WorkerProcess
 _SOLVE: Final = "cli.solving:solve_until"
 _FINISH: Final = "optimizer:finish"
 _GLANCE_SECONDS: Final = 0.5
-_LEAST_SEARCH_SECONDS: Final = 0.5
+LEAST_SEARCH_SECONDS: Final = 0.5
 """A limit that start-up has used up already still leaves time for a first plan."""
 
 _OVERRUN_SECONDS: Final = 1.0
@@ -41,7 +41,7 @@ def solve_until(
     until : float
         On the clock of `time.monotonic`, which all processes of a machine share.
     """
-    left = max(until - time.monotonic(), _LEAST_SEARCH_SECONDS)
+    left = max(until - time.monotonic(), LEAST_SEARCH_SECONDS)
     return solve(network, request, replace(parameters, time_limit_seconds=left), on_incumbent=on_incumbent)
 
 
@@ -62,7 +62,7 @@ def solve_in_worker(
         When the worker fails or dies.
     """
     overrun = _OVERRUN_SECONDS + _OVERRUN_SHARE * parameters.time_limit_seconds
-    kill_at = max(until, time.monotonic() + _LEAST_SEARCH_SECONDS) + overrun
+    kill_at = max(until, time.monotonic() + LEAST_SEARCH_SECONDS) + overrun
     job = Job(
         _SOLVE,
         (network, request, parameters, until),
