@@ -1,0 +1,200 @@
+"""What moving some more units along a path would earn and cost after the plan, exactly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimizer.economics import NO_WEIGHT_LIMIT, lane_unit_cost, least_dispatches
+from optimizer.reasons.residual import ANY_LOAD, Residual
+from optimizer.reasons.ways import NO_LANE_ROW, Paths
+
+Ints = NDArray[np.int64]
+
+IMPOSSIBLE: Final = -(2**61)
+"""Net of a move that no number of units makes possible."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """One more transfer per path, shape ``(n_paths,)`` each; money in money units."""
+
+    paths: Paths
+    units: Ints
+    gain: Ints
+    """Worth at the receiver."""
+    loss: Ints
+    """Worth lost at the sender."""
+    unit_cost: Ints
+    """Of all units on all lanes."""
+    fixed_cost: Ints
+    """Of the dispatches that must run in addition."""
+    dispatches: Ints
+    """How many more dispatches run on each lane of the path, shape ``(n_paths, most_lanes)``."""
+    possible: NDArray[np.bool_]
+    smallest: Ints
+    """Fewest units that may move: whole cases, smallest lines, smallest dispatches."""
+
+    @property
+    def net(self) -> Ints:
+        """Gain less everything else; `IMPOSSIBLE` where no number of units can move."""
+        worth = self.gain - self.loss - self.unit_cost - self.fixed_cost
+        return np.where(self.possible, worth, IMPOSSIBLE)
+
+    def __len__(self) -> int:
+        return len(self.units)
+
+    def take(self, index: Ints) -> Moves:
+        """Return some of the moves, in the order of `index`."""
+        columns = {item.name: getattr(self, item.name)[index] for item in fields(self) if item.name != "paths"}
+        return Moves(paths=self.paths.take(index), **columns)
+
+
+def best_moves(residual: Residual, paths: Paths, wanted: Ints, unit_gain: Ints, *, within_room: bool) -> Moves:
+    """Best number of units to move along each path.
+
+    Parameters
+    ----------
+    residual : Residual
+    paths : Paths
+        From senders to receivers; without lanes nothing moves.
+    wanted : ndarray of int64, shape (n_paths,)
+        Units that would count at the receiver, each worth `unit_gain`; further ones are left over there.
+    unit_gain : ndarray of int64, shape (n_paths,)
+        Money per unit.
+    within_room : bool
+        Keep to the dispatches that may run; False: as if more were allowed.
+
+    Returns
+    -------
+    Moves
+        The best of several numbers of units: all wanted (rounded down and up to whole cases), those that the sender
+        does not need itself, those that fit dispatches that run anyway, and the fewest possible.
+    """
+    terms = _Terms(residual, paths, wanted, unit_gain)
+    most = np.minimum(residual.may_leave[paths.sender], terms.most_by_room() if within_room else ANY_LOAD)
+    smallest = terms.smallest_units()
+    possible = (paths.lanes[:, :1] != NO_LANE_ROW).all(axis=1) & (wanted > 0) & (smallest <= most)
+    possible &= paths.lanes.shape[1] > 0
+    pack = terms.pack
+    surplus = np.maximum(residual.units[paths.sender] - terms.sender_worth.full_units - 1, 0)
+    options = [wanted, wanted + pack - 1, np.minimum(wanted, surplus), np.minimum(wanted, terms.free_units()), smallest]
+    best: Moves | None = None
+    for option in options:
+        units = np.where(possible, np.clip(option // pack * pack, smallest, np.maximum(most, smallest)), 0)
+        move = terms.move(units, smallest, possible)
+        best = move if best is None else _better(best, move)
+    if best is None:
+        raise AssertionError("there is always an option")
+    return best
+
+
+def choose(first: Moves, second: Moves) -> Moves:
+    """Take the better of two moves per path; the paths may differ."""
+    width = max(first.dispatches.shape[1], second.dispatches.shape[1])
+    return _better(_widened(first, width), _widened(second, width))
+
+
+def _widened(moves: Moves, width: int) -> Moves:
+    """Pad the lanes of all paths to the same number."""
+    missing = width - moves.dispatches.shape[1]
+    lanes = np.pad(moves.paths.lanes, ((0, 0), (0, missing)), constant_values=NO_LANE_ROW)
+    dispatches = np.pad(moves.dispatches, ((0, 0), (0, missing)))
+    columns = {item.name: getattr(moves, item.name) for item in fields(moves)}
+    paths = Paths(lanes, moves.paths.sender, moves.paths.receiver)
+    return Moves(**{**columns, "paths": paths, "dispatches": dispatches})
+
+
+def _better(first: Moves, second: Moves) -> Moves:
+    """Take the rows of the second where its net is higher."""
+    better = second.net > first.net
+    a, b = first.paths, second.paths
+    paths = Paths(
+        np.where(better[:, None], b.lanes, a.lanes),
+        np.where(better, b.sender, a.sender),
+        np.where(better, b.receiver, a.receiver),
+    )
+    return Moves(
+        paths=paths,
+        units=np.where(better, second.units, first.units),
+        gain=np.where(better, second.gain, first.gain),
+        loss=np.where(better, second.loss, first.loss),
+        unit_cost=np.where(better, second.unit_cost, first.unit_cost),
+        fixed_cost=np.where(better, second.fixed_cost, first.fixed_cost),
+        dispatches=np.where(better[:, None], second.dispatches, first.dispatches),
+        possible=np.where(better, second.possible, first.possible),
+        smallest=np.where(better, second.smallest, first.smallest),
+    )
+
+
+class _Terms:
+    """Columns that every number of units on the same paths shares."""
+
+    def __init__(self, residual: Residual, paths: Paths, wanted: Ints, unit_gain: Ints) -> None:
+        self.residual, self.paths, self.wanted, self.unit_gain = residual, paths, wanted, unit_gain
+        self.on_path = paths.lanes != NO_LANE_ROW
+        self.lane = np.maximum(paths.lanes, 0)
+        self.sku = residual.scope.cells.sku[paths.receiver].astype(np.int64)
+        self.pack = residual.scope.pack[paths.receiver]
+        self.weight = residual.weight[self.sku][:, None]
+        self.sender_worth = residual.worth.take(paths.sender)
+        self.left_over_worth = residual.worth.left_over_worth[paths.receiver]
+        flat_sku = np.broadcast_to(self.sku[:, None], self.lane.shape)
+        cost = lane_unit_cost(residual.network, self.lane[self.on_path], flat_sku[self.on_path])
+        self.cost_each = np.zeros(self.lane.shape, dtype=np.int64)
+        self.cost_each[self.on_path] = cost
+
+    def _along(self, values: Ints, elsewhere: int) -> Ints:
+        """Values of the lanes on the paths, shape (n_paths, most_lanes)."""
+        return np.where(self.on_path, values[self.lane], elsewhere)
+
+    def _fits(self, load: Ints) -> Ints:
+        """Units that fit so much load on every lane of the path."""
+        units = np.where((self.weight == 0) | (load >= ANY_LOAD // 2), ANY_LOAD, load // np.maximum(self.weight, 1))
+        return np.asarray(units.min(axis=1, initial=ANY_LOAD))
+
+    def most_by_room(self) -> Ints:
+        """Units that all dispatches that may run can still carry."""
+        room = self.residual.room
+        return self._fits(self._along(np.maximum(room.most_load - room.load, 0), ANY_LOAD))
+
+    def free_units(self) -> Ints:
+        """Units that fit the dispatches that run anyway."""
+        return self._fits(self._along(self.residual.room.free_load, ANY_LOAD))
+
+    def smallest_units(self) -> Ints:
+        """Fewest units: a case, a smallest line where none is there yet, a smallest dispatch where none runs yet."""
+        residual, room = self.residual, self.residual.room
+        lines = self._along(residual.network.lanes.min_line_units, 0)
+        at = np.nonzero(lines > 1)
+        key = self.lane[at] * len(residual.network.products) + self.sku[at[0]]
+        lines[at] = np.where(np.isin(key, room.line_key), 0, lines[at])
+        idle = self._along((room.runs == 0).astype(np.int64), 0) > 0
+        fill = np.where(idle, -(-self._along(room.least_load, 0) // np.maximum(self.weight, 1)), 0)
+        least = np.maximum(lines, fill).max(axis=1, initial=0)
+        return np.asarray(np.maximum(-(-least // self.pack), 1) * self.pack)
+
+    def move(self, units: Ints, smallest: Ints, possible: NDArray[np.bool_]) -> Moves:
+        """Evaluate one number of units per path."""
+        room = self.residual.room
+        counted = np.minimum(units, self.wanted)
+        load = self._along(room.load, 0) + units[:, None] * self.weight
+        runs = self._along(room.runs, 0)
+        needed = np.maximum(least_dispatches(load, self._along(room.capacity, NO_WEIGHT_LIMIT)), 1)
+        enough = needed < NO_WEIGHT_LIMIT
+        more = np.where(self.on_path & enough & (units[:, None] > 0), np.maximum(needed - runs, 0), 0)
+        filled = enough & (load >= self._along(room.least_load, 0) * (runs + more))
+        return Moves(
+            paths=self.paths,
+            units=units,
+            gain=counted * self.unit_gain + (units - counted) * self.left_over_worth,
+            loss=self.residual.loss(self.paths.sender, units),
+            unit_cost=units * self.cost_each.sum(axis=1),
+            fixed_cost=(more * self._along(room.fixed_cost, 0)).sum(axis=1),
+            dispatches=more,
+            possible=possible & (filled | ~self.on_path).all(axis=1),
+            smallest=smallest,
+        )

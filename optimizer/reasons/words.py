@@ -1,0 +1,48 @@
+"""Columns of numbers as columns of words."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from network.tables import Network
+from optimizer.reasons.ways import NO_LANE_ROW, Paths
+
+Ints = NDArray[np.int64]
+Words = NDArray[np.object_]
+
+
+def words(values: list[str]) -> Words:
+    """Column of texts."""
+    column = np.empty(len(values), dtype=np.object_)
+    column[:] = values
+    return column
+
+
+def amounts(network: Network, money_units: Ints) -> Words:
+    """Money as currency text with two decimals, or as many as a small amount needs."""
+    values = (money_units / 10**network.money_decimals).tolist()
+    return words([f"{value:.2f}" if abs(value) >= 0.01 or value == 0 else f"{value:.2g}" for value in values])
+
+
+def counts(values: Ints, noun: str) -> Words:
+    """Return numbers with a noun: "1 unit", "3 units"."""
+    plural = noun + ("es" if noun.endswith("ch") else "s")
+    return words([f"{value} {noun if value == 1 else plural}" for value in values.tolist()])
+
+
+def kilograms(weight_units: Ints) -> Words:
+    """Weights in ``10 ** -6`` kg as kilograms."""
+    return words([f"{value:g} kg" for value in (weight_units / 10**6).tolist()])
+
+
+def path_words(network: Network, paths: Paths) -> Words:
+    """Nodes along each path, "W > H > S"."""
+    node_id, lanes = network.nodes.node_id, network.lanes
+    if not paths.lanes.shape[1]:
+        return np.full(len(paths), "", dtype=np.object_)
+    text = node_id[lanes.origin[np.maximum(paths.lanes[:, 0], 0)]].astype(np.object_)
+    for hop in range(paths.lanes.shape[1]):
+        at = np.flatnonzero(paths.lanes[:, hop] != NO_LANE_ROW)
+        text[at] = text[at] + " > " + node_id[lanes.destination[paths.lanes[at, hop]]]
+    return text
