@@ -97,7 +97,8 @@ def numbers(column: pd.Series[Any]) -> Numbers:
     cells = column.astype(object)
     missing = cells.isna().to_numpy(dtype=bool)
     if infer_dtype(cells, skipna=True) not in _READABLE_NUMBERS:
-        cells = cells.where(missing | _are(cells, (str, int, float, np.number)), "?")
+        cells = cells.where(_are(cells, (str, int, float, np.integer, np.floating)), "?")
+    cells = cells.where(~missing, None)  # a missing time or complex number is no float
     given = ~missing & (cells != "").to_numpy(dtype=bool)
     values = pd.to_numeric(cells, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
     return Numbers(values, given, given & np.isnan(values))

@@ -377,7 +377,7 @@ def test_no_cell_gives_a_traceback(place: tuple[str, str], cells: list[Any], who
     frames = small_frames()
     junk = pd.Series(cells[: len(frames[table])], dtype=object)
     if whole:
-        with contextlib.suppress(ValueError, TypeError, OverflowError):
+        with contextlib.suppress(ValueError, TypeError, OverflowError, Warning):
             junk = junk.astype(dtype)
     else:
         old = frames[table][column].astype(object) if column in frames[table] else junk
