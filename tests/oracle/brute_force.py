@@ -6,7 +6,7 @@ import itertools
 import math
 from collections.abc import Iterator
 
-from tests.oracle.directory import Directory
+from tests.oracle.directory import Directory, Lane
 from tests.oracle.evaluation import Line, broken_rules, evaluate
 from tests.oracle.worth import give
 
@@ -28,18 +28,28 @@ def count_line_sets(directory: Directory) -> int:
 
 
 def _choices(directory: Directory) -> list[list[Line | None]]:
-    """For each SKU, lane and day of arrival: no line, or one of any number of units that exist."""
+    """For each SKU, lane and day of arrival: no line, or one of any number of units that could be of use."""
     last_day = sum(lane.lead_time_days for lane in directory.lanes.values())
     choices: list[list[Line | None]] = []
     for sku in directory.skus_in_scope:
         most = sum(give(position) for (_, stocked), position in directory.stock.items() if stocked == sku)
         for lane in directory.lanes.values():
             latest = last_day if directory.transit[lane.origin] else lane.lead_time_days
+            highest = most + _going_round(directory, lane, sku)
             choices += [
-                [None, *(Line(lane.lane_id, sku, units, day) for units in range(1, most + 1))]
+                [None, *(Line(lane.lane_id, sku, units, day) for units in range(1, highest + 1))]
                 for day in range(lane.lead_time_days, latest + 1)
             ]
     return choices
+
+
+def _going_round(directory: Directory, lane: Lane, sku: str) -> int:
+    """Units by which a line between transit nodes may exceed all that exist, to fill the least of a lane."""
+    if not (directory.transit[lane.origin] and directory.transit[lane.destination]):
+        return 0
+    weight = directory.products[sku].weight_kg
+    lanes = directory.lanes.values()
+    return sum(each.min_line_units + (math.ceil(each.min_dispatch_kg / weight) if weight else 0) for each in lanes)
 
 
 def _line_sets(directory: Directory) -> Iterator[list[Line]]:

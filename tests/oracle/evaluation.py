@@ -199,7 +199,7 @@ def _units_present(directory: Directory, sku: str, day: int, nodes: set[str], li
 
 def _broken_demands(directory: Directory, lines: Sequence[Line]) -> Iterator[str]:
     for alert in directory.alerts:
-        if not alert.must_serve:
+        if not alert.must_serve or asked_units(directory, alert) == 0:
             continue
         received = arrivals(directory, (alert.node, alert.sku), lines)
         sent = departures(directory, (alert.node, alert.sku), lines).total()

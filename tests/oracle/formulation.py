@@ -21,7 +21,7 @@ from tests.oracle.evaluation import Line, PhantomCycle, broken_rules, evaluate, 
 from tests.oracle.worth import asked_units, give, late_cap, left_over_value, money, opening_stock, unit_cost, unit_value
 from tests.oracle.worth import weight as weight_units
 
-SOLVE_SECONDS = 20
+SOLVE_SECONDS = 10
 ENOUGH = 0.5
 """Gap in money below which the integer benefit can grow no more."""
 
@@ -96,7 +96,7 @@ class _Program:
                 if (node, sku) in directory.stock:
                     self._add_value((node, sku), *late)
         for alert in directory.alerts:
-            if alert.must_serve:
+            if alert.must_serve and asked_units(directory, alert) > 0:
                 self._add_demand(alert)
         self.problem.setObjective(self.objective + self.nothing)
 
@@ -145,13 +145,13 @@ class _Program:
             if flow.sku != cycle.sku:
                 continue
             if within and flow.leaves_day == flow.arrives_day == cycle.day:
-                inside.append(flow.units)
+                inside.append(flow)
                 continue
             if flow.lane.destination in cycle.nodes and flow.arrives_day <= cycle.day:
                 present += flow.units
             if flow.lane.origin in cycle.nodes and flow.leaves_day < cycle.day:
                 present -= flow.units
-        self.require(pulp.lpSum(inside) <= len(inside) * self.most_units[cycle.sku] * present)
+        self.require(pulp.lpSum(flow.units for flow in inside) <= sum(flow.most_units for flow in inside) * present)
 
     def _own_units(self, key: Key) -> int:
         return give(self.directory.stock[key]) if key in self.directory.stock else 0
@@ -160,13 +160,15 @@ class _Program:
         return sum(self._own_units((node, sku)) for node in self.directory.transit)
 
     def _flows(self, sku: str) -> Iterator[_Flow]:
-        """Variables for the units of a SKU on each lane and day; a unit crosses a lane at most once."""
+        """Variables for the units of a SKU on each lane and day."""
         pack = self.directory.products[sku].case_pack
         days = _departure_days(self.directory, sku)
+        rounds = self._units_going_round(sku)
         for lane in self.directory.lanes.values():
             may_receive = self.directory.transit[lane.destination] or (lane.destination, sku) in self.directory.stock
             passes = self.directory.transit[lane.origin]
             most = self.most_units[sku] if passes else self._own_units((lane.origin, sku))
+            most += rounds if passes and self.directory.transit[lane.destination] else 0
             for day in sorted(days[lane.origin]) if may_receive and most >= pack else []:
                 units = pack * self.variable(0, most // pack)
                 yield _Flow(lane, sku, day, most, units)
@@ -175,6 +177,18 @@ class _Program:
                     used = self.variable(0, 1)
                     self.require(units >= lane.min_line_units * used)
                     self.require(units <= most * used)
+
+    def _units_going_round(self, sku: str) -> int:
+        """Most units that it can ever help to send round transit nodes again, to fill a smallest line or dispatch.
+
+        The last dispatch of a lane lacks less than its least load, and a line less than its least units.
+        """
+        product, missing = self.directory.products[sku], 0
+        for lane in self.directory.lanes.values():
+            if self.directory.transit[lane.origin] and self.directory.transit[lane.destination]:
+                by_weight = math.ceil(lane.min_dispatch_kg / product.weight_kg) if product.weight_kg else 0
+                missing += max(by_weight, lane.min_line_units) + product.case_pack
+        return missing if self.most_units[sku] else 0
 
     def _add_dispatches(self, lane: Lane) -> pulp.LpVariable:
         """Dispatches of a lane: their cost, their capacity and the least they carry."""
@@ -275,11 +289,10 @@ class _Program:
 
 
 def _departure_days(directory: Directory, sku: str) -> dict[str, set[int]]:
-    """Days on which units of a SKU may leave each node: day 0, and at a transit node each day that some arrive."""
+    """Days on which units of a SKU may leave a node: own ones on day 0, others when some arrive at a transit node."""
     last_day = max((_longest_chain(directory, node, frozenset()) for node in directory.transit), default=0)
-    days = {
-        node: {0} if transit or (node, sku) in directory.stock else set() for node, transit in directory.transit.items()
-    }
+    gives = {node for (node, stocked), row in directory.stock.items() if stocked == sku and give(row) > 0}
+    days = {node: {0} if node in gives else set() for node in directory.transit}
     grows = True
     while grows:
         grows = False

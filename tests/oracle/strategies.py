@@ -166,7 +166,7 @@ def _product(drawer: _Drawer, sku: str, weighed: bool) -> Row:
         "unit_weight_kg": drawer.amount("0.2", "4", "0.001") if weighed else "",
         "unit_cost": drawer.sometimes(50, drawer.amount("1", "6", "0.01")),
         "list_price": price,
-        "salvage_value": drawer.sometimes(80, salvage),
+        "salvage_value": drawer.sometimes(80, drawer.pick((*[salvage] * 9, "-0.75"))),
         "case_pack": drawer.sometimes(30, str(drawer.units(2, 4))),
     }
 
@@ -176,7 +176,7 @@ def _lanes(drawer: _Drawer, count: int, nodes: list[Row], roles: list[str], weig
     names = [node["node_id"] for node in nodes]
     origins = [n for n, role in zip(names, roles, strict=True) for _ in range({OVER: 3, EVEN: 2, SHORT: 1}[role])]
     receivers = [n for n, role in zip(names, roles, strict=True) for _ in range({OVER: 1, EVEN: 2, SHORT: 3}[role])]
-    slow = drawer.profile.max_lead_days if drawer.chance(60) else 0
+    leads = [drawer.days(drawer.profile.max_lead_days) for _ in range(2)] if drawer.chance(65) else [0]
     transit = [node["node_id"] for node in nodes if node["transit"] == "true"]
     ends = [(names[0], names[1])] if not transit or drawer.chance(40) else []
     ends += [(names[0], transit[0]), (transit[0], names[1])] if transit and transit[0] not in names[:2] else []
@@ -184,7 +184,7 @@ def _lanes(drawer: _Drawer, count: int, nodes: list[Row], roles: list[str], weig
         origin = drawer.pick(origins)
         destination = drawer.pick([node for node in receivers if node != origin])
         ends.append(drawer.pick([(origin, destination)] * 5 + [(b, a) for a, b in ends[-1:]]))
-    lanes = [_lane(drawer, origin, destination, slow, weighed) for origin, destination in ends]
+    lanes = [_lane(drawer, origin, destination, leads, weighed) for origin, destination in ends]
     for i, lane in enumerate(lanes):
         lane["lane_id"] = f"L{i}" if ends.count(ends[i]) > 1 or drawer.chance(30) else ""
     return lanes
@@ -201,22 +201,22 @@ def _bait_for_phantoms(
     names = [node["node_id"] for node in nodes]
     for node in nodes:
         node["transit"] = "true"
-    there = _lane(drawer, names[0], names[1], 0, weighed=True)
-    back = _lane(drawer, names[1], names[0], 0, weighed=True)
+    there = _lane(drawer, names[0], names[1], [0], weighed=True)
+    back = _lane(drawer, names[1], names[0], [0], weighed=True)
     plain = {"capacity_kg": "", "max_dispatches": "", "cost_per_unit": "", "cost_per_kg": "", "fixed_cost": ""}
     lanes.append(there | plain | {"lane_id": "there", "min_dispatch_kg": drawer.amount("6", "30", "0.5")})
     lanes.append(back | plain | {"lane_id": "back", "min_dispatch_kg": ""})
     return [row for row in stock if (row["sku_id"], row["node_id"] in names) != (product["sku_id"], True)]
 
 
-def _lane(drawer: _Drawer, origin: str, destination: str, slow: int, weighed: bool) -> Row:
+def _lane(drawer: _Drawer, origin: str, destination: str, leads: Sequence[int], weighed: bool) -> Row:
     capacity = drawer.sometimes(50 if weighed else 0, drawer.amount("2", drawer.pick(("20", "8")), "0.001"))
     least = drawer.amount("1", str(min(Decimal(12), Decimal(capacity or 12))), "0.5")
     return {
         "lane_id": "",
         "origin": origin,
         "destination": destination,
-        "lead_time_days": str(drawer.days(slow)) if slow and drawer.chance(70) else drawer.pick(("", "0")),
+        "lead_time_days": drawer.sometimes(75, str(drawer.pick(leads))),
         "fixed_cost": drawer.sometimes(60, drawer.amount("0.5", drawer.pick(("8", "25")), "0.01")),
         "cost_per_unit": drawer.sometimes(60, drawer.amount("0", "2.5", "0.01")),
         "cost_per_kg": drawer.sometimes(60 if weighed else 0, drawer.amount("0", "0.6", "0.001")),
