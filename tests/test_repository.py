@@ -204,6 +204,15 @@ def test_links_lead_somewhere(page):
     assert not [target for target in targets if not (page.parent / target).exists()]
 
 
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "docs" / "adr" / "template.md"], ids=_name)
+def test_files_that_are_named_exist(page):
+    """Paths of the project in backticks (`optimizer/model.py`, `tests/oracle`) are there."""
+    named = re.findall(
+        rf"`((?:{'|'.join(LAYERS)}|tests|docs|protos|benchmarks)/[\w./-]+)`", page.read_text(encoding="utf-8")
+    )
+    assert not [name for name in named if not (ROOT / name).exists()]
+
+
 def _pins():
     """Name to version of the constraints file."""
     lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
