@@ -18,6 +18,7 @@ from optimizer.alert_service import alert_service
 from optimizer.economics import (
     WEIGHT_DECIMALS,
     alert_units,
+    give_units,
     lane_capacity,
     lane_fixed_cost,
     lane_least_load,
@@ -44,6 +45,7 @@ RULES: Final[tuple[str, ...]] = (
     "duplicate_line",
     "case_pack",
     "min_line_units",
+    "units_exist",
     "arrives_day",
     "own_stock",
     "pass_through",
@@ -181,12 +183,16 @@ def _line_rules(network: Network, request: Request, plan: UsablePlan, settlement
     repeated = _repeated(plan.lane, plan.sku, day)
     too_early = day < lead
     own = ~transit & (day > lead)
+    exist = np.zeros(len(network.products), dtype=np.int64)
+    np.add.at(exist, network.stock.sku, give_units(network))
+    exist = exist[plan.sku]
     one = np.ones(len(units), dtype=np.int64)
     return [
         _LineRule("in_scope", out_of_scope, units, "moves {units} units of a SKU outside the request's scope", one),
         _LineRule("duplicate_line", repeated, units, "a second line with the same lane, SKU and day {day}", one),
         _LineRule("case_pack", units % pack != 0, units % pack, "{units} units are no multiple of {limit}", pack),
         _LineRule("min_line_units", units < least, least - units, "{units} units, a line needs {limit}", least),
+        _LineRule("units_exist", units > exist, units - exist, "{units} units, all nodes may give {limit}", exist),
         _LineRule("arrives_day", too_early, lead - day, "arrives on day {day}, the lane takes {limit} days", lead),
         _LineRule("arrives_day", own, day - lead, "arrives on day {day}, own stock leaves on day 0: day {limit}", lead),
         _LineRule("fed", unfed_lines(network, settlement), units, "{units} units that no own stock reaches", one),

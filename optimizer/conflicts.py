@@ -23,7 +23,7 @@ from optimizer.economics import (
 )
 
 from optimizer.plan import Conflict
-from optimizer.program import Program, linear_program
+from optimizer.program import Program, linear_program, with_entries
 from optimizer.request import Request
 from optimizer.transfer import TransferModel, build
 
@@ -156,32 +156,21 @@ def _with_load_rows(
     capacity = lane_capacity(network)[lanes]
     total_kg = np.where(capacity < NO_WEIGHT_LIMIT, capacity / 1e6 * network.lanes.max_dispatches[lanes], np.inf)
     rows = program.n_rows + np.arange(len(lanes))
-    return (
-        replace(
-            program,
-            row=np.concatenate([program.row, program.n_rows + np.searchsorted(lanes, built.flow_lane[on])]),
-            column=np.concatenate([program.column, on]),
-            coefficient=np.concatenate([program.coefficient, weight_kg]),
-            row_low=np.concatenate([program.row_low, np.full(len(lanes), -np.inf)]),
-            row_high=np.concatenate([program.row_high, total_kg]),
-        ),
-        rows,
-        lanes,
-    )
+    loaded = with_entries(program, rows[np.searchsorted(lanes, built.flow_lane[on])], on, weight_kg)
+    low = np.concatenate([program.row_low, np.full(len(lanes), -np.inf)])
+    return replace(loaded, row_low=low, row_high=np.concatenate([program.row_high, total_kg])), rows, lanes
 
 
 def _least_slack(program: Program, rows: NDArray[np.int64], sign: Float, seconds: float) -> tuple[Answer, Float]:
     """Give rows a slack of the given sign and minimise the slacks' sum; returns the slack of every row."""
     n = len(rows)
+    loose = with_entries(program, rows, program.n_columns + np.arange(n), sign)
     elastic = replace(
-        program,
+        loose,
         objective=np.concatenate([np.zeros(program.n_columns), -np.ones(n)]),
         low=np.concatenate([program.low, np.zeros(n)]),
         high=np.concatenate([program.high, np.full(n, np.inf)]),
         integer=np.concatenate([program.integer, np.zeros(n, dtype=bool)]),
-        row=np.concatenate([program.row, rows]),
-        column=np.concatenate([program.column, program.n_columns + np.arange(n)]),
-        coefficient=np.concatenate([program.coefficient, sign]),
         offset=0.0,
     )
     answer = BACKENDS["highs"](elastic, Search(seconds=seconds))

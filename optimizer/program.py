@@ -7,7 +7,7 @@ good (measured: 9 s against 75 s on the same instance, solver and gap).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +43,16 @@ class Program:
     def n_rows(self) -> int:
         """Number of rows."""
         return len(self.row_low)
+
+
+def with_entries(
+    program: Program, row: NDArray[np.int64], column: NDArray[np.int64], coefficient: NDArray[np.float64]
+) -> Program:
+    """Add entries to the program's matrix; their rows and columns are added by the caller."""
+    rows, columns = np.concatenate([program.row, row]), np.concatenate([program.column, column])
+    order = np.lexsort((columns, rows))
+    coefficients = np.concatenate([program.coefficient, coefficient])
+    return replace(program, row=rows[order], column=columns[order], coefficient=coefficients[order])
 
 
 @dataclass(slots=True)
@@ -134,7 +144,10 @@ def linear_program(model: Model) -> Program:
 
 
 def _bound(values: NDArray[np.int64]) -> NDArray[np.float64]:
-    return np.where(np.abs(values) >= UNLIMITED, np.sign(values) * np.inf, values.astype(np.float64))
+    bound = values.astype(np.float64)
+    bound[values >= UNLIMITED] = np.inf
+    bound[values <= -UNLIMITED] = -np.inf
+    return bound
 
 
 def _add_balances(rows: _Rows, model: Model) -> None:

@@ -17,6 +17,12 @@ from optimizer.transfer import TransferModel, plan_of
 PROVED_GAP = 1e-6
 """A gap up to this counts as proved: solvers work to tolerances of this size."""
 
+_SOLVER_TOLERANCE = 1e-6
+"""Currency units by which a solver's bound may be off."""
+
+_FLOAT_NOISE = 1e-9
+"""Share of a bound by which sums of floats may be off."""
+
 
 class Progress:
     """What a search has found so far; every plan is certified before it counts."""
@@ -91,9 +97,10 @@ class Progress:
             self._publish(proved_by)
 
     def prove_currency(self, bound: float | None, proved_by: str) -> None:
-        """Keep a bound in currency units, as solvers state it."""
+        """Keep a bound in currency units, as solvers state it: up to their tolerance, and a benefit is a whole number."""
         if bound is not None and np.isfinite(bound):
-            self.prove(int(np.ceil(bound * 10**self.network.money_decimals)), proved_by)
+            tolerance = max(_SOLVER_TOLERANCE, _FLOAT_NOISE * abs(bound))
+            self.prove(int(np.floor((bound + tolerance) * 10**self.network.money_decimals)), proved_by)
 
     def _publish(self, found_by: str) -> None:
         if self._on_incumbent is None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from optimizer.circles import without_circles
 from optimizer.flow_network import FlowNetwork, best_flow
 from optimizer.model import UNLIMITED, Model, Solution, fewest_switches, switch_fill
 
@@ -102,6 +103,7 @@ def mended(model: Model, network: FlowNetwork, flow_units: Int64, price: Int64) 
         None when mending did not end within its rounds or supplies have nowhere to go.
     """
     most = model.flows.most_units.copy()
+    flow_units = without_circles(model, flow_units)
     for attempt in range(_MENDING_ROUNDS):
         count = fewest_switches(model, flow_units)
         tighter = _tightened(model, flow_units, count, most, close=attempt > _MENDING_ROUNDS // 2)
@@ -111,7 +113,7 @@ def mended(model: Model, network: FlowNetwork, flow_units: Int64, price: Int64) 
         found = best_flow(network, price, most)
         if found is None:
             return None
-        flow_units = found[0]
+        flow_units = without_circles(model, found[0])
     return None
 
 

@@ -7,13 +7,15 @@ paying, and then improves plan and bound until the gap or the time limit is reac
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.backends import BACKENDS, RELAXATIONS, Answer, Outcome, Search, backend_named
+from optimizer.backends import BACKENDS, RELAXATIONS, Answer, Backend, Outcome, Search, backend_named
+from optimizer.circles import forbid_circles, without_circles
 from optimizer.flow_network import best_flow, flow_network
 from optimizer.isolation import Forked
 from optimizer.model import Model, Solution, fewest_switches
@@ -30,6 +32,13 @@ MEDIUM_COLUMNS = 60_000
 
 STALL = 1e-5
 """A round that improves by less than this share of the benefit has stalled."""
+
+
+_ANSWER_SECONDS = 0.2
+"""Kept back for a solver that overruns its time limit and for handing its answer over."""
+
+_LEAST_ROUND_SECONDS = 2.0
+"""A restricted model is not started with less time than this."""
 
 
 def search(progress: Progress) -> None:
@@ -85,7 +94,8 @@ def _publish_first_plan(progress: Progress) -> None:
 def _with_backend(progress: Progress, name: str) -> None:
     """Hand the whole model to one backend."""
     program = linear_program(progress.built.model)
-    answer = backend_named(name)(program, _search_for(progress, _on_solution(progress, name)))
+    search_ = _search_for(progress, _on_solution(progress, name))
+    answer = solved(progress.built.model, program, backend_named(name), search_)
     _take(progress, answer, name)
     if answer.bound is None and not progress.infeasible:
         _prove_by_relaxation(progress, program)
@@ -95,7 +105,8 @@ def _search_for(
     progress: Progress, on_solution: Callable[[NDArray[np.float64]], None] | None = None, share: float = 1.0
 ) -> Search:
     # Solvers stop at their own idea of the gap; a tenth of ours leaves room for the difference.
-    return Search(seconds=progress.left * share, gap=progress.parameters.gap / 10, on_solution=on_solution)
+    seconds = share * progress.left - _ANSWER_SECONDS - 0.02 * progress.left
+    return Search(seconds=seconds, gap=progress.parameters.gap / 10, on_solution=on_solution)
 
 
 def _on_solution(progress: Progress, name: str) -> Callable[[NDArray[np.float64]], None]:
@@ -115,10 +126,28 @@ def _take(progress: Progress, answer: Answer, name: str) -> None:
     progress.prove_currency(answer.bound, name)
 
 
+def solved(model: Model, program: Program, backend: Backend, search_: Search) -> Answer:
+    """Call a backend, and again with circles forbidden while it fills loads with units from nowhere."""
+    until = time.monotonic() + search_.seconds
+    while True:
+        answer = backend(program, replace(search_, seconds=until - time.monotonic()))
+        if answer.columns is None or time.monotonic() >= until:
+            return answer
+        tighter = forbid_circles(program, model, _flow_units(model, answer.columns))
+        if tighter is None:
+            return answer
+        program = tighter
+
+
+def _flow_units(model: Model, columns: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Round a solver's flows to whole multiples."""
+    multiple = model.flows.multiple
+    return np.rint(columns[: len(model.flows)] / multiple).astype(np.int64) * multiple
+
+
 def solution_of(model: Model, columns: NDArray[np.float64]) -> Solution:
     """Round a solver's columns to a solution: whole multiples, and the fewest switches that carry them."""
-    multiple = model.flows.multiple
-    units = np.rint(columns[: len(model.flows)] / multiple).astype(np.int64) * multiple
+    units = without_circles(model, _flow_units(model, columns))
     return Solution(units, fewest_switches(model, units))
 
 
@@ -130,36 +159,41 @@ def _prove_by_relaxation(progress: Progress, program: Program) -> None:
 
 
 def _medium(progress: Progress) -> None:
-    """The whole model in a solver's process, flow methods and a restricted model beside it."""
-    model = progress.built.model
+    """The whole model in a solver's process; flow methods and restricted models beside it."""
     _publish_first_plan(progress)
-    program = linear_program(model)
-    with Forked(BACKENDS["highs"], program, _search_for(progress)) as whole:
+    program = linear_program(progress.built.model)
+    with Forked(solved, progress.built.model, program, BACKENDS["highs"], _search_for(progress)) as whole:
         used = _slope(progress)
         _price(progress, rounds=40)
-        if not progress.done and (answer := whole.wait(0)) is not None:
-            _take(progress, answer, "highs")
-        while not progress.done and not whole.ended:
-            if not _improve(progress, program, used, beside=whole):
+        for share in itertools.chain([0.3, 0.4], itertools.repeat(0.5)):
+            if progress.done or progress.left < _LEAST_ROUND_SECONDS or _taken(progress, whole, 0.0):
                 break
-            used = used | _flows_of_plan(progress)
-        if not progress.done or progress.plan is None:
-            answer = whole.wait(progress.left)
-            if answer is not None:
-                _take(progress, answer, "highs")
+            if not _improve(progress, program, used, share):
+                break
+        if not progress.done:
+            _taken(progress, whole, progress.left)
+
+
+def _taken(progress: Progress, running: Forked, seconds: float) -> bool:
+    """Take the answer of a running solver when it is there."""
+    answer = running.wait(seconds)
+    if answer is not None:
+        _take(progress, answer, "highs")
+    return answer is not None
 
 
 def _large(progress: Progress) -> None:
-    """Slope scaling for the plan, pricing for the bound, then a restricted model for the plan."""
+    """Slope scaling for the plan, pricing for the bound, then restricted models for the plan."""
     _publish_first_plan(progress)
     used = _slope(progress)
     _price(progress, rounds=10)
-    program = None
-    while not progress.done:
-        program = program or linear_program(progress.built.model)
-        if not _improve(progress, program, used, beside=None):
-            break
-    _price(progress, rounds=10_000)
+    if not progress.done:
+        program = linear_program(progress.built.model)
+        while not progress.done and progress.left >= _LEAST_ROUND_SECONDS:
+            if not _improve(progress, program, used, 0.5):
+                break
+    if not progress.done:
+        _price(progress, rounds=10_000)
 
 
 def _slope(progress: Progress) -> NDArray[np.bool_]:
@@ -202,20 +236,20 @@ def _flows_of_plan(progress: Progress) -> NDArray[np.bool_]:
     return used
 
 
-def _improve(progress: Progress, program: Program, used: NDArray[np.bool_], beside: Forked | None) -> bool:
-    """Solve the model over the flows that were used and those on the best plan's lanes; True when it got better."""
-    del beside
+def _improve(progress: Progress, program: Program, used: NDArray[np.bool_], share: float) -> bool:
+    """Solve the model over the best plan's lanes; True when the plan got better."""
     model = progress.built.model
-    keep = used | _flows_of_plan(progress)
+    keep = _flows_of_plan(progress)
+    if np.count_nonzero(keep) > MEDIUM_COLUMNS // 2:
+        keep &= used
     keep[len(progress.built.flow_lane) :] = True
     before = progress.certificate
     restricted = restrict(program, np.flatnonzero(~keep))
-    search_ = _search_for(progress, share=0.5)
-    with Forked(BACKENDS["highs"], restricted, search_) as solving:
-        answer = solving.wait(max(progress.left, 0.0))
+    with Forked(solved, model, restricted, BACKENDS["highs"], _search_for(progress, share=share)) as solving:
+        answer = solving.wait(progress.left)
     if answer is None or answer.columns is None:
         return False
-    progress.offer(solution_of(model, answer.columns), "highs on the flows used")
+    progress.offer(solution_of(model, answer.columns), "highs on the plan's lanes")
     return progress.certificate is not before
 
 

@@ -21,6 +21,7 @@ from optimizer.economics import (
     NO_WEIGHT_LIMIT,
     alert_units,
     arrival_cap_units,
+    give_units,
     lane_capacity,
     lane_fixed_cost,
     lane_least_load,
@@ -302,7 +303,7 @@ class _Builder:
         scope, legs = self.scope, self.legs
         sku = scope.cells.sku[self.origin]
         pack = scope.pack[self.origin]
-        total = self.block_supply[sku]
+        total = self._everything(sku)
         from_own = np.where(scope.transit[self.origin], total, self.cell_supply[self.origin])
         landed = self.candidates.potentials.loss_out[self.origin] + self.candidates.unit_cost[legs.edge]
         useful = units_worth_more(scope, self.destination.astype(np.int32), landed)
@@ -319,6 +320,14 @@ class _Builder:
         carried = np.where(limited & ~huge, load // np.maximum(weight, 1), total)
         most = np.minimum(np.minimum(from_own, useful), np.minimum(carried, total))
         return most // pack * pack
+
+    def _everything(self, sku: NDArray[np.int32]) -> Int64:
+        """Most units on any line: what leaves own stock, or all there is where smallest loads may send units in circles."""
+        filled = np.zeros(len(self.network.products), dtype=bool)
+        filled[sku[self.forced]] = True
+        there_is = np.zeros(len(self.network.products), dtype=np.int64)
+        np.add.at(there_is, self.network.stock.sku, give_units(self.network))
+        return np.where(filled[sku], there_is[sku], self.block_supply[sku])
 
     def _receives_by_rule(self) -> NDArray[np.bool_]:
         """Legs whose destination has a hard demand: more may be needed there than pays."""

@@ -38,6 +38,9 @@ MUTATIONS: Final[dict[str, Mutation]] = {
     "duplicate_line": lambda case: case.with_lines(("W>S1", "A", 2, 1)),
     "case_pack": lambda case: case.with_cell("units", 0, 3),
     "min_line_units": lambda case: case.with_cell("units", 1, 1),
+    "units_exist": lambda case: case.with_lines(("G>X", "A", 16, 0), ("X>G", "A", 16, 0)).with_dispatches(
+        G_to_X=1, X_to_G=1
+    ),
     "arrives_day": lambda case: case.with_cell("arrives_day", 0, 0),
     "own_stock": lambda case: case.with_cell("units", 4, 8),
     "pass_through": lambda case: case.with_cell("units", 3, 6),
