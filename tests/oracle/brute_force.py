@@ -10,11 +10,16 @@ from tests.oracle.directory import Directory, Lane
 from tests.oracle.evaluation import Line, broken_rules, evaluate
 from tests.oracle.worth import give
 
+OF_DISPATCHES = ("dispatch_count", "capacity_kg", "min_dispatch_kg")
+"""Rules that the number of dispatches decides; a plan that breaks another one is beyond help."""
+
 
 def best_benefit(directory: Directory) -> int | None:
     """Greatest benefit of any allowed plan in money, None when no plan is allowed."""
     best = None
     for lines in _line_sets(directory):
+        if any(not rule.startswith(OF_DISPATCHES) for rule in broken_rules(directory, lines, {})):
+            continue
         for dispatches in _dispatch_sets(directory, lines):
             if not broken_rules(directory, lines, dispatches):
                 benefit = evaluate(directory, lines, dispatches)
@@ -35,21 +40,11 @@ def _choices(directory: Directory) -> list[list[Line | None]]:
         most = sum(give(position) for (_, stocked), position in directory.stock.items() if stocked == sku)
         for lane in directory.lanes.values():
             latest = last_day if directory.transit[lane.origin] else lane.lead_time_days
-            highest = most + _going_round(directory, lane, sku)
             choices += [
-                [None, *(Line(lane.lane_id, sku, units, day) for units in range(1, highest + 1))]
+                [None, *(Line(lane.lane_id, sku, units, day) for units in range(1, most + 1))]
                 for day in range(lane.lead_time_days, latest + 1)
             ]
     return choices
-
-
-def _going_round(directory: Directory, lane: Lane, sku: str) -> int:
-    """Units by which a line between transit nodes may exceed all that exist, to fill the least of a lane."""
-    if not (directory.transit[lane.origin] and directory.transit[lane.destination]):
-        return 0
-    weight = directory.products[sku].weight_kg
-    lanes = directory.lanes.values()
-    return sum(each.min_line_units + (math.ceil(each.min_dispatch_kg / weight) if weight else 0) for each in lanes)
 
 
 def _line_sets(directory: Directory) -> Iterator[list[Line]]:

@@ -123,6 +123,8 @@ def _broken_line_rules(directory: Directory, lines: Sequence[Line]) -> Iterator[
             yield f"case_pack: {line}"
         if line.units < lane.min_line_units:
             yield f"min_line_units: {line}"
+        if line.units > sum(give(each) for (_, sku), each in directory.stock.items() if sku == line.sku):
+            yield f"units_exist: {line}"
         if line.arrives_day < lane.lead_time_days:
             yield f"arrives_day: {line}"
 

@@ -160,15 +160,13 @@ class _Program:
         return sum(self._own_units((node, sku)) for node in self.directory.transit)
 
     def _flows(self, sku: str) -> Iterator[_Flow]:
-        """Variables for the units of a SKU on each lane and day."""
+        """Variables for the units of a SKU on each lane and day: at most what all nodes may give."""
         pack = self.directory.products[sku].case_pack
         days = _departure_days(self.directory, sku)
-        rounds = self._units_going_round(sku)
         for lane in self.directory.lanes.values():
             may_receive = self.directory.transit[lane.destination] or (lane.destination, sku) in self.directory.stock
             passes = self.directory.transit[lane.origin]
             most = self.most_units[sku] if passes else self._own_units((lane.origin, sku))
-            most += rounds if passes and self.directory.transit[lane.destination] else 0
             for day in sorted(days[lane.origin]) if may_receive and most >= pack else []:
                 units = pack * self.variable(0, most // pack)
                 yield _Flow(lane, sku, day, most, units)
@@ -177,18 +175,6 @@ class _Program:
                     used = self.variable(0, 1)
                     self.require(units >= lane.min_line_units * used)
                     self.require(units <= most * used)
-
-    def _units_going_round(self, sku: str) -> int:
-        """Most units that it can ever help to send round transit nodes again, to fill a smallest line or dispatch.
-
-        The last dispatch of a lane lacks less than its least load, and a line less than its least units.
-        """
-        product, missing = self.directory.products[sku], 0
-        for lane in self.directory.lanes.values():
-            if self.directory.transit[lane.origin] and self.directory.transit[lane.destination]:
-                by_weight = math.ceil(lane.min_dispatch_kg / product.weight_kg) if product.weight_kg else 0
-                missing += max(by_weight, lane.min_line_units) + product.case_pack
-        return missing if self.most_units[sku] else 0
 
     def _add_dispatches(self, lane: Lane) -> pulp.LpVariable:
         """Dispatches of a lane: their cost, their capacity and the least they carry."""
