@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -14,9 +15,9 @@ from optimizer.plan import AlertOutcomes, Unmet
 from optimizer.reasons.moves import best_moves
 from optimizer.reasons.residual import cell_of
 from optimizer.reasons.search import Search
-from optimizer.reasons.stories import bill
+from optimizer.reasons.stories import Example, bill
 from optimizer.reasons.ways import NO_LANE_ROW
-from optimizer.reasons.words import Words, amounts, counts, path_words
+from optimizer.reasons.words import Words, amounts, counts, same_words
 from optimizer.request import Request
 
 Ints = NDArray[np.int64]
@@ -85,21 +86,31 @@ def _why_not_moved(search: Search, cell: Ints) -> Words:
     index = np.where(led, taker[paths.receiver], 0)
     wanted = np.where(led, search.units_in_time(index, search.arrival_day(paths)), 0)
     gain = residual.gain(index)
-    within = best_moves(residual, paths, wanted, gain, within_room=True)
-    beyond = best_moves(residual, paths, wanted, gain, within_room=False)
-    name = network.nodes.node_id[residual.scope.cells.node[paths.sender]].astype(np.object_)
+    within = Example(search, index, best_moves(residual, paths, wanted, gain, within_room=True))
+    beyond = Example(search, index, best_moves(residual, paths, wanted, gain, within_room=False))
     target = network.nodes.node_id[residual.scope.cells.node[paths.receiver]].astype(np.object_)
     missing = target + " misses " + counts(residual.unmet_units[index], "unit")
-    text = np.asarray("uneconomic: " + bill(network, within, name), dtype=np.object_)
-    over = path_words(network, paths)
-    options = [
-        (within.net > 0, missing + "; " + counts(within.units, "unit") + " over " + over + " would earn more"),
-        (~within.possible & (beyond.net > 0), "capacity: " + missing + ", but lanes on " + over + " are full"),
-        (~within.possible & (beyond.net <= 0), "uneconomic: " + bill(network, beyond, name)),
-        (~within.possible & ~beyond.possible, missing + ", but too few units may move over " + over),
-        (wanted == 0, "too_late: units over " + over + " come too late for what " + missing),
-        (~led, np.full(len(cell), "no_lane: no path leads from here to a position that misses units", np.object_)),
-    ]
-    for holds, words_ in options:
-        text[holds] = words_[holds]
+    text = same_words("no_lane: no path leads from here to a position that misses units", len(cell))
+    is_open = led.copy()
+
+    def put(holds: NDArray[np.bool_], tell: Callable[[Ints], Words]) -> None:
+        at = np.flatnonzero(is_open & holds)
+        if len(at):
+            text[at] = tell(at)
+            is_open[at] = False
+
+    put(wanted == 0, lambda at: "too_late: units over " + within.take(at).path + " come too late; " + missing[at])
+    put(within.moves.net > 0, lambda at: _still_pays(within.take(at), missing[at]))
+    put(within.moves.possible, lambda at: "uneconomic: " + bill(within.take(at)))
+    put(beyond.moves.net > 0, lambda at: "capacity: lanes on " + beyond.take(at).path + " are full; " + missing[at])
+    put(beyond.moves.possible, lambda at: "uneconomic: " + bill(beyond.take(at)))
+    put(is_open, lambda at: missing[at] + ", but too few units may move over " + within.take(at).path)
     return text
+
+
+def _still_pays(example: Example, missing: Words) -> Words:
+    """Say that moving units to the best taker alone would pay."""
+    units = counts(example.moves.units, "unit")
+    return np.asarray(
+        missing + "; " + units + " over " + example.path + " would earn " + example.money(example.moves.net)
+    )

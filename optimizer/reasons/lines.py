@@ -144,7 +144,7 @@ def _competitor(residual: Residual, unmet: Unmet) -> Words:
 
 
 def reachable(network: Network) -> Mask:
-    """Tell whether a path of lanes, over transit nodes, leads from one node to another; shape ``(n_nodes, n_nodes)``."""
+    """Tell whether a path of lanes leads from one node to another, shape ``(n_nodes, n_nodes)``."""
     direct = _direct(network.lanes, len(network.nodes))
     hubs = np.flatnonzero(network.nodes.transit)
     between = direct[np.ix_(hubs, hubs)] | np.eye(len(hubs), dtype=bool)

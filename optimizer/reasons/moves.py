@@ -72,7 +72,7 @@ def best_moves(residual: Residual, paths: Paths, wanted: Ints, unit_gain: Ints, 
     -------
     Moves
         The best of several numbers of units: all wanted (rounded down and up to whole cases), those that the sender
-        does not need itself, those that fit dispatches that run anyway, and the fewest possible.
+        does not need itself, those that fit dispatches that run anyway, or one more on each lane.
     """
     terms = _Terms(residual, paths, wanted, unit_gain)
     most = np.minimum(residual.may_leave[paths.sender], terms.most_by_room() if within_room else ANY_LOAD)
@@ -80,8 +80,10 @@ def best_moves(residual: Residual, paths: Paths, wanted: Ints, unit_gain: Ints, 
     possible = (paths.lanes[:, :1] != NO_LANE_ROW).all(axis=1) & (wanted > 0) & (smallest <= most)
     possible &= paths.lanes.shape[1] > 0
     pack = terms.pack
-    surplus = np.maximum(residual.units[paths.sender] - terms.sender_worth.full_units - 1, 0)
-    options = [wanted, wanted + pack - 1, np.minimum(wanted, surplus), np.minimum(wanted, terms.free_units()), smallest]
+    spare = residual.spare_units(paths.sender)
+    options = [wanted, *(np.minimum(wanted, limit) for limit in (spare, *terms.units_by_dispatches()))]
+    if pack.max(initial=1) > 1:
+        options.append(wanted + pack - 1)
     best: Moves | None = None
     for option in options:
         units = np.where(possible, np.clip(option // pack * pack, smallest, np.maximum(most, smallest)), 0)
@@ -131,7 +133,7 @@ def _better(first: Moves, second: Moves) -> Moves:
 
 
 class _Terms:
-    """Columns that every number of units on the same paths shares."""
+    """Columns that every number of units on the same paths shares; those of lanes have shape (n_paths, most_lanes)."""
 
     def __init__(self, residual: Residual, paths: Paths, wanted: Ints, unit_gain: Ints) -> None:
         self.residual, self.paths, self.wanted, self.unit_gain = residual, paths, wanted, unit_gain
@@ -140,12 +142,15 @@ class _Terms:
         self.sku = residual.scope.cells.sku[paths.receiver].astype(np.int64)
         self.pack = residual.scope.pack[paths.receiver]
         self.weight = residual.weight[self.sku][:, None]
-        self.sender_worth = residual.worth.take(paths.sender)
         self.left_over_worth = residual.worth.left_over_worth[paths.receiver]
-        flat_sku = np.broadcast_to(self.sku[:, None], self.lane.shape)
-        cost = lane_unit_cost(residual.network, self.lane[self.on_path], flat_sku[self.on_path])
-        self.cost_each = np.zeros(self.lane.shape, dtype=np.int64)
-        self.cost_each[self.on_path] = cost
+        place, hop = np.nonzero(self.on_path)
+        cost = np.zeros(self.lane.shape, dtype=np.int64)
+        cost[place, hop] = lane_unit_cost(residual.network, self.lane[place, hop], self.sku[place])
+        self.cost_each = cost.sum(axis=1)
+        room = residual.room
+        self.load, self.runs = self._along(room.load, 0), self._along(room.runs, 0)
+        self.capacity = self._along(room.capacity, NO_WEIGHT_LIMIT)
+        self.fixed_cost, self.least_load = self._along(room.fixed_cost, 0), self._along(room.least_load, 0)
 
     def _along(self, values: Ints, elsewhere: int) -> Ints:
         """Values of the lanes on the paths, shape (n_paths, most_lanes)."""
@@ -161,39 +166,38 @@ class _Terms:
         room = self.residual.room
         return self._fits(self._along(np.maximum(room.most_load - room.load, 0), ANY_LOAD))
 
-    def free_units(self) -> Ints:
-        """Units that fit the dispatches that run anyway."""
-        return self._fits(self._along(self.residual.room.free_load, ANY_LOAD))
+    def units_by_dispatches(self) -> tuple[Ints, Ints]:
+        """Units that fit the dispatches that run anyway, and those that fit one more on each lane."""
+        free = self._along(self.residual.room.free_load, ANY_LOAD)
+        return self._fits(free), self._fits(free + np.minimum(self.capacity, ANY_LOAD))
 
     def smallest_units(self) -> Ints:
         """Fewest units: a case, a smallest line where none is there yet, a smallest dispatch where none runs yet."""
         residual, room = self.residual, self.residual.room
         lines = self._along(residual.network.lanes.min_line_units, 0)
         at = np.nonzero(lines > 1)
-        key = self.lane[at] * len(residual.network.products) + self.sku[at[0]]
-        lines[at] = np.where(np.isin(key, room.line_key), 0, lines[at])
-        idle = self._along((room.runs == 0).astype(np.int64), 0) > 0
-        fill = np.where(idle, -(-self._along(room.least_load, 0) // np.maximum(self.weight, 1)), 0)
+        if len(at[0]):
+            key = self.lane[at] * len(residual.network.products) + self.sku[at[0]]
+            lines[at] = np.where(np.isin(key, room.line_key), 0, lines[at])
+        fill = np.where(self.runs == 0, -(-self.least_load // np.maximum(self.weight, 1)), 0)
         least = np.maximum(lines, fill).max(axis=1, initial=0)
         return np.asarray(np.maximum(-(-least // self.pack), 1) * self.pack)
 
     def move(self, units: Ints, smallest: Ints, possible: NDArray[np.bool_]) -> Moves:
         """Evaluate one number of units per path."""
-        room = self.residual.room
         counted = np.minimum(units, self.wanted)
-        load = self._along(room.load, 0) + units[:, None] * self.weight
-        runs = self._along(room.runs, 0)
-        needed = np.maximum(least_dispatches(load, self._along(room.capacity, NO_WEIGHT_LIMIT)), 1)
+        load = self.load + units[:, None] * self.weight
+        needed = np.maximum(least_dispatches(load, self.capacity), 1)
         enough = needed < NO_WEIGHT_LIMIT
-        more = np.where(self.on_path & enough & (units[:, None] > 0), np.maximum(needed - runs, 0), 0)
-        filled = enough & (load >= self._along(room.least_load, 0) * (runs + more))
+        more = np.where(self.on_path & enough & (units[:, None] > 0), np.maximum(needed - self.runs, 0), 0)
+        filled = enough & (load >= self.least_load * (self.runs + more))
         return Moves(
             paths=self.paths,
             units=units,
             gain=counted * self.unit_gain + (units - counted) * self.left_over_worth,
             loss=self.residual.loss(self.paths.sender, units),
-            unit_cost=units * self.cost_each.sum(axis=1),
-            fixed_cost=(more * self._along(room.fixed_cost, 0)).sum(axis=1),
+            unit_cost=units * self.cost_each,
+            fixed_cost=(more * self.fixed_cost).sum(axis=1),
             dispatches=more,
             possible=possible & (filled | ~self.on_path).all(axis=1),
             smallest=smallest,

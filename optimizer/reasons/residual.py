@@ -101,6 +101,10 @@ class Residual:
         """Worth of the last unit that counts at cells, in money."""
         return self.loss(cell, np.ones(len(cell), dtype=np.int64))
 
+    def spare_units(self, cell: Ints) -> Ints:
+        """Units at cells beyond their demand, each worth what is left over."""
+        return np.asarray(np.maximum(self.units[cell] - self.worth.full_units[cell] - 1, 0))
+
     def gain(self, index: Ints) -> Ints:
         """Worth of each unmet unit of some unmet positions, in money."""
         return self.worth.full_worth[self.unmet_cell[index]]

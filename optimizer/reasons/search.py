@@ -77,6 +77,12 @@ class Search:
         with_dispatches = [self._paths(self._cost_with_dispatches(units), self.source) for units in (1, None)]
         return (by_units, *with_dispatches, *([self.fastest] if self.has_days else []))
 
+    @property
+    def is_reached(self) -> NDArray[np.bool_]:
+        """Unmet positions that some path leads to from a sender."""
+        lanes = self.paths_to_unmet[0].lanes
+        return np.asarray((lanes != NO_LANE_ROW).any(axis=1))
+
     @cached_property
     def fastest(self) -> Paths:
         """Fastest paths to all unmet positions."""

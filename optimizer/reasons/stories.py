@@ -4,33 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from network.tables import Network
-from optimizer.reasons.codes import UnmetCode
 from optimizer.reasons.moves import Moves
 from optimizer.reasons.search import Search
-from optimizer.reasons.supply import buying, supply_words
+from optimizer.reasons.supply import buying, whereabouts
 from optimizer.reasons.ways import NO_LANE_ROW
-from optimizer.reasons.words import Words, amounts, counts, kilograms, path_words, words
+from optimizer.reasons.words import Words, amounts, counts, kilograms, numerals, path_words, same_words, words
 
 Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
-    """Unmet positions with one code, shape ``(n,)`` each."""
+class Example:
+    """One move to each of some unmet positions, shape ``(n,)`` each."""
 
     search: Search
     index: Ints
     """Unmet positions of the residual."""
     moves: Moves
-    """The example of each."""
-    late: NDArray[np.bool_]
-    """The example would also come too late."""
+    is_late: bool = False
+    """The moves come too late to count and are valued as if they did not."""
 
     @property
     def network(self) -> Network:
@@ -38,137 +35,139 @@ class Story:
         return self.search.residual.network
 
     @property
-    def node(self) -> Words:
-        """Id of the node that misses units."""
-        return self.network.nodes.node_id[self.network.stock.node[self.search.residual.unmet_row[self.index]]]
-
-    @property
     def sender(self) -> Words:
-        """Id of the node that the example takes units from."""
-        return self.network.nodes.node_id[self.search.residual.scope.cells.node[self.moves.paths.sender]]
+        """Id of the node that gives."""
+        return self.network.nodes.node_id[self.search.residual.scope.cells.node[self.moves.paths.sender]].astype(object)
 
     @property
-    def gain(self) -> Ints:
-        """Worth of one unmet unit in money."""
-        return self.search.residual.gain(self.index)
+    def path(self) -> Words:
+        """Nodes on the way."""
+        return path_words(self.network, self.moves.paths)
 
     def money(self, values: Ints) -> Words:
         """Amounts as text."""
         return amounts(self.network, values)
 
-
-def tell(code: UnmetCode, story: Story) -> tuple[Words, Words]:
-    """Word the reason and the cheapest fix of positions with one code."""
-    reason, fix = _TELLERS[code](story)
-    return reason, fix
+    def take(self, chosen: Ints) -> Example:
+        """Return some of the examples."""
+        return Example(self.search, self.index[chosen], self.moves.take(chosen), self.is_late)
 
 
-def _no_supply(story: Story) -> tuple[Words, Words]:
-    return supply_words(story.search, story.index)
+Told = tuple[Words, Words]
+"""Reasons and cheapest fixes."""
+
+IndexTeller = Callable[[Ints], Told]
+PlaceTeller = Callable[[Search, Ints], Told]
+ExampleTeller = Callable[[Example], Told]
 
 
-def _no_lane(story: Story) -> tuple[Words, Words]:
-    residual, senders = story.search.residual, story.search.senders
-    best = senders.best[residual.scope.cells.sku[residual.unmet_cell[story.index]]]
-    name = story.network.nodes.node_id[residual.scope.cells.node[best]]
-    units = np.minimum(residual.may_leave[best], residual.unmet_units[story.index])
-    worth = story.money(units * story.gain - residual.loss(best, units))
-    spare = counts(residual.may_leave[best], "unit")
-    reason = name + " may still give " + spare + ", but no path of lanes leads from there to " + story.node
-    fix = "a lane from " + name + " to " + story.node + ", worth at most " + worth + " for "
-    return reason, fix + counts(units, "unit") + " before its costs"
+def kept_away(search: Search, index: Ints) -> Told:
+    """Say that a hard demand to send keeps units from coming."""
+    n = len(index)
+    reason = same_words("an over-stock alert of this position that must be served keeps units from coming", n)
+    return reason, same_words("lower the units of that alert", n)
 
 
-def _too_late(story: Story) -> tuple[Words, Words]:
-    moves, day = story.moves, story.search.arrival_day(story.moves.paths)
-    last = (story.search.counting[story.index] > 0).sum(axis=1) - 1
-    reason = "the fastest path " + path_words(story.network, moves.paths) + " arrives on day " + words(_text(day))
-    reason = reason + "; further units count until day " + words(_text(last))
-    fix = "a path faster by " + counts(day - last, "day") + ", worth at most " + story.money(moves.net)
+def no_supply(search: Search, index: Ints) -> Told:
+    """Say where the units are instead, and what buying some is worth."""
+    return whereabouts(search, index), buying(search.residual, index)
+
+
+def no_lane(search: Search, index: Ints) -> Told:
+    """Name a node with spare units and what a lane from there would be worth."""
+    residual, senders = search.residual, search.senders
+    network = residual.network
+    best = senders.best[residual.scope.cells.sku[residual.unmet_cell[index]]]
+    name = network.nodes.node_id[residual.scope.cells.node[best]].astype(object)
+    here = network.nodes.node_id[network.stock.node[residual.unmet_row[index]]].astype(object)
+    units = np.minimum(residual.may_leave[best], residual.unmet_units[index])
+    units = np.minimum(units, np.maximum(residual.spare_units(best), 1))
+    worth = amounts(network, units * residual.gain(index) - residual.loss(best, units))
+    reason = name + " may give " + counts(residual.may_leave[best], "more unit")
+    reason = reason + ", but no path of lanes leads from there to " + here
+    fix = "a lane from " + name + " to " + here + ", worth at most " + worth + " for " + counts(units, "unit")
+    return reason, fix + ", before its costs"
+
+
+def too_late(example: Example) -> Told:
+    """Say when the fastest path arrives and until when it would have to."""
+    search, moves = example.search, example.moves
+    day = search.arrival_day(moves.paths)
+    last = (search.counting[example.index] > 0).sum(axis=1) - 1
+    reason = "the fastest path " + example.path + " arrives on day " + numerals(day)
+    reason = reason + "; more units count until day " + numerals(last)
+    fix = "a path faster by " + counts(day - last, "day") + ", worth at most " + example.money(moves.net)
     return reason, fix + " for " + counts(moves.units, "unit")
 
 
-def _capacity(story: Story) -> tuple[Words, Words]:
-    moves, room = story.moves, story.search.residual.room
-    residual = story.search.residual
+def capacity(example: Example) -> Told:
+    """Name the lanes that are full and what more dispatches on them would be worth."""
+    moves, residual = example.moves, example.search.residual
+    room, lanes = residual.room, example.network.lanes
     load = moves.units * residual.weight[residual.scope.cells.sku[moves.paths.receiver]]
-    full = np.full(len(moves), "", dtype=np.object_)
-    more = full.copy()
+    full, more = same_words("", len(moves)), same_words("", len(moves))
     for hop in range(moves.paths.lanes.shape[1]):
         lane = np.maximum(moves.paths.lanes[:, hop], 0)
         missing = room.runs[lane] + moves.dispatches[:, hop] - room.most_runs[lane]
         at = np.flatnonzero((moves.paths.lanes[:, hop] != NO_LANE_ROW) & (missing > 0))
-        lane, name = lane[at], story.network.lanes.lane_id[lane[at]]
-        runs = words([f"{run} of {most}" for run, most in zip(room.runs[lane], room.most_runs[lane], strict=True)])
+        lane, name = lane[at], lanes.lane_id[lane[at]].astype(object)
+        runs = numerals(room.runs[lane]) + " of " + numerals(room.most_runs[lane])
         free = kilograms(room.most_load[lane] - room.load[lane])
-        full[at] += ", lane " + name + " runs " + runs + " dispatches and has room for " + free
-        cost = story.money(room.fixed_cost[lane])
+        full[at] += ", but lane " + name + " runs " + runs + " dispatches with room for " + free
+        cost = example.money(room.fixed_cost[lane])
         more[at] += ", " + counts(missing[at], "more dispatch") + " on lane " + name + " at " + cost + " each"
-    reason = counts(moves.units, "unit") + " from " + story.sender + " (" + kilograms(load) + ") would earn "
-    reason = reason + story.money(moves.net) + " over " + path_words(story.network, moves.paths) + full
-    return reason, _without_comma(more) + ": worth " + story.money(moves.net) + " after all costs"
+    reason = counts(moves.units, "unit") + " (" + kilograms(load) + ") from " + example.sender + " over " + example.path
+    worth = example.money(moves.net)
+    fix = words([text.removeprefix(", ") for text in more.tolist()]) + ", worth " + worth + " after all costs"
+    return reason + " would earn " + worth + full, fix
 
 
-def _uneconomic(story: Story) -> tuple[Words, Words]:
-    moves = story.moves
+def uneconomic(example: Example) -> Told:
+    """Set what the units would earn against what they would cost."""
+    moves = example.moves
     short = -moves.net
     each = -(-short // np.maximum(moves.units, 1))
-    fix = "moving them cheaper by more than " + story.money(short) + " (" + story.money(each) + " a unit)"
+    fix = "moving them cheaper by more than " + example.money(short) + " (" + example.money(each) + " a unit)"
     fix = fix + np.where(moves.fixed_cost >= np.maximum(short, 1), ", or goods that share the dispatch", "")
-    fix = fix + np.where(story.late, ", on a path that also comes in time", "")
+    if example.is_late:
+        fix = fix + ", on a path that comes in time"
     # Free moves would not do where the units are worth as much at the sender.
-    hopeless = short >= moves.unit_cost + moves.fixed_cost
-    fix = np.where(hopeless, buying(story.search.residual, story.index), fix)
-    return bill(story.network, moves, story.sender), fix
+    hopeless = np.flatnonzero(short >= moves.unit_cost + moves.fixed_cost)
+    fix[hopeless] = buying(example.search.residual, example.index[hopeless])
+    return bill(example), fix
 
 
-def bill(network: Network, moves: Moves, sender: Words) -> Words:
+def bill(example: Example) -> Words:
     """Say what moves would earn and what they would cost."""
-    text = (
-        counts(moves.units, "unit") + " from " + sender + " over " + path_words(network, moves.paths) + " would earn "
-    )
-    text = text + amounts(network, moves.gain) + " and cost " + amounts(network, moves.gain - moves.net)
-    text = text + ": " + amounts(network, moves.loss) + " worth at " + sender
-    text = text + ", " + amounts(network, moves.unit_cost) + " to move them"
+    moves, money = example.moves, example.money
+    sender = example.sender
+    text = counts(moves.units, "unit") + " from " + sender + " over " + example.path + " would earn "
+    text = text + money(moves.gain) + " and cost " + money(moves.gain - moves.net) + ": "
+    text = text + money(moves.loss) + " worth at " + sender + ", " + money(moves.unit_cost) + " to move them"
     runs = moves.dispatches.sum(axis=1)
-    paid = ", " + amounts(network, moves.fixed_cost) + " for " + counts(runs, "more dispatch")
-    return np.asarray(text + np.where(runs > 0, paid, ""), dtype=np.object_)
+    paid = np.flatnonzero(runs > 0)
+    text[paid] += ", " + money(moves.fixed_cost[paid]) + " for " + counts(runs[paid], "more dispatch")
+    return np.asarray(text, dtype=np.object_)
 
 
-def _time_limit(story: Story) -> tuple[Words, Words]:
-    worth = story.money(story.moves.net)
-    reason = counts(story.moves.units, "unit") + " from " + story.sender + " over "
-    reason = reason + path_words(story.network, story.moves.paths) + " would earn " + worth
-    fix = np.full(len(story.index), "search longer, worth at least ", dtype=np.object_) + worth
-    return reason + " more; the search stopped before", fix
+def time_limit(example: Example) -> Told:
+    """Say what would still pay as far as seen."""
+    worth = example.money(example.moves.net)
+    reason = counts(example.moves.units, "unit") + " from " + example.sender + " over " + example.path
+    return reason + " would earn " + worth + " more; the search stopped before", "search longer, worth " + worth
 
 
-def _unknown(story: Story) -> tuple[Words, Words]:
-    moves, residual = story.moves, story.search.residual
-    text = np.full(len(moves), "moving units to this position alone does not explain it", dtype=np.object_)
-    blocked = ~moves.possible
-    lanes = path_words(story.network, moves.paths)
-    least = counts(moves.smallest, "unit") + " at least, " + story.sender + " may still give "
-    rule = lanes + " takes " + least + counts(residual.may_leave[moves.paths.sender], "unit")
-    text = np.where(blocked, rule, text)
-    kept = "an over-stock alert that must be served keeps units from coming here"
-    return np.where(residual.may_come[story.index] == 0, kept, text), np.full(len(moves), "unknown", dtype=np.object_)
-
-
-def _text(values: Ints) -> list[str]:
-    return [str(value) for value in values.tolist()]
-
-
-def _without_comma(text: Words) -> Words:
-    return words([value.removeprefix(", ") for value in text.tolist()])
-
-
-_TELLERS: Final[dict[UnmetCode, Callable[[Story], tuple[Words, Words]]]] = {
-    UnmetCode.NO_SUPPLY: _no_supply,
-    UnmetCode.NO_LANE: _no_lane,
-    UnmetCode.TOO_LATE: _too_late,
-    UnmetCode.CAPACITY: _capacity,
-    UnmetCode.UNECONOMIC: _uneconomic,
-    UnmetCode.TIME_LIMIT: _time_limit,
-    UnmetCode.UNKNOWN: _unknown,
-}
+def unknown(example: Example) -> Told:
+    """Say what was looked at, and no more."""
+    moves, residual = example.moves, example.search.residual
+    reason = counts(moves.units, "unit") + " from " + example.sender + " over " + example.path + " would earn "
+    reason = reason + example.money(moves.gain - moves.loss - moves.unit_cost - moves.fixed_cost)
+    reason = reason + " alone, yet no better plan moves them"
+    blocked = np.flatnonzero(~moves.possible)
+    part = example.take(blocked)
+    left = counts(residual.may_leave[part.moves.paths.sender], "more unit")
+    reason[blocked] = (
+        "smallest lines, cases or dispatches over " + part.path + " ask for " + counts(part.moves.smallest, "unit")
+    )
+    reason[blocked] += "; " + part.sender + " may give " + left
+    return reason, same_words("unknown", len(moves))

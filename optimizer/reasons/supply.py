@@ -44,8 +44,8 @@ def given_away(residual: Residual) -> GivenAway:
     return GivenAway(units, last_cell, last_worth)
 
 
-def supply_words(search: Search, index: Ints) -> tuple[Words, Words]:
-    """Say where the units are that a position would need, and what buying some is worth.
+def whereabouts(search: Search, index: Ints) -> Words:
+    """Say where the units are that a position would need.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def supply_words(search: Search, index: Ints) -> tuple[Words, Words]:
 
     Returns
     -------
-    reason, cheapest_fix : ndarray of str, shape (n,)
+    ndarray of str, shape (n,)
     """
     residual = search.residual
     network = residual.network
@@ -74,7 +74,7 @@ def supply_words(search: Search, index: Ints) -> tuple[Words, Words]:
     reason[went] = (
         given + _node_of(residual, last) + ", worth " + amounts(network, away.last_worth[sku[went]]) + here[went]
     )
-    return reason, buying(residual, index)
+    return np.asarray(reason, dtype=np.object_)
 
 
 def buying(residual: Residual, index: Ints) -> Words:

@@ -1,42 +1,26 @@
 """Why demand stays unserved: one code per position, a concrete example, and the cheapest change that would serve it.
 
-Asked in this order, of one position alone and with everything else as the plan has it: is there a unit worth less where
-it is; does a path lead from there; does it come in time; does moving it pay within the room on the lanes; would it pay
-with more room. The first "no" is the reason.
+Asked in this order, of one position alone and with everything else as the plan has it: may units come at all; is there
+a unit worth less where it is; does a path lead from there; does it come in time; does moving it pay within the room on
+the lanes; would it pay with more room. The first "no" is the reason.
 """
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.plan import Unmet
+from optimizer.reasons import stories
 from optimizer.reasons.codes import UnmetCode
 from optimizer.reasons.moves import Moves, best_moves, choose
 from optimizer.reasons.search import Search
-from optimizer.reasons.stories import Story, tell
-from optimizer.reasons.ways import NO_LANE_ROW
+from optimizer.reasons.stories import Example
+from optimizer.reasons.ways import Paths
+from optimizer.reasons.words import Words
 
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True)
-class _Findings:
-    """What the search found per unmet position, shape ``(n_unmet,)`` each."""
-
-    has_supply: Mask
-    has_path: Mask
-    in_time: Mask
-    """Some path arrives while units still count."""
-    allowed: Moves
-    """Best move within the room on the lanes."""
-    unbounded: Moves
-    """Best move if lanes could run more dispatches."""
-    timely: Moves
-    """Fastest move, as if it came in time."""
 
 
 def unmet_of(search: Search, *, proved: bool) -> Unmet:
@@ -53,62 +37,93 @@ def unmet_of(search: Search, *, proved: bool) -> Unmet:
     Unmet
         In the order of ``network.stock``.
     """
-    residual = search.residual
-    found = _findings(search)
-    allowed, unbounded = found.allowed.net > 0, found.unbounded.net > 0
-    late = found.has_path & ~found.in_time
-    open_code = UnmetCode.UNKNOWN if proved else UnmetCode.TIME_LIMIT
-    # The first condition that holds decides.
-    rules: list[tuple[Mask, UnmetCode, Moves]] = [
-        (residual.may_come == 0, UnmetCode.UNKNOWN, found.allowed),
-        (~found.has_supply, UnmetCode.NO_SUPPLY, found.allowed),
-        (~found.has_path, UnmetCode.NO_LANE, found.allowed),
-        (late & (found.timely.net > 0), UnmetCode.TOO_LATE, found.timely),
-        (late & found.timely.possible, UnmetCode.UNECONOMIC, found.timely),
-        (allowed, open_code, found.allowed),
-        (unbounded, UnmetCode.CAPACITY, found.unbounded),
-        (found.allowed.possible, UnmetCode.UNECONOMIC, found.allowed),
-        (found.unbounded.possible, UnmetCode.UNECONOMIC, found.unbounded),
-        (np.ones(len(allowed), dtype=bool), UnmetCode.UNKNOWN, found.unbounded),
-    ]
-    code = np.full(len(allowed), "", dtype=np.object_)
-    reason, fix = code.copy(), code.copy()
-    undecided = np.ones(len(allowed), dtype=bool)
-    for holds, name, moves in rules:
-        index = np.flatnonzero(undecided & holds)
-        undecided[index] = False
-        if len(index):
-            code[index] = name
-            reason[index], fix[index] = tell(name, Story(search, index, moves.take(index), late[index]))
-    stock, row = residual.network.stock, residual.unmet_row
-    return Unmet(stock.node[row], stock.sku[row], residual.unmet_units, code, reason, fix)
-
-
-def _findings(search: Search) -> _Findings:
-    """Evaluate the best path of each kind for every unmet position."""
+    answers = _Answers(search)
     residual, senders = search.residual, search.senders
-    every = np.arange(len(residual.unmet_row))
-    gain = residual.gain(every)
     sku = residual.scope.cells.sku[residual.unmet_cell]
-    paths = search.paths_to_unmet
-    in_time = np.zeros(len(every), dtype=bool)
-    allowed: Moves | None = None
-    unbounded: Moves | None = None
-    for path in paths:
-        wanted = search.units_in_time(every, search.arrival_day(path))
-        within = best_moves(residual, path, wanted, gain, within_room=True)
-        beyond = best_moves(residual, path, wanted, gain, within_room=False)
-        allowed = within if allowed is None else choose(allowed, within)
-        unbounded = beyond if unbounded is None else choose(unbounded, beyond)
-        in_time |= (wanted > 0) & (path.lanes != NO_LANE_ROW).any(axis=1)
-    if allowed is None or unbounded is None:
-        raise AssertionError("there is always a path by unit costs")
-    fastest = search.fastest if search.has_days else paths[0]
-    return _Findings(
-        has_supply=senders.best_worth[sku] < gain,
-        has_path=(paths[0].lanes != NO_LANE_ROW).any(axis=1),
-        in_time=in_time,
-        allowed=allowed,
-        unbounded=unbounded,
-        timely=best_moves(residual, fastest, residual.may_come, gain, within_room=True),
+    gain = residual.gain(np.arange(len(sku)))
+    answers.where(residual.may_come == 0, UnmetCode.UNKNOWN, stories.kept_away)
+    answers.where(senders.best_worth[sku] >= gain, UnmetCode.NO_SUPPLY, stories.no_supply)
+    answers.where(~search.is_reached, UnmetCode.NO_LANE, stories.no_lane)
+    if search.has_days:
+        _decide_late(search, answers)
+    _decide_by_worth(search, answers, UnmetCode.UNKNOWN if proved else UnmetCode.TIME_LIMIT)
+    stock, row = residual.network.stock, residual.unmet_row
+    return Unmet(stock.node[row], stock.sku[row], residual.unmet_units, answers.code, answers.reason, answers.fix)
+
+
+class _Answers:
+    """The answers so far, shape ``(n_unmet,)``; the first one that a position gets stays."""
+
+    def __init__(self, search: Search) -> None:
+        self.search = search
+        self.code: Words = np.full(len(search.residual.unmet_row), "", dtype=np.object_)
+        self.reason, self.fix = self.code.copy(), self.code.copy()
+        self._open = np.ones(len(self.code), dtype=np.bool_)
+
+    @property
+    def open(self) -> Ints:
+        """Positions without an answer."""
+        return np.flatnonzero(self._open)
+
+    def where(self, holds: Mask, code: UnmetCode, tell: stories.PlaceTeller) -> None:
+        """Answer the open positions for which something holds, without an example."""
+        self.put(np.flatnonzero(self._open & holds), code, lambda index: tell(self.search, index))
+
+    def by_example(self, example: Example, holds: Mask, code: UnmetCode, tell: stories.ExampleTeller) -> None:
+        """Answer the open ones of the examples' positions for which something holds."""
+        chosen = np.flatnonzero(holds & self._open[example.index])
+        self.put(example.index[chosen], code, lambda _: tell(example.take(chosen)))
+
+    def put(self, index: Ints, code: UnmetCode, tell: stories.IndexTeller) -> None:
+        """Note an answer for some positions."""
+        if len(index):
+            self.code[index] = code
+            self.reason[index], self.fix[index] = tell(index)
+            self._open[index] = False
+
+
+def _decide_late(search: Search, answers: _Answers) -> None:
+    """Answer the positions that every path reaches too late to count."""
+    index = answers.open
+    late = index[search.units_in_time(index, search.arrival_day(search.fastest)[index]) == 0]
+    moves = best_moves(
+        search.residual,
+        search.fastest.take(late),
+        search.residual.may_come[late],
+        search.residual.gain(late),
+        within_room=True,
     )
+    example = Example(search, late, moves, is_late=True)
+    answers.by_example(example, moves.net > 0, UnmetCode.TOO_LATE, stories.too_late)
+    answers.by_example(example, moves.possible, UnmetCode.UNECONOMIC, stories.uneconomic)
+    answers.by_example(example, ~moves.possible, UnmetCode.UNKNOWN, stories.unknown)
+
+
+def _decide_by_worth(search: Search, answers: _Answers, open_code: UnmetCode) -> None:
+    """Answer the positions that can be reached in time, by what moving units there earns."""
+    index = answers.open
+    within = Example(search, index, _best(search, index, within_room=True))
+    tell = stories.time_limit if open_code is UnmetCode.TIME_LIMIT else stories.unknown
+    answers.by_example(within, within.moves.net > 0, open_code, tell)
+    rest = answers.open
+    within = within.take(np.flatnonzero(np.isin(index, rest)))
+    beyond = Example(search, rest, _best(search, rest, within_room=False))
+    answers.by_example(beyond, beyond.moves.net > 0, UnmetCode.CAPACITY, stories.capacity)
+    answers.by_example(within, within.moves.possible, UnmetCode.UNECONOMIC, stories.uneconomic)
+    answers.by_example(beyond, beyond.moves.possible, UnmetCode.UNECONOMIC, stories.uneconomic)
+    answers.by_example(beyond, ~beyond.moves.possible, UnmetCode.UNKNOWN, stories.unknown)
+
+
+def _best(search: Search, index: Ints, *, within_room: bool) -> Moves:
+    """Best move to each of some unmet positions over the paths that were searched for."""
+
+    def along(paths: Paths) -> Moves:
+        some = paths.take(index)
+        wanted = search.units_in_time(index, search.arrival_day(some))
+        return best_moves(search.residual, some, wanted, search.residual.gain(index), within_room=within_room)
+
+    first, *others = search.paths_to_unmet
+    best = along(first)
+    for paths in others:
+        best = choose(best, along(paths))
+    return best

@@ -19,6 +19,16 @@ def words(values: list[str]) -> Words:
     return column
 
 
+def same_words(text: str, n: int) -> Words:
+    """Column of n equal texts."""
+    return np.full(n, text, dtype=np.object_)
+
+
+def numerals(values: Ints) -> Words:
+    """Column of plain numbers."""
+    return words([str(value) for value in values.tolist()])
+
+
 def amounts(network: Network, money_units: Ints) -> Words:
     """Money as currency text with two decimals, or as many as a small amount needs."""
     values = (money_units / 10**network.money_decimals).tolist()
