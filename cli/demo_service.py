@@ -77,14 +77,19 @@ def _watched(client: Client, name: str, progress: Progress) -> Any:
     """Say every better plan and bound on the way; return the plan when it is done."""
     for message in client.watch_plan(name):
         if message.HasField("incumbent"):
-            found = message.incumbent
-            benefit, bound, gap = (
-                getattr(found, field) if found.HasField(field) else None for field in ("benefit", "bound", "gap")
-            )
-            progress.say_sometimes(found_line(benefit, bound, gap, found.found_by))
+            progress.say_sometimes(_incumbent_line(message.incumbent))
         if message.done:
+            if message.plan.HasField("best"):
+                progress.say(_incumbent_line(message.plan.best))
             return message.plan
     raise CommandError("the server ended the watch before the plan was done")
+
+
+def _incumbent_line(found: Any) -> str:
+    benefit, bound, gap = (
+        getattr(found, field) if found.HasField(field) else None for field in ("benefit", "bound", "gap")
+    )
+    return found_line(benefit, bound, gap, found.found_by)
 
 
 def _planned(client: Client, plan: Any) -> Planned:

@@ -44,6 +44,22 @@ def read_request(network: Network) -> tuple[Request, Parameters]:
         With all that is wrong with it, and all that the network has and is not planned with yet.
     """
     log = ProblemLog()
+    request, parameters = _asked(network, log)
+    problems = (*log.errors(), *unsupported(network))
+    if problems:
+        raise NetworkError(problems)
+    return request, parameters
+
+
+def hindrances(network: Network) -> tuple[Problem, ...]:
+    """Find all that a plan for this network would be refused for."""
+    log = ProblemLog()
+    _asked(network, log)
+    return (*log.errors(), *unsupported(network))
+
+
+def _asked(network: Network, log: ProblemLog) -> tuple[Request, Parameters]:
+    """Read request.json; where the log says what is wrong, a default."""
     defaults = Parameters()
     asked = network.request
     seconds = _number(asked, "time_limit_seconds", defaults.time_limit_seconds, log)
@@ -52,11 +68,7 @@ def read_request(network: Network) -> tuple[Request, Parameters]:
     gap = _number(asked, "gap", defaults.gap, log)
     if not 0 <= gap <= 1:
         _wrong("gap", asked, "it is not from 0 to 1", "0.01 stops within 1 % of the bound", log)
-    scope = _scope(network, log)
-    problems = (*log.errors(), *unsupported(network))
-    if problems:
-        raise NetworkError(problems)
-    return Request(scope_sku_ids=scope), Parameters(time_limit_seconds=seconds, gap=gap)
+    return Request(scope_sku_ids=_scope(network, log)), Parameters(time_limit_seconds=seconds, gap=gap)
 
 
 def format_of(directory: Path) -> str:
