@@ -29,7 +29,7 @@ HORIZON_DAYS: Final = 28
 LEAST_LINES: Final = 500
 """Lines of goods that a store sold before the date; below that its sales say nothing about single types."""
 
-PANEL_SCALE: Final = 50
+PANEL_SCALE: Final = 100
 """Units per unit that the panel bought, which is a sliver of a store's customers. A van costs the same whatever it
 carries: unscaled it would carry little more than a shopping bag. Even scaled, these are small stores."""
 
