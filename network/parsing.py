@@ -154,7 +154,7 @@ class _Reader:
     def _number(self) -> tuple[NDArray[Any], NDArray[np.bool_]]:
         column, found = self.column, numbers(self.raw)
         given, values = found.given & ~found.wrong, found.values
-        optional = "" if column.required else f", or leave the cell empty ({column.empty})"
+        optional = "" if column.required else f", or leave the cell empty, which means: {column.empty}"
         self.report("not_a_number", found.wrong, "{value!r} is no number", f"Write a plain number{optional}")
         self._require(found.given, found.wrong)
         integer = column.cell is CellType.INTEGER
@@ -177,9 +177,9 @@ class _Reader:
         low, high = self.column.minimum, self.column.maximum
         small = given & (values < low) if low is not None else np.zeros(len(given), dtype=bool)
         large = given & (values > high) if high is not None else np.zeros(len(given), dtype=bool)
-        between = f"Write a number from {low:,g} to {high:,g}" if low is not None and high is not None else ""
-        self.report("too_small", small, f"{{value}} is below {low:,g}" if low is not None else "", between)
-        self.report("too_large", large, f"{{value}} is above {high:,g}" if high is not None else "", between)
+        between = f"Write a number from {low:,.13g} to {high:,.13g}" if low is not None and high is not None else ""
+        self.report("too_small", small, f"{{value}} is below {low:,.13g}" if low is not None else "", between)
+        self.report("too_large", large, f"{{value}} is above {high:,.13g}" if high is not None else "", between)
         return ~small & ~large
 
     def _boolean(self) -> tuple[NDArray[Any], NDArray[np.bool_]]:

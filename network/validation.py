@@ -160,13 +160,16 @@ def check_weights(tables: Tables, log: ProblemLog) -> None:
     fix = f"Give unit_weight_kg in products for {shown.replace('{', '{{').replace('}', '}}')}, or empty the cell"
     message = "lane {lane} counts kilograms ({value}), but these products have no weight: {products}"
     names = _Constant(shown)
+    reported = np.zeros(lanes.n_rows, dtype=bool)
     for column, counts in (
         ("capacity_kg", np.isfinite(lanes["capacity_kg"])),
         ("cost_per_kg", lanes["cost_per_kg"] > 0),
         ("min_dispatch_kg", lanes["min_dispatch_kg"] > 0),
     ):
         cells: dict[str, Any] = {"value": lanes[column], "lane": lanes["lane_id"], "products": names}
-        log.add_rows(lanes.file, column, "weight_missing", counts, message=message, fix=fix, **cells)
+        rows = counts & ~reported
+        log.add_rows(lanes.file, column, "weight_missing", rows, message=message, fix=fix, **cells)
+        reported |= counts
 
 
 def check_lots(tables: Tables, stock_keys: NDArray[np.int64], n_nodes: int, log: ProblemLog) -> None:

@@ -385,3 +385,25 @@ def test_no_cell_gives_a_traceback(place: tuple[str, str], cells: list[Any], who
     frames[table] = frames[table].assign(**{column: junk})
     with contextlib.suppress(NetworkError):
         network_from_frames(frames, small_settings())
+
+
+def test_limits_are_written_out() -> None:
+    """2147483647, not 2.1e9."""
+    frames = small_frames()
+    put("stock", "on_hand", 0, 2**31)(frames)
+    with pytest.raises(NetworkError, match="2147483648 is above 2,147,483,647"):
+        network_from_frames(frames, small_settings())
+
+
+def test_a_lane_without_the_weights_it_needs_is_reported_once() -> None:
+    """Under the first of the columns that count kilograms."""
+    frames = small_frames()
+    put("products", "unit_weight_kg", 0, None)(frames)
+    frames["lanes"]["cost_per_kg"] = [0.1, 0.2, 0.0]
+    with pytest.raises(NetworkError) as caught:
+        network_from_frames(frames, small_settings())
+    assert [(item.row, item.column) for item in caught.value.problems] == [
+        (1, "capacity_kg"),
+        (3, "capacity_kg"),
+        (2, "cost_per_kg"),
+    ]
