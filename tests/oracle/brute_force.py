@@ -6,7 +6,7 @@ import itertools
 import math
 from collections.abc import Iterator
 
-from tests.oracle.directory import Directory, Lane
+from tests.oracle.directory import Directory
 from tests.oracle.evaluation import Line, broken_rules, evaluate
 from tests.oracle.worth import give
 
@@ -33,7 +33,7 @@ def count_line_sets(directory: Directory) -> int:
 
 
 def _choices(directory: Directory) -> list[list[Line | None]]:
-    """For each SKU, lane and day of arrival: no line, or one of any number of units that could be of use."""
+    """For each SKU, lane and day of arrival: no line, or one of any number of units that exist."""
     last_day = sum(lane.lead_time_days for lane in directory.lanes.values())
     choices: list[list[Line | None]] = []
     for sku in directory.skus_in_scope:
