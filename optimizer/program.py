@@ -192,6 +192,9 @@ def _add_members(rows: _Rows, model: Model, first_switch: int) -> None:
 def _add_fills(rows: _Rows, model: Model, first_switch: int) -> None:
     """Least and most fill of a switch: weight - most * count <= 0 and weight - least * count >= 0."""
     switches, members = model.switches, model.members
+    # Solvers' tolerances are absolute: count each fill in its heaviest unit.
+    heaviest = np.ones(len(switches), dtype=np.int64)
+    np.maximum.at(heaviest, members.switch, members.weight)
     for fill, low, high in (
         (switches.most_fill, -np.inf, 0.0),
         (switches.least_fill, 0.0, np.inf),
@@ -200,12 +203,11 @@ def _add_fills(rows: _Rows, model: Model, first_switch: int) -> None:
         index = np.full(len(switches), -1)
         index[active] = np.arange(len(active))
         taken = np.flatnonzero(index[members.switch] >= 0)
-        # Fills are kilograms in 10^-6: hand solvers kilograms, their tolerances are absolute.
         rows.add(
             np.full(len(active), low),
             np.full(len(active), high),
-            (index[members.switch[taken]], members.flow[taken], members.weight[taken] / 1e6),
-            (np.arange(len(active)), first_switch + active, -fill[active] / 1e6),
+            (index[members.switch[taken]], members.flow[taken], (members.weight / heaviest[members.switch])[taken]),
+            (np.arange(len(active)), first_switch + active, -fill[active] / heaviest[active]),
         )
 
 
