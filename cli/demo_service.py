@@ -13,6 +13,7 @@ import pandas as pd
 from cli.failures import CommandError
 from cli.progress import Progress
 from cli.solving import LEAST_SEARCH_SECONDS, found_line
+from cli.wording import counted
 from network import Network, network_from_frames, network_to_frames, settings_of
 from optimizer.ledger import TERMS
 from server.client import Client
@@ -61,7 +62,8 @@ def plan_by_service(client: Client, network: Network, *, until: float, gap: floa
             client.create_alerts(name, _messages(alerts.iloc[start : start + _ALERTS_PER_CALL])).name
             for start in range(0, len(alerts), _ALERTS_PER_CALL)
         ]
-    progress.say(f"sent {len(network.stock):,} positions in columns and {len(alerts):,} alerts in {len(batches)} calls")
+    sent = f"{len(network.stock):,} positions in columns, {len(alerts):,} alerts in {counted(len(batches), 'call')}"
+    progress.say(f"sent {sent}")
     seconds = max(until - time.monotonic(), LEAST_SEARCH_SECONDS)
     plan = client.create_plan(name, alert_batch_names=batches, time_limit_seconds=seconds, gap=gap)
     with progress.phase("wait", "waiting for the plan"):

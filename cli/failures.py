@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from cli.exit_codes import ExitCode
+from cli.wording import counted
 from network.problems import NetworkError, Problem
 
 
@@ -34,8 +35,7 @@ def tell_failure(message: str, *, as_json: bool) -> None:
 
 def tell_problems(error: NetworkError, *, as_json: bool) -> None:
     """List everything that is wrong with a directory, and what is doubtful about it."""
-    count = sum(error.totals.values())
-    headline = f"{count:,} problem{'' if count == 1 else 's'} found"
+    headline = f"{counted(sum(error.totals.values()), 'problem')} found"
     if as_json:
         problems = [asdict(problem) for problem in error.problems]
         print(json.dumps({"error": headline, "problems": problems}, allow_nan=False))

@@ -26,7 +26,7 @@ _PHASES: Final = ("total", "read", "build", "solve", "certify", "write")
 
 _LEAST_RESERVE_SECONDS: Final = 0.5
 _LARGEST_RESERVE_SHARE: Final = 0.3
-"""Of the time limit, for writing, which takes about as long as reading did."""
+"""Of the time limit, for the way to the worker and back and for writing: each takes about as long as reading did."""
 
 
 def run(arguments: argparse.Namespace, progress: Progress) -> ExitCode:
@@ -73,7 +73,7 @@ def _with_flags(asked: Parameters, arguments: argparse.Namespace) -> Parameters:
 
 def _search_until(time_limit_seconds: float, progress: Progress) -> float:
     """Moment by which the search must end, so that a limit that covers the whole command is kept."""
-    reserve = max(_LEAST_RESERVE_SECONDS, progress.seconds["read"])
+    reserve = max(_LEAST_RESERVE_SECONDS, 3 * progress.seconds["read"])
     return progress.started + time_limit_seconds - min(reserve, _LARGEST_RESERVE_SHARE * time_limit_seconds)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import pandas as pd
+
+from cli.wording import counted, wrapped
 
 _MEANING_OF_STATUS: Final = {
     "optimal": "the best plan there is",
@@ -17,8 +18,6 @@ _MEANING_OF_STATUS: Final = {
 }
 
 MOST_VALUABLE: Final = 10
-
-_WIDTH: Final = 112
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +80,13 @@ def certificate_words(certificate: Mapping[str, Any]) -> str:
     count = violations if isinstance(violations, int) else len(violations)
     if certificate["valid"]:
         return "valid: benefit and every rule recomputed from the request and the plan alone"
-    return f"INVALID, {count:,} violation{'' if count == 1 else 's'}"
+    return f"INVALID, {counted(count, 'violation')}"
 
 
 def moves_words(summary: Mapping[str, Any]) -> str:
     """Say how much is moved."""
-    return f"{summary['units']:,} units in {summary['lines']:,} lines on {summary['dispatches']:,} dispatches"
+    units, lines = counted(summary["units"], "unit"), counted(summary["lines"], "line")
+    return f"{units} in {lines} on {counted(summary['dispatches'], 'dispatch', 'dispatches')}"
 
 
 def _conflicts(report: Report) -> Iterator[str]:
@@ -108,7 +108,7 @@ def _valuable_lines(transfers: pd.DataFrame, currency: str) -> Iterator[str]:
     if best.empty:
         yield "No line: doing nothing is best"
         return
-    yield f"The {len(best)} most valuable lines (what is lost when the line alone is removed, {currency})"
+    yield f"The {counted(len(best), 'most valuable line')} (what is lost when the line alone is removed, {currency})"
     for line in best.to_dict("records"):
         day = f", day {line['arrives_day']}" if line["arrives_day"] else ""
         what = f"{line['units']:,} x {line['sku_id']}, {line['origin']} to {line['destination']}"
@@ -121,24 +121,19 @@ def _unmet(unmet: pd.DataFrame) -> Iterator[str]:
     if unmet.empty:
         yield "Unmet demand: none"
         return
-    yield f"Unmet demand: {unmet['units'].sum():,} units at {len(unmet):,} positions, and why"
+    yield f"Unmet demand: {counted(int(unmet['units'].sum()), 'unit')} at {counted(len(unmet), 'position')}, and why"
     groups = (
         unmet.groupby("code", sort=False)["units"].agg(["sum", "size", "idxmax"]).sort_values("sum", ascending=False)
     )
     for group in groups.reset_index().to_dict("records"):
-        yield f"  {group['code'] or 'no reason given'}: {group['sum']:,} units at {group['size']:,} positions"
+        where = f"{counted(group['sum'], 'unit')} at {counted(group['size'], 'position')}"
+        yield f"  {group['code'] or 'no reason given'}: {where}"
         example = unmet.loc[int(group["idxmax"])].to_dict()
         why = f": {example['reason']}" if example["reason"] else ""
         what = f"{example['units']:,} x {example['sku_id']} at {example['node_id']}"
         yield from wrapped(f"for example {what}{why}", 4)
         if example["cheapest_fix"]:
             yield from wrapped(f"cheapest fix: {example['cheapest_fix']}", 4)
-
-
-def wrapped(text: str, indent: int) -> list[str]:
-    """Break a text into lines that begin with so many spaces."""
-    margin = " " * indent
-    return textwrap.wrap(text, _WIDTH, initial_indent=margin, subsequent_indent=margin)
 
 
 def _money(amount: float, currency: str) -> str:

@@ -22,8 +22,8 @@ _GLANCE_SECONDS: Final = 0.5
 LEAST_SEARCH_SECONDS: Final = 0.5
 """A limit that start-up has used up already still leaves time for a first plan."""
 
-_OVERRUN_SECONDS: Final = 1.0
-_OVERRUN_SHARE: Final = 0.05
+_OVERRUN_SECONDS: Final = 0.5
+_OVERRUN_SHARE: Final = 0.02
 """How far a search may overrun its time, in seconds and as a share of the time limit, before it is killed."""
 
 
@@ -71,14 +71,16 @@ def solve_in_worker(
     )
     best: Incumbent | None = None
     with progress.phase("worker", "solving"), WorkerProcess(job) as worker:
-        while time.monotonic() < kill_at or best is None:
+        while time.monotonic() < kill_at:
             message = _received(worker)
             if isinstance(message, Reported):
                 best = message.incumbent
                 progress.say_sometimes(incumbent_line(best, network.money_decimals))
             elif message is not None:
                 return _value(message)
-    return _finish(network, request, best, progress)
+    searched = progress.seconds["worker"]
+    result = _finish(network, request, best, progress)
+    return replace(result, seconds={**result.seconds, "solve": searched})
 
 
 def incumbent_line(incumbent: Incumbent, money_decimals: int) -> str:
@@ -100,15 +102,13 @@ def found_line(benefit: float | None, bound: float | None, gap: float | None, fo
 
 def _finish(network: Network, request: Request, best: Incumbent | None, progress: Progress) -> Result:
     """Certify and explain the best plan of a search that was killed."""
-    if best is None:
-        raise AssertionError("a search is only killed once it has found something")
     how = {
-        "bound": best.bound,
+        "bound": None if best is None else best.bound,
         "stopped_by": StopReason.TIME_LIMIT,
-        "backend": best.found_by,
-        "backend_reason": "the solver did not stop at the time limit; this is the best plan it had found",
+        "backend": "none" if best is None else best.found_by,
+        "backend_reason": "the solver did not stop at the time limit; this is the best it had found",
     }
-    job = Job(_FINISH, (network, request, best.plan), how)
+    job = Job(_FINISH, (network, request, None if best is None else best.plan), how)
     with progress.phase("worker", "certifying the best plan"), WorkerProcess(job) as worker:
         while (message := _received(worker)) is None:
             pass

@@ -17,7 +17,7 @@ def test_demo_plans_real_sales_and_writes_what_others_can_check(command: Command
         assert word in done.out
     assert "The 10 most valuable lines" in done.out
     assert "Unmet demand" in done.out
-    assert "alerts in" in done.err
+    assert "alerts in 1 call" in done.err
     assert "gap" in done.err
     checked = command("check", tmp_path / "demo" / "network", tmp_path / "demo" / "plan", "--json")
     assert checked.code == 0

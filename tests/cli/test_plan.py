@@ -74,7 +74,7 @@ def test_page_names_benefit_ledger_valuable_lines_and_unmet(command: Command, tm
     assert f"{BENEFIT - 2 * 7.5:,.2f} EUR" in done.out
     assert "products.list_price" in done.out
     assert "6 x 007, W to S1" in done.out
-    assert "Unmet demand: 2 units at 1 positions" in done.out
+    assert "Unmet demand: 2 units at 1 position," in done.out
     assert "for example 2 x 007 at S2" in done.out
 
 
