@@ -105,6 +105,10 @@ class Search:
         last = self.counting.shape[1] - 1
         return np.where(day <= last, self.counting[index, np.minimum(day, last)], 0)
 
+    def last_day(self, index: Ints) -> Ints:
+        """Last day on which one more unit would count at unmet positions."""
+        return np.asarray((self.counting[index] > 0).sum(axis=1) - 1)
+
     def paths_from(self, sender: Ints) -> Paths:
         """Most valuable path from each sender to an unmet position, by unit costs; without lanes where none leads."""
         graph = graph_of(self.edges, self.graph.passes_on, backward=True)

@@ -26,8 +26,8 @@ class Example:
     index: Ints
     """Unmet positions of the residual."""
     moves: Moves
-    is_late: bool = False
-    """The moves come too late to count and are valued as if they did not."""
+    by_day: Ints | None = None
+    """The moves come too late to count; valued as if they came by this day. None: they come in time."""
 
     @property
     def network(self) -> Network:
@@ -50,7 +50,8 @@ class Example:
 
     def take(self, chosen: Ints) -> Example:
         """Return some of the examples."""
-        return Example(self.search, self.index[chosen], self.moves.take(chosen), self.is_late)
+        by_day = None if self.by_day is None else self.by_day[chosen]
+        return Example(self.search, self.index[chosen], self.moves.take(chosen), by_day)
 
 
 Told = tuple[Words, Words]
@@ -92,11 +93,11 @@ def no_lane(search: Search, index: Ints) -> Told:
 def too_late(example: Example) -> Told:
     """Say when the fastest path arrives and until when it would have to."""
     search, moves = example.search, example.moves
-    day = search.arrival_day(moves.paths)
-    last = (search.counting[example.index] > 0).sum(axis=1) - 1
+    day, last = search.arrival_day(moves.paths), search.last_day(example.index)
+    by_day = last if example.by_day is None else example.by_day
     reason = "the fastest path " + example.path + " arrives on day " + numerals(day)
     reason = reason + "; more units count until day " + numerals(last)
-    fix = "a path faster by " + counts(day - last, "day") + ", worth at most " + example.money(moves.net)
+    fix = "a path faster by " + counts(day - by_day, "day") + ", worth at most " + example.money(moves.net)
     return reason, fix + " for " + counts(moves.units, "unit")
 
 
@@ -129,7 +130,7 @@ def uneconomic(example: Example) -> Told:
     each = -(-short // np.maximum(moves.units, 1))
     fix = "moving them cheaper by more than " + example.money(short) + " (" + example.money(each) + " a unit)"
     fix = fix + np.where(moves.fixed_cost >= np.maximum(short, 1), ", or goods that share the dispatch", "")
-    if example.is_late:
+    if example.by_day is not None:
         fix = fix + ", on a path that comes in time"
     # Free moves would not do where the units are worth as much at the sender.
     hopeless = np.flatnonzero(short >= moves.unit_cost + moves.fixed_cost)
@@ -145,7 +146,7 @@ def bill(example: Example) -> Words:
     text = text + money(moves.gain) + " and cost " + money(moves.gain - moves.net) + ": "
     text = text + money(moves.loss) + " worth at " + sender + ", " + money(moves.unit_cost) + " to move them"
     runs = moves.dispatches.sum(axis=1)
-    paid = np.flatnonzero(runs > 0)
+    paid = np.flatnonzero(moves.fixed_cost > 0)
     text[paid] += ", " + money(moves.fixed_cost[paid]) + " for " + counts(runs[paid], "more dispatch")
     return np.asarray(text, dtype=np.object_)
 

@@ -86,17 +86,21 @@ def _decide_late(search: Search, answers: _Answers) -> None:
     """Answer the positions that every path reaches too late to count."""
     index = answers.open
     late = index[search.units_in_time(index, search.arrival_day(search.fastest)[index]) == 0]
-    moves = best_moves(
-        search.residual,
-        search.fastest.take(late),
-        search.residual.may_come[late],
-        search.residual.gain(late),
-        within_room=True,
-    )
-    example = Example(search, late, moves, is_late=True)
-    answers.by_example(example, moves.net > 0, UnmetCode.TOO_LATE, stories.too_late)
-    answers.by_example(example, moves.possible, UnmetCode.UNECONOMIC, stories.uneconomic)
-    answers.by_example(example, ~moves.possible, UnmetCode.UNKNOWN, stories.unknown)
+    last = search.last_day(late)
+    # The least speed-up may save too few units to pay for a dispatch; then say what arriving at once would.
+    examples = [_as_if_by(search, late, by_day) for by_day in (last, np.zeros_like(last))]
+    for example in examples:
+        answers.by_example(example, example.moves.net > 0, UnmetCode.TOO_LATE, stories.too_late)
+    answers.by_example(examples[1], examples[1].moves.possible, UnmetCode.UNECONOMIC, stories.uneconomic)
+    answers.by_example(examples[1], ~examples[1].moves.possible, UnmetCode.UNKNOWN, stories.unknown)
+
+
+def _as_if_by(search: Search, index: Ints, by_day: Ints) -> Example:
+    """Evaluate moves over the fastest paths to some unmet positions, as if they came by some day."""
+    residual = search.residual
+    wanted = search.units_in_time(index, by_day)
+    moves = best_moves(residual, search.fastest.take(index), wanted, residual.gain(index), within_room=True)
+    return Example(search, index, moves, by_day)
 
 
 def _decide_by_worth(search: Search, answers: _Answers, open_code: UnmetCode) -> None:

@@ -1,0 +1,286 @@
+"""Reasons, one hand-made case per code with its arithmetic, and the stated fix applied to see that it serves."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from network import Network, network_from_frames
+from optimizer import Parameters, Request, solve
+from optimizer.plan import Plan
+from optimizer.reasons import explain
+from tests.optimizer.small_case import plan_of
+
+HORIZON = 10
+
+LANE_DEFAULTS = {"lead_time_days": 0, "fixed_cost": 0.0, "cost_per_unit": 0.0, "capacity_kg": None,
+                 "max_dispatches": None, "min_line_units": None, "min_dispatch_kg": None}  # fmt: skip
+STOCK_DEFAULTS = {"sku_id": "P", "reserved": 0, "safety_stock": 0, "in_transit": 0, "in_transit_arrival_day": None,
+                  "demand_mean": 0.0, "holding_cost": 0.0, "shortage_penalty": 0.0}  # fmt: skip
+
+Frames = dict[str, pd.DataFrame]
+
+
+def world(lanes: list[dict[str, Any]], stock: list[dict[str, Any]], **product: Any) -> Frames:
+    """Warehouses W, V and stores S, T, U; a unit sells at 10, is worth 2 left over, weighs 1 kg."""
+    nodes = pd.DataFrame({"node_id": list("WVSTU"), "kind": ["warehouse"] * 2 + ["store"] * 3})
+    columns = {"sku_id": "P", "unit_weight_kg": 1.0, "list_price": 10.0, "salvage_value": 2.0, "unit_cost": 4.0}
+    lane_table = pd.DataFrame([{**LANE_DEFAULTS, **lane} for lane in lanes])
+    lane_table["lane_id"] = lane_table.origin + ">" + lane_table.destination
+    positions = pd.DataFrame([{**STOCK_DEFAULTS, **row} for row in stock])
+    alerts = [(f"A{i}", "shortage", row.node_id, row.sku_id) for i, row in enumerate(positions.itertuples())]
+    alerts += [(f"O{i}", "overstock", row.node_id, row.sku_id) for i, row in enumerate(positions.itertuples())]
+    return {
+        "nodes": nodes,
+        "products": pd.DataFrame([{**columns, **product}]),
+        "lanes": lane_table,
+        "stock": positions,
+        "alerts": pd.DataFrame(alerts, columns=["alert_id", "kind", "node_id", "sku_id"]),
+    }
+
+
+def network_of(frames: Frames) -> Network:
+    settings = {"currency": "EUR", "as_of": "2026-01-05", "horizon_days": HORIZON, "money_decimals": 6}
+    return network_from_frames(frames, settings)[0]
+
+
+def best_plan(network: Network) -> Plan:
+    result = solve(network, Request(), Parameters(gap=0.0, time_limit_seconds=20))
+    assert result.plan is not None
+    assert result.gap == pytest.approx(0.0, abs=2e-6)
+    return result.plan
+
+
+def nothing(network: Network) -> Plan:
+    return plan_of(network, [], {})
+
+
+def unmet(frames: Frames, plan: Callable[[Network], Plan] = best_plan, *, proved: bool = True) -> dict[str, Any]:
+    """Node -> (units, code, reason, fix)."""
+    network = network_of(frames)
+    found = explain(network, Request(), plan(network), proved=proved)[0]
+    nodes = network.nodes.node_id[found.node]
+    columns = (found.units.tolist(), found.code.tolist(), found.reason.tolist(), found.cheapest_fix.tolist())
+    return dict(zip(nodes.tolist(), zip(*columns, strict=True), strict=True))
+
+
+def changed(frames: Frames, table: str, key: str, **values: Any) -> Frames:
+    """The world with cells of the row that `key` (lane id or node) names replaced."""
+    copy = {name: frame.copy() for name, frame in frames.items()}
+    frame = copy[table]
+    row = frame.index[frame["lane_id" if table == "lanes" else "node_id"] == key]
+    for column, value in values.items():
+        frame[column] = frame[column].astype(object)
+        frame.loc[row, column] = value
+    return copy
+
+
+SHORT = {"node_id": "S", "on_hand": 0, "demand_mean": 4.0}
+RICH = {"node_id": "W", "on_hand": 9}
+
+
+def test_no_supply_when_all_is_safety_stock():
+    frames = world([{"origin": "W", "destination": "S"}], [{**RICH, "safety_stock": 9}, SHORT])
+    reason = "no node may give a unit: 9 units on hand in all, 9 units of safety stock"
+    assert unmet(frames) == {
+        "S": (4, "no_supply", reason, "buy 4 units: worth up to 10.00 each, unit cost 4.00"),
+    }
+    assert unmet(changed(frames, "stock", "S", on_hand=4)) == {}
+
+
+def test_no_supply_when_all_went_where_it_earns_more():
+    # 3 units: T pays 10 + 1 each, S pays 10.
+    lanes = [{"origin": "W", "destination": "S"}, {"origin": "W", "destination": "T"}]
+    frames = world(lanes, [{**RICH, "on_hand": 3}, SHORT, {**SHORT, "node_id": "T", "shortage_penalty": 1.0}])
+    reason = "nothing is left to give: 3 units went elsewhere, the last to T, worth 11.00 a unit, here 10.00"
+    fix = "buy 4 units: worth up to 10.00 each, unit cost 4.00"
+    found = unmet(frames)
+    assert found["S"] == (4, "no_supply", reason, fix)
+    assert found["T"][:2] == (1, "no_supply")
+
+
+def test_no_supply_when_units_are_worth_as_much_where_they_are():
+    frames = world([{"origin": "T", "destination": "S"}], [{"node_id": "T", "on_hand": 5, "demand_mean": 6.0}, SHORT])
+    reason = "units are worth as much where they are: T keeps 5 units, worth 10.00 a unit, here 10.00"
+    assert unmet(frames)["S"][:3] == (4, "no_supply", reason)
+
+
+def test_no_lane_names_the_donor_and_a_lane_serves():
+    # W gives 4 of its 9 left-over units: 4 x (10 - 2) = 32
+    frames = world([{"origin": "W", "destination": "T"}, {"origin": "S", "destination": "T"}], [RICH, SHORT])
+    reason = "W may give 9 more units, but no path of lanes leads from there to S"
+    fix = "a lane from W to S, worth at most 32.00 for 4 units, before its costs"
+    assert unmet(frames) == {"S": (4, "no_lane", reason, fix)}
+    assert unmet(world([{"origin": "W", "destination": "S"}], [RICH, SHORT])) == {}
+
+
+def test_too_late_says_by_how_much():
+    # Of 4 units over 10 days, U(8) = floor(4 * 0.2) = 0 and U(7) = floor(4 * 0.3) = 1 count.
+    lanes = [{"origin": "W", "destination": "V", "lead_time_days": 3}]
+    frames = world([*lanes, {"origin": "V", "destination": "S", "lead_time_days": 5}], [RICH, SHORT])
+    reason = "the fastest path W > V > S arrives on day 8; more units count until day 7"
+    fix = "a path faster by 1 day, worth at most 8.00 for 1 unit"
+    assert unmet(frames) == {"S": (4, "too_late", reason, fix)}
+    assert unmet(changed(frames, "lanes", "V>S", lead_time_days=4))["S"][0] == 3
+
+
+def test_too_late_after_what_the_plan_brings():
+    # U(5) = floor(4 * 0.5) = 2 units come over the lane. U(2) = floor(3.2) = 3 units count from day 2 on, but only 2
+    # from day 3 on: a third unit counts until day 2 and is worth 10 - 2.
+    frames = world([{"origin": "W", "destination": "S", "lead_time_days": 5}], [RICH, SHORT])
+    reason = "the fastest path W > S arrives on day 5; more units count until day 2"
+    assert unmet(frames) == {"S": (2, "too_late", reason, "a path faster by 3 days, worth at most 8.00 for 1 unit")}
+    assert unmet(changed(frames, "lanes", "W>S", lead_time_days=2))["S"][0] == 1
+
+
+def test_too_late_when_only_many_units_pay_for_the_dispatch():
+    # By day 7 one unit would count: 10 - 2 - 9 < 0. At once all 4 would: 4 x 8 - 9 = 23
+    lane = {"origin": "W", "destination": "S", "lead_time_days": 8, "fixed_cost": 9.0}
+    fix = unmet(world([lane], [RICH, SHORT]))["S"][3]
+    assert fix == "a path faster by 8 days, worth at most 23.00 for 4 units"
+
+
+def test_capacity_names_the_full_lane_and_one_more_dispatch_serves():
+    # One dispatch of 3 kg carries 3 of the 4 units; the last one earns 10 - 2 - 5 for a second dispatch.
+    lane = {"origin": "W", "destination": "S", "fixed_cost": 5.0, "capacity_kg": 3.0, "max_dispatches": 1}
+    frames = world([lane], [RICH, SHORT])
+    reason = "1 unit (1 kg) from W over W > S would earn 3.00, but lane W>S runs 1 of 1 dispatches with room for 0 kg"
+    fix = "1 more dispatch on lane W>S at 5.00 each, worth 3.00 after all costs"
+    assert unmet(frames) == {"S": (1, "capacity", reason, fix)}
+    assert unmet(changed(frames, "lanes", "W>S", max_dispatches=2)) == {}
+
+
+def test_capacity_names_every_full_lane_of_the_path():
+    lanes = [
+        {"origin": "W", "destination": "V", "capacity_kg": 1.0, "max_dispatches": 1},
+        {"origin": "V", "destination": "S", "capacity_kg": 2.0, "max_dispatches": 1},
+    ]
+    fix = unmet(world(lanes, [RICH, SHORT]))["S"][3]
+    # 3 more units: 3 more dispatches of 1 kg, and 4 kg on the second lane need 2 dispatches
+    assert fix == (
+        "3 more dispatches on lane W>V at 0.00 each, 1 more dispatch on lane V>S at 0.00 each, "
+        "worth 24.00 after all costs"
+    )
+
+
+def test_uneconomic_shows_the_bill_and_a_cheaper_dispatch_serves():
+    # 4 x 10 = 40 earned; 4 x 2 = 8 lost at W, 4 x 1 = 4 to move, 30 to dispatch: 2 short
+    lane = {"origin": "W", "destination": "S", "fixed_cost": 30.0, "cost_per_unit": 1.0}
+    frames = world([lane], [RICH, SHORT])
+    reason = (
+        "4 units from W over W > S would earn 40.00 and cost 42.00: "
+        "8.00 worth at W, 4.00 to move them, 30.00 for 1 more dispatch"
+    )
+    fix = "moving them cheaper by more than 2.00 (0.50 a unit), or goods that share the dispatch"
+    assert unmet(frames) == {"S": (4, "uneconomic", reason, fix)}
+    assert unmet(changed(frames, "lanes", "W>S", fixed_cost=28.0 + 1e-6)) == unmet(frames) | {
+        "S": (4, "uneconomic", reason.replace("42.00", "40.00").replace("30.00", "28.00"),
+              fix.replace("2.00 (0.50 a unit)", "1e-06 (1e-06 a unit)"))
+    }  # fmt: skip
+    assert unmet(changed(frames, "lanes", "W>S", fixed_cost=27.99)) == {}
+
+
+def test_uneconomic_uses_dispatches_that_run_anyway():
+    # The unit for S would ride with T's units to V for free, yet costs 9 to carry on: 10 - 2 - 9 < 0
+    lanes = [
+        {"origin": "W", "destination": "V", "fixed_cost": 20.0, "capacity_kg": 50.0},
+        {"origin": "V", "destination": "T"},
+        {"origin": "V", "destination": "S", "cost_per_unit": 9.0},
+    ]
+    frames = world(lanes, [RICH, {**SHORT, "demand_mean": 1.0}, {**SHORT, "node_id": "T"}])
+    assert unmet(frames)["S"][2] == (
+        "1 unit from W over W > V > S would earn 10.00 and cost 11.00: 2.00 worth at W, 9.00 to move them"
+    )
+
+
+def test_time_limit_only_when_not_proved():
+    frames = world([{"origin": "W", "destination": "S"}], [RICH, SHORT])
+    assert unmet(frames, nothing, proved=False) == {
+        "S": (4, "time_limit", "4 units from W over W > S would earn 32.00 more; the search stopped before",
+              "search longer, worth 32.00")
+    }  # fmt: skip
+    assert unmet(frames, nothing, proved=True)["S"][1] == "unknown"
+
+
+def test_unknown_when_a_smallest_line_asks_for_more_than_is_there():
+    frames = world([{"origin": "W", "destination": "S", "min_line_units": 20}], [RICH, SHORT])
+    reason = "smallest lines, cases or dispatches over W > S ask for 20 units; W may give 9 more units"
+    assert unmet(frames) == {"S": (4, "unknown", reason, "unknown")}
+
+
+def test_a_case_that_is_mostly_left_over():
+    # A case of 6 for 1 unit: 10 + 5 x 2 earned, 6 x 2 lost at W, 6 x 1.5 to move
+    frames = world(
+        [{"origin": "W", "destination": "S", "cost_per_unit": 1.5}], [RICH, {**SHORT, "demand_mean": 1.0}], case_pack=6
+    )
+    reason = "6 units from W over W > S would earn 20.00 and cost 21.00: 12.00 worth at W, 9.00 to move them"
+    assert unmet(frames)["S"][1:3] == ("uneconomic", reason)
+
+
+def test_what_must_be_kept_for_a_hard_demand_is_no_supply():
+    # T must receive 3 net; it gets them from W and may not pass on any, its own unit included.
+    lanes = [{"origin": "W", "destination": "T"}, {"origin": "T", "destination": "S"}]
+    frames = world(lanes, [{**RICH, "on_hand": 3}, {"node_id": "T", "on_hand": 1}, SHORT])
+    hard = {"alert_id": "H", "kind": "shortage", "node_id": "T", "sku_id": "P", "units": 3, "must_serve": True}
+    frames["alerts"] = pd.DataFrame([hard])
+    assert unmet(frames)["S"][:2] == (4, "no_supply")
+
+
+def outcomes(frames: Frames) -> dict[tuple[str, str], tuple[str, str]]:
+    """(kind letter, node) -> (outcome, reason)."""
+    network = network_of(frames)
+    found = explain(network, Request(), best_plan(network), proved=True)[1]
+    names = zip((i[0] for i in network.alerts.alert_id), network.nodes.node_id[network.alerts.node], strict=True)
+    return dict(zip(names, zip(found.outcome.tolist(), found.reason.tolist(), strict=True), strict=True))
+
+
+def test_alerts_get_the_reason_of_their_position():
+    lane = {"origin": "W", "destination": "S", "fixed_cost": 5.0, "capacity_kg": 3.0, "max_dispatches": 1}
+    found = outcomes(world([lane], [RICH, SHORT]))
+    assert found["A", "S"][0] == "partly"
+    assert found["A", "S"][1].startswith("capacity: 1 unit (1 kg) from W over W > S would earn 3.00")
+    assert found["O", "W"] == ("partly", "capacity: lanes on W > S are full; S misses 1 unit")
+
+
+@pytest.mark.parametrize(
+    ("lane", "short", "reason"),
+    [
+        ({}, {**SHORT, "on_hand": 4}, "no taker: no position misses units of the SKU after the plan"),
+        ({"fixed_cost": 99.0}, SHORT,
+         "uneconomic: 4 units from W over W > S would earn 40.00 and cost 107.00: 8.00 worth at W, 0.00 to move them, "
+         "99.00 for 1 more dispatch"),
+        ({"lead_time_days": 9}, SHORT, "too_late: units over W > S come too late; S misses 4 units"),
+        ({"destination": "T"}, SHORT, "no_lane: no path leads from here to a position that misses units"),
+        ({"min_line_units": 20}, SHORT, "S misses 4 units, but too few units may move over W > S"),
+    ],
+)  # fmt: skip
+def test_why_surplus_stays(lane: dict[str, Any], short: dict[str, Any], reason: str):
+    frames = world([{"origin": "W", "destination": "S", **lane}], [RICH, short])
+    assert outcomes(frames)["O", "W"] == ("unresolved", reason)
+
+
+def test_surplus_that_may_not_leave():
+    frames = world([{"origin": "W", "destination": "S"}], [{**RICH, "safety_stock": 9}, SHORT])
+    reason = "no units left that may leave: the rest is reserved, safety stock or promised"
+    assert outcomes(frames)["O", "W"] == ("unresolved", reason)
+
+
+def test_each_line_says_what_it_serves_from_what_and_against_whom():
+    lanes = [
+        {"origin": "W", "destination": "V"},
+        {"origin": "V", "destination": "S"},
+        {"origin": "V", "destination": "T"},
+    ]
+    stock = [{**RICH, "on_hand": 6}, {**SHORT, "shortage_penalty": 1.0}, {**SHORT, "node_id": "T"}]
+    network = network_of(world(lanes, stock))
+    plan = plan_of(
+        network, [("W>V", "P", 6, 0), ("V>S", "P", 4, 0), ("V>T", "P", 2, 0)], {"W>V": 1, "V>S": 1, "V>T": 1}
+    )
+    rival = "; competes with T, still missing 2 units worth 10.00 each"
+    assert explain(network, Request(), plan, proved=True)[2].tolist() == [
+        # Without it V owes the 6 units, worth 10 each by V's extension below zero, and W keeps 6 worth 2.
+        f"goes on from V, most to S, from W, which has 6 units to spare (2.00 each); worth 48.00{rival}",
+        f"serves 4 units of 4 missing at S, received through V; worth 36.00{rival}",
+        "serves 2 units of 4 missing at T, received through V; worth 16.00",
+    ]
