@@ -6,15 +6,19 @@ may touch the server, so each job has a process that can be killed. This module 
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import multiprocessing
 import os
 import resource
+import signal
+import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
 from optimizer.plan import Incumbent
@@ -78,6 +82,7 @@ def run(connection: Connection) -> None:
     """
     os.setpgid(0, 0)
     multiprocessing.current_process().daemon = False  # a daemon may not have children; a solve may
+    threading.Thread(target=_end_with_server, name="end-with-server", daemon=True).start()
     job: Job = connection.recv()
     _guard(job)
     try:
@@ -87,8 +92,18 @@ def run(connection: Connection) -> None:
         os._exit(1)  # the server is gone, and nobody wants the answer
 
 
+def _end_with_server() -> None:
+    """End the process group when the server is gone, however it went."""
+    server = multiprocessing.parent_process()
+    if server is not None:
+        server.join()
+        os.killpg(0, signal.SIGKILL)
+
+
 def _guard(job: Job) -> None:
-    """Bound what a job can take from the machine, also when the server dies and cannot kill it any more."""
+    """Bound what a job can take, also where a solver holds the interpreter lock and nobody sees the server end."""
+    with contextlib.suppress(OSError):  # when memory runs out, the system should end the worker, not the server
+        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     processor_seconds = int((job.seconds + 60) * (os.cpu_count() or 1) + time.process_time()) + 1
     resource.setrlimit(resource.RLIMIT_CPU, (processor_seconds, processor_seconds))

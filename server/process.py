@@ -6,14 +6,19 @@ import contextlib
 import multiprocessing
 import os
 import signal
+import sys
+import threading
+from collections.abc import Iterator
 from multiprocessing import connection, forkserver
-from types import TracebackType
+from types import ModuleType, TracebackType
 from typing import Final, Self
 
 from server import child
 
-PRELOADED: Final = ["__main__", "numpy", "pandas", "optimizer", "server.child"]
+PRELOADED: Final = ["numpy", "pandas", "optimizer", "server.child"]
 """Imported once by the fork server, so that a worker starts in about 10 ms."""
+
+_STARTING = threading.Lock()
 
 
 class WorkerLostError(RuntimeError):
@@ -35,6 +40,22 @@ def start_fork_server() -> None:
     forkserver.ensure_running()
 
 
+@contextlib.contextmanager
+def _nameless_main() -> Iterator[None]:
+    """Hide the main module while a worker starts, so that the worker does not import it.
+
+    Workers call functions that they import by name. Importing the program's main module as well, which is what
+    multiprocessing does, would run a script without a guard once more in every worker.
+    """
+    with _STARTING:
+        main = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            yield
+        finally:
+            sys.modules["__main__"] = main
+
+
 class WorkerProcess:
     """One job in one process; leaving the ``with`` block kills it, and the processes that it started."""
 
@@ -42,7 +63,9 @@ class WorkerProcess:
         context = multiprocessing.get_context("forkserver")
         self._connection, theirs = context.Pipe()
         self._process = context.Process(target=child.run, args=(theirs,), name="counterpoise-worker", daemon=True)
-        self._process.start()
+        start_fork_server()
+        with _nameless_main():
+            self._process.start()
         theirs.close()  # so that the end of the process is the end of the stream
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # it died at once; `receive` tells
             self._connection.send(job)

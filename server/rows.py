@@ -26,6 +26,7 @@ ROW_TYPES: Final[dict[str, type[Message]]] = {
 """Message of a row by table; field names are column names."""
 
 _DTYPES: Final = {
+    FieldDescriptor.CPPTYPE_INT32: "Int64",
     FieldDescriptor.CPPTYPE_INT64: "Int64",
     FieldDescriptor.CPPTYPE_DOUBLE: "Float64",
     FieldDescriptor.CPPTYPE_BOOL: "boolean",
@@ -45,8 +46,12 @@ def frame_of_rows(table: str, rows: Sequence[Message]) -> pd.DataFrame:
     -------
     DataFrame, n_rows rows
     """
-    fields = ROW_TYPES[table].DESCRIPTOR.fields
-    return pd.DataFrame({field.name: _cells(field, rows) for field in fields})
+    return frame_of_messages(ROW_TYPES[table], rows)
+
+
+def frame_of_messages(row_type: type[Message], rows: Sequence[Message]) -> pd.DataFrame:
+    """Columns of messages of one type, one per field; fields that are not set are empty cells."""
+    return pd.DataFrame({field.name: _cells(field, rows) for field in row_type.DESCRIPTOR.fields})
 
 
 def frames_of(data: pb.NetworkData) -> dict[str, pd.DataFrame]:

@@ -38,7 +38,7 @@ def plan_summary(plan: plan_pb2.Plan) -> dict[str, Any]:
 
 def word(message: Message, field: str, prefix: str) -> str:
     """Return the word for an enum field: PLAN_STATE_NO_PLAN is ``no_plan``."""
-    enum = message.DESCRIPTOR.fields_by_name[field].enum_type
+    enum: Any = message.DESCRIPTOR.fields_by_name[field].enum_type
     name: str = enum.values_by_number[getattr(message, field)].name
     return name.removeprefix(prefix).lower()
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from network.tables import Network
+from optimizer.backends import backend_named
 from optimizer.plan import Incumbent, Result, Status, StopReason
 from server.child import Finished, Job, Message, Raised, Reported
 from server.faults import BusyError
@@ -71,8 +72,6 @@ class Solver:
             Saying which names there are.
         """
         if self.backends is None:
-            from optimizer.backends import backend_named  # noqa: PLC0415 (loads solvers, which the server rarely needs)
-
             backend_named(name)
         elif name not in self.backends:
             raise ValueError(f"backend {name!r} is unknown; use one of {', '.join(sorted(self.backends))}")

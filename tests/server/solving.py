@@ -112,7 +112,8 @@ class Search:
         raise ArithmeticError("the numbers do not add up")
 
     def hungry(self) -> None:
-        np.ones(10**12)
+        """More than a worker of the tests may use; without a limit it would succeed, and fail as no result."""
+        np.empty(2 * 10**9)
 
     def wrong(self) -> Result:
         plan = plan_of(self.network, 10**6)

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import grpc
 import numpy as np
@@ -32,12 +33,17 @@ def healthy(client):
     return plan.state == pb.PLAN_STATE_SUCCEEDED
 
 
-def running_worker(running, client, name):
-    """Process id of the worker of a plan, once it has published something."""
+def first_incumbent(client, name):
     for message in client.watch_plan(name):
         if message.HasField("incumbent"):
-            return running.supervisor.worker_pid(name)
-    raise AssertionError("the plan ended without an incumbent")
+            return message.incumbent
+    raise AssertionError(f"the plan ended without an incumbent: {message.plan}")
+
+
+def running_worker(running, client, name):
+    """Process id of the worker of a plan, once it has published something."""
+    first_incumbent(client, name)
+    return running.supervisor.worker_pid(name)
 
 
 def test_a_killed_worker_fails_its_plan_only(running, client):
@@ -81,21 +87,48 @@ def test_cancelled_workers_are_gone(running, client):
 def test_processes_of_a_cancelled_worker_are_gone_too(running, client):
     """A worker may have processes of its own; ending the worker ends them."""
     plan = client.send_plan(plan_request("family"))
-    for message in client.watch_plan(plan.name):
-        if message.HasField("incumbent"):
-            offspring = int(message.incumbent.found_by)
-            break
+    offspring = int(first_incumbent(client, plan.name).found_by)
     os.kill(offspring, 0)
     client.cancel_plan(plan.name)
     client.wait_plan(plan.name, timeout_seconds=20)
-    for _ in range(200):  # it is reaped by the system, soon after
+    wait_until_gone(offspring)
+
+
+def wait_until_gone(process):
+    """Return when a process has ended, whether or not the system has reaped it."""
+    for _ in range(500):
         try:
-            os.kill(offspring, 0)
-        except ProcessLookupError:
-            break
+            state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+        except (FileNotFoundError, ProcessLookupError):
+            return
+        if state == "Z":
+            return
         time.sleep(0.02)
-    else:
-        pytest.fail(f"process {offspring} outlives its plan")
+    pytest.fail(f"process {process} is still there")
+
+
+def test_workers_end_with_a_server_that_is_killed(tmp_path):
+    """kill -9 leaves the server no time for anything; its workers and their processes end all the same."""
+    script = tmp_path / "server_to_be_killed.py"
+    script.write_text(
+        "import time\n"
+        "from server.service import start_server\n"
+        "from tests.server.conftest import SETTINGS, SOLVER\n"
+        "server = start_server(settings=SETTINGS, solver=SOLVER)\n"
+        "print(server.address, flush=True)\n"
+        "time.sleep(600)\n"
+    )
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parents[2])}
+    command = [sys.executable, str(script)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
+    try:
+        with Client(process.stdout.readline().strip()) as client:
+            plan = client.send_plan(plan_request("family"))
+            found = first_incumbent(client, plan.name).found_by
+    finally:
+        process.kill()
+        process.communicate()
+    wait_until_gone(int(found))
 
 
 def test_an_oversized_message_is_refused_within_bounded_memory(client):
@@ -298,14 +331,16 @@ def test_a_taken_address_is_an_error_with_its_name(running):
         start_server(running.address, settings=SETTINGS, solver=SOLVER)
 
 
-def test_serve_ends_cleanly_on_sigterm():
+def test_serve_makes_plans_and_ends_cleanly_on_sigterm(tmp_path):
     """The process as a whole: it says where it listens, and SIGTERM ends it with code 0."""
-    code = "from server import serve\nserve('127.0.0.1:0', on_started=lambda at: print(at, flush=True))"
-    command = [sys.executable, "-W", "error", "-c", code]
+    script = tmp_path / "unguarded.py"  # a worker that imported it would start servers without end
+    script.write_text("from server import serve\nserve('127.0.0.1:0', on_started=lambda at: print(at, flush=True))\n")
+    command = [sys.executable, "-W", "error", str(script)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         address = process.stdout.readline().strip()
         with Client(address) as client:
-            assert client.plans.ListPlans(service.ListPlansRequest()).plans == []
+            done = client.wait_plan(client.send_plan(plan_request("", seconds=20)).name, timeout_seconds=60)
+            assert done.state == pb.PLAN_STATE_SUCCEEDED, done
         process.terminate()
         assert process.wait(timeout=20) == 0
 
