@@ -132,8 +132,8 @@ def test_workers_end_with_a_server_that_is_killed(tmp_path):
 
 
 def test_an_oversized_message_is_refused_within_bounded_memory(client):
-    """100 MB in one message: refused by its length, before anything of it is kept."""
-    request = service.CreatePlanRequest(network=small_network(), display_name="x" * 100_000_000)
+    """64 MB in one message: refused by its length, before anything of it is kept."""
+    request = service.CreatePlanRequest(network=small_network(), display_name="x" * 64_000_000)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with pytest.raises(grpc.RpcError) as error:
         client.plans.CreatePlan(request)
