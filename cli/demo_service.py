@@ -109,7 +109,7 @@ def _planned(client: Client, plan: Any) -> Planned:
         backend_reason=result.backend_reason,
         ledger=ledger,
         outcomes={name: getattr(outcomes, name) for name in ("resolved", "partly", "unresolved")} if has_plan else {},
-        conflicts=tuple(f"{found.place}, {found.rule}: {found.message}" for found in result.conflicts),
+        conflicts=tuple(f"{found.rule}: {found.message}" for found in result.conflicts),
         tables=_tables(client.read_plan(plan.name), scale, ledger) if has_plan else {},
     )
 

@@ -121,4 +121,4 @@ def _report(network: Network, result: Result, summary: dict[str, Any]) -> Report
 
 
 def _conflicts(result: Result) -> list[str]:
-    return [f"{conflict.place}, {conflict.rule}: {conflict.message}" for conflict in result.conflicts]
+    return [f"{conflict.rule}: {conflict.message}" for conflict in result.conflicts]

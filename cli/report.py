@@ -61,9 +61,12 @@ def _answer(report: Report) -> Iterator[str]:
     if summary["bound"] is not None:
         gap = "" if summary["gap"] is None else f", gap {summary['gap']:.3%}"
         yield f"  bound        {_money(summary['bound'], report.currency)}: no plan can make more{gap}"
+    elif summary["benefit"] is not None:
+        yield "  bound        none was proved in the time; a longer time limit gives one"
     if summary["certificate"] is not None:
         yield f"  certificate  {certificate_words(summary['certificate'])}"
-    yield f"  moves        {moves_words(summary)}"
+    if report.transfers is not None:
+        yield f"  moves        {moves_words(summary)}"
     yield f"  chosen from  {summary['flows']:,} candidate flows"
     if report.outcomes:
         yield f"  alerts       {', '.join(f'{count:,} {outcome}' for outcome, count in report.outcomes.items())}"
