@@ -77,12 +77,14 @@ def _messages(alerts: pd.DataFrame) -> Sequence[Any]:
 
 def _watched(client: Client, name: str, progress: Progress) -> Any:
     """Say every better plan and bound on the way; return the plan when it is done."""
+    unsaid = ""
     for message in client.watch_plan(name):
         if message.HasField("incumbent"):
-            progress.say_sometimes(_incumbent_line(message.incumbent))
+            line = _incumbent_line(message.incumbent)
+            unsaid = "" if progress.say_sometimes(line) else line
         if message.done:
-            if message.plan.HasField("best"):
-                progress.say(_incumbent_line(message.plan.best))
+            if unsaid:
+                progress.say(unsaid)
             return message.plan
     raise CommandError("the server ended the watch before the plan was done")
 

@@ -42,10 +42,12 @@ class Progress:
             self._last_said = time.monotonic()
             print(f"{self.elapsed_seconds:6.1f} s  {line}", file=sys.stderr, flush=True)
 
-    def say_sometimes(self, line: str) -> None:
-        """Write one line of many alike, unless something was said within the last second."""
-        if time.monotonic() - self._last_said >= _SILENT_SECONDS:
+    def say_sometimes(self, line: str) -> bool:
+        """Write one line of many alike, unless something was said within the last second; True when written."""
+        quiet = time.monotonic() - self._last_said >= _SILENT_SECONDS
+        if quiet:
             self.say(line)
+        return quiet
 
     @contextmanager
     def phase(self, name: str, what: str) -> Iterator[None]:
