@@ -16,7 +16,6 @@ from optimizer.reasons.moves import best_moves
 from optimizer.reasons.residual import cell_of
 from optimizer.reasons.search import Search
 from optimizer.reasons.stories import Example, bill
-from optimizer.reasons.ways import NO_LANE_ROW
 from optimizer.reasons.words import Words, amounts, counts, same_words
 from optimizer.request import Request
 
@@ -80,7 +79,7 @@ def _why_not_moved(search: Search, cell: Ints) -> Words:
     """Say why cells that could send do not, by their best path to a position that misses units."""
     residual, network = search.residual, search.residual.network
     paths = search.paths_from(cell)
-    led = (paths.lanes != NO_LANE_ROW).any(axis=1)
+    led = paths.leads
     taker = np.zeros(len(residual.scope.cells), dtype=np.int64)
     taker[residual.unmet_cell] = np.arange(len(residual.unmet_cell))
     index = np.where(led, taker[paths.receiver], 0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Final
 
 import numpy as np
@@ -60,7 +60,7 @@ def best_moves(residual: Residual, paths: Paths, wanted: Ints, unit_gain: Ints, 
     ----------
     residual : Residual
     paths : Paths
-        From senders to receivers; without lanes nothing moves.
+        From senders to receivers; from a cell to itself nothing moves.
     wanted : ndarray of int64, shape (n_paths,)
         Units that would count at the receiver, each worth `unit_gain`; further ones are left over there.
     unit_gain : ndarray of int64, shape (n_paths,)
@@ -77,8 +77,8 @@ def best_moves(residual: Residual, paths: Paths, wanted: Ints, unit_gain: Ints, 
     terms = _Terms(residual, paths, wanted, unit_gain)
     most = np.minimum(residual.may_leave[paths.sender], terms.most_by_room() if within_room else ANY_LOAD)
     smallest = terms.smallest_units()
-    possible = (paths.lanes[:, :1] != NO_LANE_ROW).all(axis=1) & (wanted > 0) & (smallest <= most)
-    possible &= paths.lanes.shape[1] > 0
+    most = most // terms.pack * terms.pack
+    possible = paths.leads & (wanted > 0) & (smallest <= most)
     pack = terms.pack
     spare = residual.spare_units(paths.sender)
     options = [wanted, *(np.minimum(wanted, limit) for limit in (spare, *terms.units_by_dispatches()))]
@@ -100,35 +100,25 @@ def choose(first: Moves, second: Moves) -> Moves:
     return _better(_widened(first, width), _widened(second, width))
 
 
-def _widened(moves: Moves, width: int) -> Moves:
-    """Pad the lanes of all paths to the same number."""
-    missing = width - moves.dispatches.shape[1]
-    lanes = np.pad(moves.paths.lanes, ((0, 0), (0, missing)), constant_values=NO_LANE_ROW)
+def _widened(moves: Moves, most_lanes: int) -> Moves:
+    """Put the lanes of all paths into rows of the same length."""
+    missing = most_lanes - moves.dispatches.shape[1]
     dispatches = np.pad(moves.dispatches, ((0, 0), (0, missing)))
-    columns = {item.name: getattr(moves, item.name) for item in fields(moves)}
-    paths = Paths(lanes, moves.paths.sender, moves.paths.receiver)
-    return Moves(**{**columns, "paths": paths, "dispatches": dispatches})
+    return replace(moves, paths=moves.paths.widened(most_lanes), dispatches=dispatches)
 
 
 def _better(first: Moves, second: Moves) -> Moves:
-    """Take the rows of the second where its net is higher."""
-    better = second.net > first.net
-    a, b = first.paths, second.paths
-    paths = Paths(
-        np.where(better[:, None], b.lanes, a.lanes),
-        np.where(better, b.sender, a.sender),
-        np.where(better, b.receiver, a.receiver),
-    )
+    """Take the rows of the second where its net is higher, or where the first leads nowhere."""
+    better = (second.net > first.net) | (~first.paths.leads & second.paths.leads)
+    columns = {
+        item.name: np.where(better, getattr(second, item.name), getattr(first, item.name))
+        for item in fields(first)
+        if item.name not in ("paths", "dispatches")
+    }
     return Moves(
-        paths=paths,
-        units=np.where(better, second.units, first.units),
-        gain=np.where(better, second.gain, first.gain),
-        loss=np.where(better, second.loss, first.loss),
-        unit_cost=np.where(better, second.unit_cost, first.unit_cost),
-        fixed_cost=np.where(better, second.fixed_cost, first.fixed_cost),
+        paths=first.paths.replaced(better, second.paths),
         dispatches=np.where(better[:, None], second.dispatches, first.dispatches),
-        possible=np.where(better, second.possible, first.possible),
-        smallest=np.where(better, second.smallest, first.smallest),
+        **columns,
     )
 
 

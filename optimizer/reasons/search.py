@@ -72,22 +72,37 @@ class Search:
 
     @cached_property
     def paths_to_unmet(self) -> tuple[Paths, ...]:
-        """Paths to all unmet positions: cheapest by unit costs, cheapest with dispatches (twice), fastest."""
-        by_units = self._paths(self._unit_cost, self.source)
-        with_dispatches = [self._paths(self._cost_with_dispatches(units), self.source) for units in (1, None)]
-        return (by_units, *with_dispatches, *([self.fastest] if self.has_days else []))
+        """Paths to all unmet positions: cheapest by unit costs (twice), cheapest with dispatches (twice), fastest.
+
+        A position that misses units itself may be the cheapest source, even of a round trip to itself, so the first
+        and the last are from the other senders only.
+        """
+        cheapest = (self._paths(self._unit_cost, self._others), self._paths(self._unit_cost, self.source))
+        with_dispatches = (self._paths(self._cost_with_dispatches(units), self.source) for units in (1, None))
+        return (*cheapest, *with_dispatches, *([self.fastest] if self.has_days else []))
+
+    @cached_property
+    def _others(self) -> Ints:
+        """Cost of the own units of cells that miss none."""
+        source = self.source.copy()
+        source[self.local[self.residual.unmet_cell]] = NEVER
+        return source
 
     @property
     def is_reached(self) -> NDArray[np.bool_]:
-        """Unmet positions that some path leads to from a sender."""
-        lanes = self.paths_to_unmet[0].lanes
-        return np.asarray((lanes != NO_LANE_ROW).any(axis=1))
+        """Unmet positions that some path leads to from another cell that sends."""
+        first, second, *_ = self.paths_to_unmet
+        return first.leads | second.leads
 
     @cached_property
     def fastest(self) -> Paths:
-        """Fastest paths to all unmet positions."""
+        """Fastest paths to all unmet positions: from cells that miss no units, else from any."""
         lead = self.residual.network.lanes.lead_time_days[self.graph.lane]
-        return self._paths(lead, np.where(self.source < NEVER, self.residual.release_day[self.cell], NEVER))
+        released = self.residual.release_day[self.cell]
+        from_others, from_any = (
+            self._paths(lead, np.where(source < NEVER, released, NEVER)) for source in (self._others, self.source)
+        )
+        return from_others.replaced(~from_others.leads, from_any)
 
     def arrival_day(self, paths: Paths) -> Ints:
         """Day on which units that take each path arrive."""

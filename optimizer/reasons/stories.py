@@ -74,19 +74,22 @@ def no_supply(search: Search, index: Ints) -> Told:
     return whereabouts(search, index), buying(search.residual, index)
 
 
-def no_lane(search: Search, index: Ints) -> Told:
+def no_case(example: Example) -> Told:
+    """Say that the best sender would lose more than a case is worth here."""
+    moves = example.moves
+    reason = "units are worth as much where they are: " + counts(moves.units, "unit") + ", a case, lose "
+    reason = reason + example.money(moves.loss) + " at " + example.sender + " and earn " + example.money(moves.gain)
+    return reason + " here", buying(example.search.residual, example.index)
+
+
+def no_lane(example: Example) -> Told:
     """Name a node with spare units and what a lane from there would be worth."""
-    residual, senders = search.residual, search.senders
-    network = residual.network
-    best = senders.best[residual.scope.cells.sku[residual.unmet_cell[index]]]
-    name = network.nodes.node_id[residual.scope.cells.node[best]].astype(object)
-    here = network.nodes.node_id[network.stock.node[residual.unmet_row[index]]].astype(object)
-    units = np.minimum(residual.may_leave[best], residual.unmet_units[index])
-    units = np.minimum(units, np.maximum(residual.spare_units(best), 1))
-    worth = amounts(network, units * residual.gain(index) - residual.loss(best, units))
-    reason = name + " may give " + counts(residual.may_leave[best], "more unit")
+    moves, residual = example.moves, example.search.residual
+    sender, worth = example.sender, example.money(moves.net)
+    here = example.network.nodes.node_id[residual.scope.cells.node[moves.paths.receiver]].astype(object)
+    reason = sender + " may give " + counts(residual.may_leave[moves.paths.sender], "more unit")
     reason = reason + ", but no path of lanes leads from there to " + here
-    fix = "a lane from " + name + " to " + here + ", worth at most " + worth + " for " + counts(units, "unit")
+    fix = "a lane from " + sender + " to " + here + ", worth at most " + worth + " for " + counts(moves.units, "unit")
     return reason, fix + ", before its costs"
 
 
@@ -98,7 +101,17 @@ def too_late(example: Example) -> Told:
     reason = "the fastest path " + example.path + " arrives on day " + numerals(day)
     reason = reason + "; more units count until day " + numerals(last)
     fix = "a path faster by " + counts(day - by_day, "day") + ", worth at most " + example.money(moves.net)
-    return reason, fix + " for " + counts(moves.units, "unit")
+    fix = fix + " for " + counts(moves.units, "unit")
+    return reason, fix + np.where(_needs_room(example), ", with room for them", "")
+
+
+def _needs_room(example: Example) -> NDArray[np.bool_]:
+    """Tell whether the moves need more dispatches than may run."""
+    room, needs = example.search.residual.room, np.zeros(len(example.index), dtype=np.bool_)
+    for hop, lane in enumerate(example.moves.paths.lanes.T):
+        runs = room.runs[lane] + example.moves.dispatches[:, hop]
+        needs |= (lane != NO_LANE_ROW) & (runs > room.most_runs[lane])
+    return needs
 
 
 def capacity(example: Example) -> Told:
@@ -132,6 +145,7 @@ def uneconomic(example: Example) -> Told:
     fix = fix + np.where(moves.fixed_cost >= np.maximum(short, 1), ", or goods that share the dispatch", "")
     if example.by_day is not None:
         fix = fix + ", on a path that comes in time"
+    fix = fix + np.where(_needs_room(example), ", with room for them", "")
     # Free moves would not do where the units are worth as much at the sender.
     hopeless = np.flatnonzero(short >= moves.unit_cost + moves.fixed_cost)
     fix[hopeless] = buying(example.search.residual, example.index[hopeless])

@@ -16,7 +16,7 @@ from optimizer.reasons.codes import UnmetCode
 from optimizer.reasons.moves import Moves, best_moves, choose
 from optimizer.reasons.search import Search
 from optimizer.reasons.stories import Example
-from optimizer.reasons.ways import Paths
+from optimizer.reasons.ways import Paths, direct_paths
 from optimizer.reasons.words import Words
 
 Ints = NDArray[np.int64]
@@ -43,7 +43,7 @@ def unmet_of(search: Search, *, proved: bool) -> Unmet:
     gain = residual.gain(np.arange(len(sku)))
     answers.where(residual.may_come == 0, UnmetCode.UNKNOWN, stories.kept_away)
     answers.where(senders.best_worth[sku] >= gain, UnmetCode.NO_SUPPLY, stories.no_supply)
-    answers.where(~search.is_reached, UnmetCode.NO_LANE, stories.no_lane)
+    _decide_unreached(search, answers)
     if search.has_days:
         _decide_late(search, answers)
     _decide_by_worth(search, answers, UnmetCode.UNKNOWN if proved else UnmetCode.TIME_LIMIT)
@@ -82,24 +82,38 @@ class _Answers:
             self._open[index] = False
 
 
+def _decide_unreached(search: Search, answers: _Answers) -> None:
+    """Answer the positions to which no path leads, by what a free lane from the best sender would be worth."""
+    residual = search.residual
+    index = np.intersect1d(answers.open, np.flatnonzero(~search.is_reached))
+    sender = search.senders.best[residual.scope.cells.sku[residual.unmet_cell[index]]]
+    paths = direct_paths(sender, residual.unmet_cell[index])
+    moves = best_moves(residual, paths, residual.may_come[index], residual.gain(index), within_room=True)
+    example = Example(search, index, moves)
+    answers.by_example(example, moves.net > 0, UnmetCode.NO_LANE, stories.no_lane)
+    answers.by_example(example, moves.net <= 0, UnmetCode.NO_SUPPLY, stories.no_case)
+
+
 def _decide_late(search: Search, answers: _Answers) -> None:
     """Answer the positions that every path reaches too late to count."""
     index = answers.open
+    index = index[search.fastest.leads[index]]
     late = index[search.units_in_time(index, search.arrival_day(search.fastest)[index]) == 0]
     last = search.last_day(late)
     # The least speed-up may save too few units to pay for a dispatch; then say what arriving at once would.
-    examples = [_as_if_by(search, late, by_day) for by_day in (last, np.zeros_like(last))]
-    for example in examples:
-        answers.by_example(example, example.moves.net > 0, UnmetCode.TOO_LATE, stories.too_late)
-    answers.by_example(examples[1], examples[1].moves.possible, UnmetCode.UNECONOMIC, stories.uneconomic)
-    answers.by_example(examples[1], ~examples[1].moves.possible, UnmetCode.UNKNOWN, stories.unknown)
+    for within_room in (True, False):
+        for by_day in (last, np.zeros_like(last)):
+            example = _as_if_by(search, late, by_day, within_room=within_room)
+            answers.by_example(example, example.moves.net > 0, UnmetCode.TOO_LATE, stories.too_late)
+        answers.by_example(example, example.moves.possible, UnmetCode.UNECONOMIC, stories.uneconomic)
+    answers.by_example(example, ~example.moves.possible, UnmetCode.UNKNOWN, stories.unknown)
 
 
-def _as_if_by(search: Search, index: Ints, by_day: Ints) -> Example:
+def _as_if_by(search: Search, index: Ints, by_day: Ints, *, within_room: bool) -> Example:
     """Evaluate moves over the fastest paths to some unmet positions, as if they came by some day."""
     residual = search.residual
     wanted = search.units_in_time(index, by_day)
-    moves = best_moves(residual, search.fastest.take(index), wanted, residual.gain(index), within_room=True)
+    moves = best_moves(residual, search.fastest.take(index), wanted, residual.gain(index), within_room=within_room)
     return Example(search, index, moves, by_day)
 
 

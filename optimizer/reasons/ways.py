@@ -59,9 +59,29 @@ class Paths:
     def __len__(self) -> int:
         return len(self.sender)
 
-    def take(self, index: NDArray[np.intp] | NDArray[np.bool_]) -> Paths:
+    @property
+    def leads(self) -> NDArray[np.bool_]:
+        """Whether the path leads from one cell to another."""
+        return np.asarray(self.sender != self.receiver)
+
+    def take(self, index: NDArray[np.intp]) -> Paths:
         """Return some of the paths, in the order of `index`."""
         return Paths(self.lanes[index], self.sender[index], self.receiver[index])
+
+    def widened(self, most_lanes: int) -> Paths:
+        """Return the same paths in rows of more lanes."""
+        missing = most_lanes - self.lanes.shape[1]
+        lanes = np.pad(self.lanes, ((0, 0), (0, missing)), constant_values=NO_LANE_ROW)
+        return Paths(lanes, self.sender, self.receiver)
+
+    def replaced(self, where: NDArray[np.bool_], other: Paths) -> Paths:
+        """Take some rows from other paths."""
+        most_lanes = max(self.lanes.shape[1], other.lanes.shape[1])
+        return Paths(
+            np.where(where[:, None], other.widened(most_lanes).lanes, self.widened(most_lanes).lanes),
+            np.where(where, other.sender, self.sender),
+            np.where(where, other.receiver, self.receiver),
+        )
 
 
 def graph_of(edges: Edges, passes_on: NDArray[np.bool_], *, backward: bool = False) -> Graph:
@@ -71,6 +91,11 @@ def graph_of(edges: Edges, passes_on: NDArray[np.bool_], *, backward: bool = Fal
         tail, head = head, tail
     order = np.argsort(head, kind="stable")
     return Graph(tail[order], head[order], edges.lane[order].astype(np.int64), passes_on, backward)
+
+
+def direct_paths(sender: Ints, receiver: Ints) -> Paths:
+    """Paths over a lane that does not exist: it costs nothing and holds everything."""
+    return Paths(np.empty((len(sender), 0), dtype=np.int64), sender, receiver)
 
 
 def best_ways(graph: Graph, step: Ints, source: Ints) -> Ways:

@@ -56,13 +56,19 @@ def nothing(network: Network) -> Plan:
     return plan_of(network, [], {})
 
 
-def unmet(frames: Frames, plan: Callable[[Network], Plan] = best_plan, *, proved: bool = True) -> dict[str, Any]:
-    """Node -> (units, code, reason, fix)."""
+def unmet_after(frames: Frames, plan: Callable[[Network], Plan] | Plan, *, proved: bool = True) -> dict[str, Any]:
+    """Node -> (units, code, reason, fix) after a plan."""
     network = network_of(frames)
-    found = explain(network, Request(), plan(network), proved=proved)[0]
+    done = plan if isinstance(plan, Plan) else plan(network)
+    found = explain(network, Request(), done, proved=proved)[0]
     nodes = network.nodes.node_id[found.node]
     columns = (found.units.tolist(), found.code.tolist(), found.reason.tolist(), found.cheapest_fix.tolist())
     return dict(zip(nodes.tolist(), zip(*columns, strict=True), strict=True))
+
+
+def unmet(frames: Frames) -> dict[str, Any]:
+    """Node -> (units, code, reason, fix) after the best plan."""
+    return unmet_after(frames, best_plan)
 
 
 def changed(frames: Frames, table: str, key: str, **values: Any) -> Frames:
@@ -196,11 +202,11 @@ def test_uneconomic_uses_dispatches_that_run_anyway():
 
 def test_time_limit_only_when_not_proved():
     frames = world([{"origin": "W", "destination": "S"}], [RICH, SHORT])
-    assert unmet(frames, nothing, proved=False) == {
+    assert unmet_after(frames, nothing, proved=False) == {
         "S": (4, "time_limit", "4 units from W over W > S would earn 32.00 more; the search stopped before",
               "search longer, worth 32.00")
     }  # fmt: skip
-    assert unmet(frames, nothing, proved=True)["S"][1] == "unknown"
+    assert unmet_after(frames, nothing, proved=True)["S"][1] == "unknown"
 
 
 def test_unknown_when_a_smallest_line_asks_for_more_than_is_there():
