@@ -1,8 +1,8 @@
 """The whole request as one integer program for PuLP and CBC, written for being obviously right rather than fast.
 
-Units are indexed by lane, SKU and day of departure. Departures happen on day 0 or when something arrives at the origin
-(a later departure can be moved to the last arrival before it without breaking a rule or losing value), and no chain of
-lines uses a lane twice, so the days are few.
+Units are indexed by lane, SKU and day of departure. Departures happen on day 0 or when something arrives at the origin:
+a later departure can be moved to the last arrival before it without breaking a rule or losing value. Units are not sent
+to and fro for days only to fill a least load: no chain of lines is longer than a path that visits no node twice.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tests.oracle.evaluation import Line, PhantomCycle, broken_rules, evaluate, 
 from tests.oracle.worth import asked_units, give, late_cap, left_over_value, money, opening_stock, unit_cost, unit_value
 from tests.oracle.worth import weight as weight_units
 
-SOLVE_SECONDS = 10
+SOLVE_SECONDS = 5
 ENOUGH = 0.5
 """Gap in money below which the integer benefit can grow no more."""
 
@@ -275,30 +275,19 @@ class _Program:
 
 
 def _departure_days(directory: Directory, sku: str) -> dict[str, set[int]]:
-    """Days on which units of a SKU may leave a node: own ones on day 0, others when some arrive at a transit node."""
-    last_day = max((_longest_chain(directory, node, frozenset()) for node in directory.transit), default=0)
+    """Days on which units of a SKU may leave a node: own ones on day 0, others when some arrive at a transit node.
+
+    A path that visits no node twice goes on at most as often as there are transit nodes.
+    """
     gives = {node for (node, stocked), row in directory.stock.items() if stocked == sku and give(row) > 0}
     days = {node: {0} if node in gives else set() for node in directory.transit}
-    grows = True
-    while grows:
-        grows = False
-        for lane in directory.lanes.values():
-            if not directory.transit[lane.destination]:
-                continue
-            arrive = {day + lane.lead_time_days for day in days[lane.origin]} - days[lane.destination]
-            arrive = {day for day in arrive if day <= last_day}
-            days[lane.destination] |= arrive
-            grows = grows or bool(arrive)
+    for _ in range(sum(directory.transit.values())):
+        arrivals = [
+            (lane.destination, day + lane.lead_time_days)
+            for lane in directory.lanes.values()
+            for day in days[lane.origin]
+            if directory.transit[lane.destination]
+        ]
+        for node, day in arrivals:
+            days[node].add(day)
     return days
-
-
-def _longest_chain(directory: Directory, node: str, used: frozenset[str]) -> int:
-    """Most days that a chain of lanes from a node can take, each lane once and on through transit nodes only."""
-    longest = 0
-    for lane in directory.lanes.values():
-        if lane.origin != node or lane.lane_id in used:
-            continue
-        onward = directory.transit[lane.destination]
-        rest = _longest_chain(directory, lane.destination, used | {lane.lane_id}) if onward else 0
-        longest = max(longest, lane.lead_time_days + rest)
-    return longest
