@@ -48,7 +48,7 @@ def with_reasons(search: Search, request: Request, outcomes: AlertOutcomes, unme
     place = np.searchsorted(search.residual.unmet_row, row)
     known = np.append(search.residual.unmet_row, -1)[place] == row
     asked, place = asked[known], place[known]
-    reason[asked] = unmet.code[place].astype(str).astype(np.object_) + ": " + unmet.reason[place]
+    reason[asked] = unmet.code[place] + ": " + unmet.reason[place]
     surplus = np.flatnonzero(is_open & ~shortage)
     cell = cell_of(network, search.residual.scope, alerts.node[surplus], alerts.sku[surplus])
     surplus, cell = surplus[cell >= 0], cell[cell >= 0]

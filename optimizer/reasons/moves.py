@@ -72,7 +72,8 @@ def best_moves(residual: Residual, paths: Paths, wanted: Ints, unit_gain: Ints, 
     -------
     Moves
         The best of several numbers of units: all wanted (rounded down and up to whole cases), those that the sender
-        does not need itself, those that fit dispatches that run anyway, or one more on each lane.
+        does not need itself, those that fit dispatches that run anyway, or one more on each lane, and those that fill
+        the dispatches of the units wanted to their least load.
     """
     terms = _Terms(residual, paths, wanted, unit_gain)
     most = np.minimum(residual.may_leave[paths.sender], terms.most_by_room() if within_room else ANY_LOAD)
@@ -84,6 +85,8 @@ def best_moves(residual: Residual, paths: Paths, wanted: Ints, unit_gain: Ints, 
     options = [wanted, *(np.minimum(wanted, limit) for limit in (spare, *terms.units_by_dispatches()))]
     if pack.max(initial=1) > 1:
         options.append(wanted + pack - 1)
+    if terms.least_load.any():
+        options.append(terms.filling_units(wanted) + pack - 1)
     best: Moves | None = None
     for option in options:
         units = np.where(possible, np.clip(option // pack * pack, smallest, np.maximum(most, smallest)), 0)
@@ -173,13 +176,23 @@ class _Terms:
         least = np.maximum(lines, fill).max(axis=1, initial=0)
         return np.asarray(np.maximum(-(-least // self.pack), 1) * self.pack)
 
+    def filling_units(self, units: Ints) -> Ints:
+        """Fewest units that fill the dispatches that so many units need."""
+        missing = self.least_load * (self.runs + self._more_dispatches(units)[0]) - self.load
+        return np.asarray((-(-missing // np.maximum(self.weight, 1))).max(axis=1, initial=0))
+
+    def _more_dispatches(self, units: Ints) -> tuple[Ints, NDArray[np.bool_]]:
+        """Dispatches that must run in addition on each lane, and whether any number of them is enough."""
+        needed = np.maximum(least_dispatches(self.load + units[:, None] * self.weight, self.capacity), 1)
+        enough = needed < NO_WEIGHT_LIMIT
+        runs = self.on_path & enough & (units[:, None] > 0)
+        return np.where(runs, np.maximum(needed - self.runs, 0), 0), enough
+
     def move(self, units: Ints, smallest: Ints, possible: NDArray[np.bool_]) -> Moves:
         """Evaluate one number of units per path."""
         counted = np.minimum(units, self.wanted)
         load = self.load + units[:, None] * self.weight
-        needed = np.maximum(least_dispatches(load, self.capacity), 1)
-        enough = needed < NO_WEIGHT_LIMIT
-        more = np.where(self.on_path & enough & (units[:, None] > 0), np.maximum(needed - self.runs, 0), 0)
+        more, enough = self._more_dispatches(units)
         filled = enough & (load >= self.least_load * (self.runs + more))
         return Moves(
             paths=self.paths,

@@ -178,11 +178,13 @@ def unknown(example: Example) -> Told:
     reason = counts(moves.units, "unit") + " from " + example.sender + " over " + example.path + " would earn "
     reason = reason + example.money(moves.gain - moves.loss - moves.unit_cost - moves.fixed_cost)
     reason = reason + " alone, yet no better plan moves them"
-    blocked = np.flatnonzero(~moves.possible)
-    part = example.take(blocked)
-    left = counts(residual.may_leave[part.moves.paths.sender], "more unit")
-    reason[blocked] = (
-        "smallest lines, cases or dispatches over " + part.path + " ask for " + counts(part.moves.smallest, "unit")
-    )
-    reason[blocked] += "; " + part.sender + " may give " + left
+    left = residual.may_leave[moves.paths.sender]
+    too_few = np.flatnonzero(~moves.possible & (moves.smallest > left))
+    part = example.take(too_few)
+    reason[too_few] = "cases, smallest lines or dispatches over " + part.path + " ask for at least "
+    reason[too_few] += counts(part.moves.smallest, "unit") + "; " + part.sender + " may give "
+    reason[too_few] += counts(left[too_few], "more unit")
+    too_light = np.flatnonzero(~moves.possible & (moves.smallest <= left))
+    reason[too_light] = "the units would need a further dispatch over " + example.take(too_light).path
+    reason[too_light] += ", which would stay below its least load"
     return reason, same_words("unknown", len(moves))

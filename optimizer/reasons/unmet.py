@@ -77,7 +77,7 @@ class _Answers:
     def put(self, index: Ints, code: UnmetCode, tell: stories.IndexTeller) -> None:
         """Note an answer for some positions."""
         if len(index):
-            self.code[index] = code
+            self.code[index] = code.value
             self.reason[index], self.fix[index] = tell(index)
             self._open[index] = False
 

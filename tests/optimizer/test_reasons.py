@@ -211,8 +211,23 @@ def test_time_limit_only_when_not_proved():
 
 def test_unknown_when_a_smallest_line_asks_for_more_than_is_there():
     frames = world([{"origin": "W", "destination": "S", "min_line_units": 20}], [RICH, SHORT])
-    reason = "smallest lines, cases or dispatches over W > S ask for 20 units; W may give 9 more units"
+    reason = "cases, smallest lines or dispatches over W > S ask for at least 20 units; W may give 9 more units"
     assert unmet(frames) == {"S": (4, "unknown", reason, "unknown")}
+
+
+LIGHT = {"origin": "W", "destination": "S", "capacity_kg": 3.0, "min_dispatch_kg": 3.0, "cost_per_unit": 3.0}
+
+
+def test_uneconomic_when_a_further_dispatch_must_be_filled():
+    # 3 units fill the first dispatch; 2 left-over ones must ride with the fourth: 10 + 2 x 2 - 3 x 2 - 3 x 3
+    reason = "3 units from W over W > S would earn 14.00 and cost 15.00: 6.00 worth at W, 9.00 to move them"
+    assert unmet(world([LIGHT], [RICH, SHORT]))["S"][1:3] == ("uneconomic", reason)
+
+
+def test_unknown_when_a_further_dispatch_would_stay_too_light():
+    # W has 5 units: 2 are left once the first dispatch is full.
+    reason = "the units would need a further dispatch over W > S, which would stay below its least load"
+    assert unmet(world([LIGHT], [{**RICH, "on_hand": 5}, SHORT]))["S"][1:3] == ("unknown", reason)
 
 
 def test_a_case_that_is_mostly_left_over():
