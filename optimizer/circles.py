@@ -42,7 +42,9 @@ def keeps_switches(model: Model, solution: Solution) -> bool:
     """Whether counts and fills are within the rules of every switch."""
     switches = model.switches
     fill = switch_fill(model, solution.flow_units)
-    return bool(np.all((solution.switch_count <= switches.most) & (fill >= switches.least_fill * solution.switch_count)))
+    return bool(
+        np.all((solution.switch_count <= switches.most) & (fill >= switches.least_fill * solution.switch_count))
+    )
 
 
 def forbid_circles(program: Program, model: Model, flow_units: Int64) -> Program | None:

@@ -21,7 +21,6 @@ from optimizer.economics import (
     lane_capacity,
     product_weight,
 )
-
 from optimizer.plan import Conflict
 from optimizer.program import Program, linear_program, with_entries
 from optimizer.request import Request
@@ -188,6 +187,3 @@ def _feasible(program: Program, seconds: float) -> bool:
     """Whether a program has any solution: the check of a stated relaxation."""
     plain = replace(program, objective=np.zeros(program.n_columns))
     return BACKENDS["highs"](plain, Search(seconds=seconds)).outcome in (Outcome.OPTIMAL, Outcome.FEASIBLE)
-
-
-

@@ -102,7 +102,8 @@ def _gates(model: Model) -> Int64:
 def _reward(model: Model) -> int:
     """Reward per unit of hard demand: more than any unit could otherwise earn or cost on its way."""
     worth = int(np.abs(model.increments.worth).max(initial=0))
-    return 2 * worth + 1000 * int(np.abs(model.flows.profit).max(initial=0)) + 1000 * 10**model.money_decimals
+    cost = int(np.abs(model.flows.profit).max(initial=0))
+    return int(2 * worth + 1000 * cost + 1000 * 10**model.money_decimals)
 
 
 def _whole_packs(model: Model, pack: Int64) -> Int64:
@@ -117,7 +118,7 @@ def _whole_packs(model: Model, pack: Int64) -> Int64:
     last = np.r_[increments.position[1:] != increments.position[:-1], True]
     rounded = np.where(last, -(-upper // pack), (2 * upper + pack) // (2 * pack))
     before = np.where(np.arange(len(end)) == first, 0, np.r_[0, rounded[:-1]])
-    return np.maximum(rounded - before, 0)
+    return np.asarray(np.maximum(rounded - before, 0))
 
 
 def best_flow(network: FlowNetwork, price: Int64, most: Int64 | None = None) -> tuple[Int64, int] | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import threading
+import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from types import TracebackType
@@ -15,30 +16,42 @@ from typing import Any, Self
 
 
 class Forked:
-    """One call in one process; leaving the ``with`` block kills it."""
+    """One call in one process; leaving the ``with`` block kills it.
 
-    def __init__(self, function: Callable[..., Any], *arguments: Any) -> None:
+    Parameters
+    ----------
+    function : callable
+        Called as ``function(*arguments, report)``; what it gives to ``report`` reaches `on_report` here.
+    *arguments
+        Shared with the child by the fork.
+    on_report : callable
+        Called, while waiting, with every value that the child reports.
+    """
+
+    def __init__(self, function: Callable[..., Any], *arguments: Any, on_report: Callable[[Any], None]) -> None:
         context = multiprocessing.get_context("fork")
         self._receiver, sender = context.Pipe(duplex=False)
         self._process = context.Process(target=_run, args=(sender, function, arguments), daemon=True)
         self._process.start()
         sender.close()
-        self._open = True
+        self._on_report = on_report
+        self.ended = False
+        """The value was received, or the process died."""
 
     def wait(self, seconds: float) -> Any:
         """Return the function's value, or None when it is not there within the time or never will be."""
-        if not self._open or not self._receiver.poll(max(seconds, 0.0)):
-            return None
-        self._open = False
-        try:
-            return self._receiver.recv()
-        except EOFError:  # the process died: its answer is lost, the search goes on without it
-            return None
-
-    @property
-    def ended(self) -> bool:
-        """The value was received, or the process died."""
-        return not self._open
+        until = time.monotonic() + seconds
+        while not self.ended and self._receiver.poll(max(until - time.monotonic(), 0.0)):
+            try:
+                is_value, value = self._receiver.recv()
+            except EOFError:  # the process died: its answer is lost, the search goes on without it
+                self.ended = True
+                return None
+            if is_value:
+                self.ended = True
+                return value
+            self._on_report(value)
+        return None
 
     def __enter__(self) -> Self:
         return self
@@ -53,7 +66,8 @@ class Forked:
 
 def _run(sender: Connection, function: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    sender.send(function(*arguments))
+    value = function(*arguments, lambda reported: sender.send((False, reported)))
+    sender.send((True, value))
     sender.close()
 
 

@@ -179,4 +179,4 @@ class Result:
 
 def relative_gap(benefit: int, bound: int, money_decimals: int) -> float:
     """(bound - benefit) / max(|bound|, 1 currency unit), the design's definition."""
-    return (bound - benefit) / max(abs(bound), 10**money_decimals)
+    return float((bound - benefit) / max(abs(bound), 10**money_decimals))

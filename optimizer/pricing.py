@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.flow_network import FlowNetwork, best_flow
-from optimizer.model import UNLIMITED, Model
+from optimizer.model import Model
 from optimizer.slope_scaling import flow_prices, sum_by_switch
 
 Int64 = NDArray[np.int64]
@@ -65,9 +65,7 @@ def bounds_by_pricing(model: Model, network: FlowNetwork) -> Iterator[tuple[int,
 _UNBOUNDED_USE = 1.0
 
 
-def _moved(
-    model: Model, share: NDArray[np.float64], used: NDArray[np.float64], step: float
-) -> NDArray[np.float64]:
+def _moved(model: Model, share: NDArray[np.float64], used: NDArray[np.float64], step: float) -> NDArray[np.float64]:
     """Shift shares towards members that use their bound; the shares of a switch stay a distribution."""
     moved = np.maximum(share, 1e-6) * np.exp(step * used)
     return moved / sum_by_switch(model, moved)[model.members.switch]

@@ -38,6 +38,8 @@ class Progress:
     ) -> None:
         self.network, self.request, self.built, self.parameters = network, request, built, parameters
         self.plan: Plan | None = None
+        self.solution: Solution | None = None
+        """The plan as a solution of the model, where it was offered as one."""
         self.certificate: Certificate | None = None
         self.bound: int | None = None
         self.infeasible = False
@@ -71,7 +73,10 @@ class Progress:
 
     def offer(self, solution: Solution, found_by: str) -> bool:
         """Certify a solution and keep it when it is better than the best so far."""
-        return self.offer_plan(plan_of(self.built, solution.flow_units, solution.switch_count), found_by)
+        better = self.offer_plan(plan_of(self.built, solution.flow_units, solution.switch_count), found_by)
+        if better:
+            self.solution = solution
+        return better
 
     def offer_plan(self, plan: Plan, found_by: str) -> bool:
         """Certify a plan and keep it when it is valid and better than the best so far."""

@@ -49,7 +49,7 @@ def loads_of(model: Model) -> Loads:
 
 def sum_by_switch(model: Model, values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Sum member values per switch."""
-    return np.bincount(model.members.switch, weights=values, minlength=len(model.switches))
+    return np.bincount(model.members.switch, weights=values, minlength=len(model.switches)).astype(np.float64)
 
 
 def flow_prices(model: Model, member_price: NDArray[np.float64]) -> Int64:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from network.problems import NetworkError
 from network.tables import Network
@@ -96,7 +98,7 @@ def _has_hard_demands(built: TransferModel) -> bool:
 
 
 def _empty_plan() -> Plan:
-    def column(dtype: type) -> np.ndarray:  # type: ignore[type-arg]
+    def column(dtype: type) -> NDArray[Any]:
         return np.empty(0, dtype=dtype)
 
     return Plan(

@@ -18,14 +18,24 @@ from optimizer.backends import BACKENDS, RELAXATIONS, Answer, Backend, Outcome, 
 from optimizer.circles import forbid_circles, without_circles
 from optimizer.flow_network import best_flow, flow_network
 from optimizer.isolation import Forked
-from optimizer.model import Model, Solution, fewest_switches
+from optimizer.model import Model, Solution, fewest_switches, increment_units, kept_units
 from optimizer.pricing import bounds_by_pricing
 from optimizer.program import Program, linear_program
 from optimizer.progress import Progress
 from optimizer.slope_scaling import slope_scaling
 
-SMALL_COLUMNS = 4_000
-"""Up to here one solver call in this process is the whole search (measured: mostly well under a second)."""
+TINY_COLUMNS = 400
+"""Up to here a solver call in this process comes first: it takes milliseconds, less than a process of its own."""
+
+TINY_SECONDS = 2.0
+"""What that call may take before the model counts as small."""
+
+SMALL_COLUMNS = 6_000
+"""Up to here two solvers race over the whole model. Which two was measured on public fixed-cost networks: with one SKU, HiGHS
+takes minutes where CP-SAT or SCIP take seconds (each where the other does not); with several SKUs HiGHS is ahead."""
+
+HEAD_START_SECONDS = 3.0
+"""What HiGHS gets to itself before others take part of the machine."""
 
 MEDIUM_COLUMNS = 60_000
 """Up to here the whole model goes to a mixed-integer solver in a process beside the flow methods."""
@@ -53,9 +63,12 @@ def search(progress: Progress) -> None:
         progress.chosen_because = "min_cost_flow: nothing ties the flows together, so one min-cost flow is exact"
         _pure_flow(progress)
     elif n_columns <= SMALL_COLUMNS:
-        progress.chosen_because = f"highs: a small model ({n_columns} columns)"
+        progress.chosen_because = (
+            f"highs, after {HEAD_START_SECONDS:g} s a race of {'scip' if _one_block(model) else 'highs'} and cp_sat: a small "
+            f"model ({n_columns} columns{' of one SKU' if _one_block(model) else ''})"
+        )
         _publish_first_plan(progress)
-        _with_backend(progress, "highs")
+        _small(progress)
     elif n_columns <= MEDIUM_COLUMNS:
         progress.chosen_because = (
             f"highs beside slope scaling and pricing: a medium model ({n_columns} columns up to {MEDIUM_COLUMNS})"
@@ -101,6 +114,47 @@ def _with_backend(progress: Progress, name: str) -> None:
         _prove_by_relaxation(progress, program)
 
 
+def _small(progress: Progress) -> None:
+    """Race two solvers over the whole model; the first proof ends it."""
+    model = progress.built.model
+    program = linear_program(model)
+    if program.n_columns <= TINY_COLUMNS:
+        quick = replace(_search_for(progress), seconds=min(TINY_SECONDS, progress.left))
+        _take(progress, solved(model, program, BACKENDS["highs"], quick), "highs")
+        if progress.done:
+            return
+    with _running(progress, program, "highs") as highs:
+        _taken(progress, highs, min(HEAD_START_SECONDS, progress.left), "highs")
+        if not progress.done and not _one_block(model):
+            _race(progress, program, {"highs": highs}, "cp_sat")
+    if not progress.done and _one_block(model):
+        with _running(progress, program, "scip") as scip:
+            _race(progress, program, {"scip": scip}, "cp_sat")
+
+
+def _one_block(model: Model) -> bool:
+    """Whether all flows belong to one SKU."""
+    blocks = model.positions.block
+    return bool(np.all(blocks == blocks[:1]))
+
+
+def _race(progress: Progress, program: Program, running: dict[str, Forked], name: str) -> None:
+    """Start one more backend beside those that run; the first proof ends the race."""
+    with _running(progress, program, name) as second:
+        racers = {**running, name: second}
+        while not progress.done and not all(racer.ended for racer in racers.values()):
+            for each, racer in racers.items():
+                _taken(progress, racer, 0.02, each)
+
+
+def _running(progress: Progress, program: Program, name: str, share: float = 1.0) -> Forked:
+    """Start a backend in a process of its own, from the best plan so far; its better solutions are offered as they come."""
+    model = progress.built.model
+    hint = None if progress.solution is None else columns_of(model, program, progress.solution)
+    search_ = replace(_search_for(progress, share=share), hint=hint)
+    return Forked(solved, model, program, BACKENDS[name], search_, on_report=_on_solution(progress, name))
+
+
 def _search_for(
     progress: Progress, on_solution: Callable[[NDArray[np.float64]], None] | None = None, share: float = 1.0
 ) -> Search:
@@ -126,11 +180,18 @@ def _take(progress: Progress, answer: Answer, name: str) -> None:
     progress.prove_currency(answer.bound, name)
 
 
-def solved(model: Model, program: Program, backend: Backend, search_: Search) -> Answer:
+def solved(
+    model: Model,
+    program: Program,
+    backend: Backend,
+    search_: Search,
+    report: Callable[[NDArray[np.float64]], None] | None = None,
+) -> Answer:
     """Call a backend, and again with circles forbidden while it fills loads with units from nowhere."""
     until = time.monotonic() + search_.seconds
     while True:
-        answer = backend(program, replace(search_, seconds=until - time.monotonic()))
+        left = until - time.monotonic()
+        answer = backend(program, replace(search_, seconds=left, on_solution=report or search_.on_solution))
         if answer.columns is None or time.monotonic() >= until:
             return answer
         tighter = forbid_circles(program, model, _flow_units(model, answer.columns))
@@ -151,6 +212,16 @@ def solution_of(model: Model, columns: NDArray[np.float64]) -> Solution:
     return Solution(units, fewest_switches(model, units))
 
 
+def columns_of(model: Model, program: Program, solution: Solution) -> NDArray[np.float64]:
+    """Write a solution as columns of the program."""
+    units = solution.flow_units
+    kept = increment_units(model, kept_units(model, units))
+    multiples = np.flatnonzero(model.flows.multiple > 1)
+    helpers = units[multiples] // model.flows.multiple[multiples]
+    columns = np.concatenate([units, kept, solution.switch_count, helpers]).astype(np.float64)
+    return np.pad(columns, (0, program.n_columns - len(columns)))
+
+
 def _prove_by_relaxation(progress: Progress, program: Program) -> None:
     """Bound by the linear relaxation, for backends that state none."""
     name = "glop" if program.n_columns <= MEDIUM_COLUMNS else "pdlp"
@@ -162,23 +233,23 @@ def _medium(progress: Progress) -> None:
     """The whole model in a solver's process; flow methods and restricted models beside it."""
     _publish_first_plan(progress)
     program = linear_program(progress.built.model)
-    with Forked(solved, progress.built.model, program, BACKENDS["highs"], _search_for(progress)) as whole:
+    with _running(progress, program, "highs") as whole:
         used = _slope(progress)
         _price(progress, rounds=40)
         for share in itertools.chain([0.3, 0.4], itertools.repeat(0.5)):
-            if progress.done or progress.left < _LEAST_ROUND_SECONDS or _taken(progress, whole, 0.0):
+            if progress.done or progress.left < _LEAST_ROUND_SECONDS or _taken(progress, whole, 0.0, "highs"):
                 break
             if not _improve(progress, program, used, share):
                 break
         if not progress.done:
-            _taken(progress, whole, progress.left)
+            _taken(progress, whole, progress.left, "highs")
 
 
-def _taken(progress: Progress, running: Forked, seconds: float) -> bool:
+def _taken(progress: Progress, running: Forked, seconds: float, name: str) -> bool:
     """Take the answer of a running solver when it is there."""
     answer = running.wait(seconds)
     if answer is not None:
-        _take(progress, answer, "highs")
+        _take(progress, answer, name)
     return answer is not None
 
 
@@ -245,7 +316,7 @@ def _improve(progress: Progress, program: Program, used: NDArray[np.bool_], shar
     keep[len(progress.built.flow_lane) :] = True
     before = progress.certificate
     restricted = restrict(program, np.flatnonzero(~keep))
-    with Forked(solved, model, restricted, BACKENDS["highs"], _search_for(progress, share=share)) as solving:
+    with _running(progress, restricted, "highs", share) as solving:
         answer = solving.wait(progress.left)
     if answer is None or answer.columns is None:
         return False

@@ -10,11 +10,13 @@ from optimizer.backends.glop import glop
 from optimizer.backends.highs import highs
 from optimizer.backends.pdlp import pdlp
 from optimizer.backends.pulp import pulp
+from optimizer.backends.scip import scip
 
 BACKENDS: dict[str, Backend] = {
     "cp_sat": cp_sat,
     "highs": highs,
     "pulp": pulp,
+    "scip": scip,
 }
 """Mixed-integer backends that a request may name; ``pulp:NAME`` reaches a solver of PuLP by its name."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from ortools.sat.python import cp_model
@@ -28,9 +30,7 @@ def cp_sat(program: Program, search: Search) -> Answer:
     objective = np.rint(program.objective * money).astype(np.int64)
     _add_rows(proto, program, columns)
     priced = np.flatnonzero(objective)
-    proto.maximize(
-        cp_model.LinearExpr.weighted_sum([columns[i] for i in priced], [int(objective[i]) for i in priced])
-    )
+    proto.maximize(cp_model.LinearExpr.weighted_sum([columns[i] for i in priced], [int(objective[i]) for i in priced]))
     if search.hint is not None:
         for column, value in zip(columns, np.rint(search.hint).astype(np.int64), strict=False):
             proto.add_hint(column, int(value))
@@ -68,9 +68,9 @@ def _add_rows(proto: cp_model.CpModel, program: Program, columns: list[cp_model.
 
 
 def _answer(
-    program: Program, solver: cp_model.CpSolver, status: int, columns: list[cp_model.IntVar], money: float
+    program: Program, solver: cp_model.CpSolver, status: Any, columns: list[cp_model.IntVar], money: float
 ) -> Answer:
-    outcome = {
+    outcome = {  # the status is an enum at run time and an int in some stubs
         cp_model.OPTIMAL: Outcome.OPTIMAL,
         cp_model.FEASIBLE: Outcome.FEASIBLE,
         cp_model.INFEASIBLE: Outcome.INFEASIBLE,
@@ -92,7 +92,7 @@ class _Incumbents(cp_model.CpSolverSolutionCallback):
         self._columns, self._search = columns, search
 
     def on_solution_callback(self) -> None:
-        """Called by CP-SAT."""
+        """Hand the current solution on; CP-SAT calls this."""
         values: NDArray[np.float64] = np.array([self.value(column) for column in self._columns], dtype=np.float64)
         if self._search.on_solution is not None:
             self._search.on_solution(values)

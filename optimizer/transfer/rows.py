@@ -243,7 +243,7 @@ class _Builder:
         go_cell, go_day = go // days, go % days
         has_stay = np.isin(go, stay)
         keep = np.flatnonzero(has_stay)
-        waits = np.flatnonzero((go_cell[1:] == go_cell[:-1])) if len(go) else np.empty(0, dtype=np.int64)
+        waits = np.flatnonzero(go_cell[1:] == go_cell[:-1]) if len(go) else np.empty(0, dtype=np.int64)
         stay_cell, stay_day = stay // days, stay % days
         chain = np.flatnonzero(stay_cell[1:] == stay_cell[:-1]) + 1 if len(stay) else np.empty(0, dtype=np.int64)
         caps = arrival_cap_units(self.network, self.scope.stock_row[stay_cell[chain]], stay_day[chain])
@@ -363,9 +363,9 @@ class _Builder:
         )
         members = Members(
             flow=np.concatenate([on_dispatch, lines]).astype(np.int32),
-            switch=np.concatenate(
-                [np.searchsorted(used, lane[on_dispatch]), n_dispatch + np.arange(n_lines)]
-            ).astype(np.int32),
+            switch=np.concatenate([np.searchsorted(used, lane[on_dispatch]), n_dispatch + np.arange(n_lines)]).astype(
+                np.int32
+            ),
             weight=np.concatenate([weight[on_dispatch], np.ones(n_lines, dtype=np.int64)]),
             bound_units=np.concatenate([np.minimum(most[on_dispatch], per_dispatch), most[lines]]),
         )

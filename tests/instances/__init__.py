@@ -1,0 +1,1 @@
+"""Public fixed-cost network design instances as network directories' tables."""
