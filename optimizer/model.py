@@ -15,7 +15,7 @@ Money is int64 in units of ``10 ** -money_decimals``; weights are whatever integ
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Final
 
 import numpy as np
@@ -147,6 +147,24 @@ class Model:
     def is_pure_flow(self) -> bool:
         """True when nothing ties flows together, so that a min-cost flow is the whole problem."""
         return not len(self.switches) and not len(self.limits) and bool(np.all(self.flows.multiple == 1))
+
+
+def with_flows(model: Model, kept: NDArray[np.int64]) -> Model:
+    """Leave some flows out: the same model with the flows of the given rows only, and the switches all of it uses."""
+    new_row = np.full(len(model.flows), -1, dtype=np.int64)
+    new_row[kept] = np.arange(len(kept))
+    member = new_row[model.members.flow] >= 0
+    column = np.concatenate([new_row, len(kept) + np.arange(model.n_columns - len(model.flows))])[model.terms.column]
+    term = column >= 0
+    return replace(
+        model,
+        flows=Flows(*(getattr(model.flows, item.name)[kept] for item in fields(Flows))),
+        members=replace(
+            Members(*(getattr(model.members, item.name)[member] for item in fields(Members))),
+            flow=new_row[model.members.flow[member]].astype(np.int32),
+        ),
+        terms=Terms(model.terms.limit[term], column[term].astype(np.int32), model.terms.coefficient[term]),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,10 +59,7 @@ def bounds_by_pricing(model: Model, network: FlowNetwork) -> Iterator[tuple[int,
             step *= 0.8
         best = bound if best is None else min(best, bound)
         used = flow[members.flow] / np.maximum(members.bound_units, 1)
-        share = _moved(model, share, np.minimum(used, _UNBOUNDED_USE), step)
-
-
-_UNBOUNDED_USE = 1.0
+        share = _moved(model, share, np.minimum(used, 1.0), step)
 
 
 def _moved(model: Model, share: NDArray[np.float64], used: NDArray[np.float64], step: float) -> NDArray[np.float64]:

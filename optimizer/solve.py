@@ -148,7 +148,9 @@ def _result(
     proved = progress.gap <= PROVED_GAP
     unmet = outcomes = line_reason = None
     if plan is not None and certificate is not None:
-        unmet, outcomes, line_reason = explain(network, request, plan, proved=proved)
+        unmet, outcomes, line_reason = explain(
+            network, request, plan, proved=proved, line_benefit=certificate.line_benefit
+        )
     model = progress.built.model
     return Result(
         status=_status(progress),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -18,7 +18,7 @@ from optimizer.backends import BACKENDS, RELAXATIONS, Answer, Backend, Outcome, 
 from optimizer.circles import forbid_circles, without_circles
 from optimizer.flow_network import best_flow, flow_network
 from optimizer.isolation import Forked
-from optimizer.model import Model, Solution, fewest_switches, increment_units, kept_units
+from optimizer.model import Model, Solution, fewest_switches, increment_units, kept_units, with_flows
 from optimizer.pricing import bounds_by_pricing
 from optimizer.program import Program, linear_program
 from optimizer.progress import Progress
@@ -43,6 +43,10 @@ MEDIUM_COLUMNS = 60_000
 STALL = 1e-5
 """A round that improves by less than this share of the benefit has stalled."""
 
+
+_STALLED_SLOPES = 4
+_STALLED_PRICES = 5
+"""Rounds without progress after which slope scaling and pricing end."""
 
 _ANSWER_SECONDS = 0.2
 """Kept back for a solver that overruns its time limit and for handing its answer over."""
@@ -75,6 +79,7 @@ def search(progress: Progress) -> None:
         )
         _medium(progress)
     else:
+        # The first round of slope scaling publishes a plan; no solver starts before it.
         progress.chosen_because = (
             f"slope scaling and pricing: {n_columns} columns are more than a mixed-integer solver proves in time; "
             "highs improves the plan over the flows these methods used"
@@ -147,11 +152,11 @@ def _race(progress: Progress, program: Program, running: dict[str, Forked], name
                 _taken(progress, racer, 0.02, each)
 
 
-def _running(progress: Progress, program: Program, name: str, share: float = 1.0) -> Forked:
-    """Start a backend in a process of its own, from the best plan so far; its better solutions are offered as they come."""
+def _running(progress: Progress, program: Program, name: str) -> Forked:
+    """Start a backend in a process of its own, from the best plan so far; what it finds on the way is offered."""
     model = progress.built.model
     hint = None if progress.solution is None else columns_of(model, program, progress.solution)
-    search_ = replace(_search_for(progress, share=share), hint=hint)
+    search_ = replace(_search_for(progress), hint=hint)
     return Forked(solved, model, program, BACKENDS[name], search_, on_report=_on_solution(progress, name))
 
 
@@ -230,19 +235,38 @@ def _prove_by_relaxation(progress: Progress, program: Program) -> None:
 
 
 def _medium(progress: Progress) -> None:
-    """The whole model in a solver's process; flow methods and restricted models beside it."""
+    """Solve the whole model in a solver's process; flow methods and restricted models beside it."""
+    model = progress.built.model
     _publish_first_plan(progress)
-    program = linear_program(progress.built.model)
-    with _running(progress, program, "highs") as whole:
-        used = _slope(progress)
-        _price(progress, rounds=40)
+    with _running(progress, linear_program(model), "highs") as whole:
+        used = _slope(progress, ())
+        for bound in prices(model, progress.left, rounds=40):
+            progress.prove(bound, "pricing")
+            if progress.done:
+                break
         for share in itertools.chain([0.3, 0.4], itertools.repeat(0.5)):
             if progress.done or progress.left < _LEAST_ROUND_SECONDS or _taken(progress, whole, 0.0, "highs"):
                 break
-            if not _improve(progress, program, used, share):
+            if not _improve(progress, used, share, ()):
                 break
         if not progress.done:
             _taken(progress, whole, progress.left, "highs")
+
+
+def _large(progress: Progress) -> None:
+    """Find plans by slope scaling and restricted models; pricing in a process beside them finds the bound."""
+    model = progress.built.model
+
+    def prove(bound: int) -> None:
+        progress.prove(bound, "pricing")
+
+    with Forked(_report_prices, model, progress.left, on_report=prove) as pricing:
+        used = _slope(progress, (pricing,))
+        while not progress.done and progress.left >= _LEAST_ROUND_SECONDS:
+            if not _improve(progress, used, 0.5, (pricing,)):
+                break
+        while not progress.done and not pricing.ended:
+            pricing.wait(min(0.1, progress.left))
 
 
 def _taken(progress: Progress, running: Forked, seconds: float, name: str) -> bool:
@@ -253,47 +277,39 @@ def _taken(progress: Progress, running: Forked, seconds: float, name: str) -> bo
     return answer is not None
 
 
-def _large(progress: Progress) -> None:
-    """Slope scaling for the plan, pricing for the bound, then restricted models for the plan."""
-    _publish_first_plan(progress)
-    used = _slope(progress)
-    _price(progress, rounds=10)
-    if not progress.done:
-        program = linear_program(progress.built.model)
-        while not progress.done and progress.left >= _LEAST_ROUND_SECONDS:
-            if not _improve(progress, program, used, 0.5):
-                break
-    if not progress.done:
-        _price(progress, rounds=10_000)
-
-
-def _slope(progress: Progress) -> NDArray[np.bool_]:
-    """Slope scaling until it stalls; returns the flows that its last rounds used."""
+def _slope(progress: Progress, beside: tuple[Forked, ...]) -> NDArray[np.bool_]:
+    """Scale slopes until it stalls; returns the flows that any round used."""
     model = progress.built.model
     used = np.zeros(len(model.flows), dtype=bool)
-    stalled = 0
+    stalled, began = 0, time.monotonic()
     for solution, _ in slope_scaling(model, flow_network(model, in_packs=True)):
         before = -np.inf if progress.certificate is None else progress.certificate.benefit
         progress.offer(solution, "slope_scaling")
+        for running in beside:
+            running.wait(0.0)
         used |= solution.flow_units > 0
         after = -np.inf if progress.certificate is None else progress.certificate.benefit
         stalled = stalled + 1 if after <= before + STALL * abs(before) else 0
-        if progress.done or stalled >= 4:
+        round_seconds, began = time.monotonic() - began, time.monotonic()
+        if progress.done or stalled >= _STALLED_SLOPES or progress.left < 1.5 * round_seconds:
             break
     return used
 
 
-def _price(progress: Progress, rounds: int) -> None:
-    """Improve the bound by pricing until it stalls."""
-    model = progress.built.model
-    stalled = 0
+def prices(model: Model, seconds: float, rounds: int = 10_000) -> Iterator[int]:
+    """Yield bounds by pricing until they stall or the time is up."""
+    until, best, stalled = time.monotonic() + seconds, np.inf, 0
     for bound, _ in itertools.islice(bounds_by_pricing(model, flow_network(model, in_packs=False)), rounds):
-        before = progress.bound
-        progress.prove(bound, "pricing")
-        if before is not None and progress.bound is not None:
-            stalled = stalled + 1 if progress.bound > before - STALL * abs(before) else 0
-        if progress.done or stalled >= 5:
-            break
+        yield bound
+        stalled = stalled + 1 if bound > best - STALL * abs(best) else 0
+        best = min(best, bound)
+        if stalled >= _STALLED_PRICES or time.monotonic() >= until:
+            return
+
+
+def _report_prices(model: Model, seconds: float, report: Callable[[int], None]) -> None:
+    for bound in prices(model, seconds):
+        report(bound)
 
 
 def _flows_of_plan(progress: Progress) -> NDArray[np.bool_]:
@@ -307,30 +323,33 @@ def _flows_of_plan(progress: Progress) -> NDArray[np.bool_]:
     return used
 
 
-def _improve(progress: Progress, program: Program, used: NDArray[np.bool_], share: float) -> bool:
-    """Solve the model over the best plan's lanes; True when the plan got better."""
-    model = progress.built.model
+def _improve(progress: Progress, used: NDArray[np.bool_], share: float, beside: tuple[Forked, ...]) -> bool:
+    """Solve the model over the best plan's lanes only; True when the plan got better."""
+    model, n_lines = progress.built.model, len(progress.built.flow_lane)
     keep = _flows_of_plan(progress)
     if np.count_nonzero(keep) > MEDIUM_COLUMNS // 2:
         keep &= used
-    keep[len(progress.built.flow_lane) :] = True
+    keep[n_lines:] = True
+    kept = np.flatnonzero(keep)
+    restricted = with_flows(model, kept)
     before = progress.certificate
-    restricted = restrict(program, np.flatnonzero(~keep))
-    with _running(progress, restricted, "highs", share) as solving:
-        answer = solving.wait(progress.left)
+    with Forked(_restricted_answer, restricted, _search_for(progress, share=share), on_report=_ignore) as solving:
+        answer = None
+        while answer is None and not solving.ended and progress.left > 0:
+            answer = solving.wait(min(0.1, progress.left))
+            for running in beside:
+                running.wait(0.0)
     if answer is None or answer.columns is None:
         return False
-    progress.offer(solution_of(model, answer.columns), "highs on the plan's lanes")
+    units = np.zeros(len(model.flows), dtype=np.int64)
+    units[kept] = solution_of(restricted, answer.columns).flow_units
+    progress.offer(Solution(units, fewest_switches(model, units)), "highs on the plan's lanes")
     return progress.certificate is not before
 
 
-def restrict(program: Program, closed: NDArray[np.int64]) -> Program:
-    """Close columns: the same program with their upper bounds at 0, entries dropped."""
-    high = program.high.copy()
-    high[closed] = 0.0
-    is_open = np.ones(program.n_columns, dtype=bool)
-    is_open[closed] = False
-    kept = is_open[program.column]
-    return replace(
-        program, high=high, row=program.row[kept], column=program.column[kept], coefficient=program.coefficient[kept]
-    )
+def _restricted_answer(model: Model, search_: Search, report: Callable[[NDArray[np.float64]], None]) -> Answer:
+    return solved(model, linear_program(model), BACKENDS["highs"], search_, report)
+
+
+def _ignore(reported: object) -> None:
+    """HiGHS reports nothing on its way."""
