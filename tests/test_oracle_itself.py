@@ -2,17 +2,19 @@
 
 import ast
 import tempfile
+from collections import Counter
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, Phase, assume, given, settings
+from hypothesis import HealthCheck, Phase, assume, given, reject, settings
 
 from tests.oracle.brute_force import best_benefit, count_line_sets
 from tests.oracle.directory import Alert, Directory, Lane, Position, Product, read_directory
 from tests.oracle.evaluation import Line, PhantomCycle, broken_rules, evaluate, phantom_cycles
-from tests.oracle.formulation import OracleAnswer, solve_oracle
+from tests.oracle.formulation import OracleAnswer, UnprovedError, solve_oracle
+from tests.oracle.shares import WITHOUT, binding_rules, describe, percent
 from tests.oracle.strategies import TINY, NetworkFiles, network_files
 
 ORACLE = Path(__file__).parent / "oracle"
@@ -129,6 +131,39 @@ def test_late_units_count_up_to_what_stock_does_not_serve():
     directory = world([lane("A>B", days=1)], {"A": position(9, 0), "B": position(8, 10)})
     # U(1) = floor(min(10 x 9/10, 10 - 8)) = 2 of 3
     assert evaluate(directory, [Line("A>B", "P", 3, 1)], {"A>B": 1}) == 2 * 1000 + 200 - 3 * 200
+
+
+def test_only_whole_units_count_late():
+    """What remains of demand is rounded down, and so is what stock on hand leaves to serve."""
+    directory = world([lane("A>B", days=5)], {"A": position(9, 0), "B": position(0, "5.5")})
+    # U(5) = floor(min(5.5 x 5/10, 5.5)) = 2 of 4
+    assert evaluate(directory, [Line("A>B", "P", 4, 5)], {"A>B": 1}) == 2 * 1000 + 2 * 200 - 4 * 200
+    directory = world([lane("A>B", days=1)], {"A": position(9, 0), "B": position(1, "2.25")})
+    # U(1) = floor(min(2.25 x 9/10, 2.25 - 1)) = 1 of 2: the unit that demand splits does not count late
+    assert evaluate(directory, [Line("A>B", "P", 2, 1)], {"A>B": 1}) == 1000 + 200 - 2 * 200
+
+
+def test_caps_of_several_days_nest():
+    """Four units on day 5 leave room for one of the four on day 7, although three of them could count alone."""
+    slow = [lane(f"A>B:{days}", days=days, capacity="4", max_dispatches=1) for days in (5, 7)]
+    directory = world(slow, {"A": position(9, 0), "B": position(0, 10)})
+    # U(5) = 5 and U(7) = 3 at B; each unit left over is worth as much as it was at A
+    lines = [Line("A>B:5", "P", 4, 5), Line("A>B:7", "P", 4, 7)]
+    assert evaluate(directory, lines, {"A>B:5": 1, "A>B:7": 1}) == 5 * 1000 + 3 * 200 - 8 * 200
+    assert solve_oracle(directory).benefit_money == 5 * 1000 - 5 * 200
+
+
+def test_safety_stock_is_kept():
+    """Nine units less one reserved and two of safety stock: six may go."""
+    directory = world([lane("A>B")], {"A": position(9, 0, reserved=1, safety=2), "B": position(0, 9)})
+    assert solve_oracle(directory) == OracleAnswer("optimal", 6 * 800, (Line("A>B", "P", 6, 0),), {"A>B": 1})
+
+
+def test_a_demand_with_a_day_takes_the_fast_lane():
+    """The slow lane is free, but its units would come a day too late."""
+    fast, slow = lane("A>B:fast", days=1, per_unit="3"), lane("A>B:slow", days=3)
+    directory = world([fast, slow], {"A": position(2, 0), "B": position(0, 5)}, alerts=(must("shortage", "B", 2, 2),))
+    assert solve_oracle(directory).lines == (Line("A>B:fast", "P", 2, 1),)
 
 
 def test_stock_in_transit_takes_part_in_the_caps():
@@ -303,3 +338,28 @@ def test_brute_force_finds_the_same_benefit(files):
         directory = read_directory(files.write(Path(folder)))
     assume(count_line_sets(directory) <= 1000)
     assert solve_oracle(directory).benefit_money == best_benefit(directory)
+
+
+@pytest.mark.slow
+def test_every_rule_binds_in_some_requests(capsys):
+    """Each rule decides the answer of at least one drawn request in a hundred; prints all shares."""
+    counts: Counter[str] = Counter()
+
+    @settings(max_examples=200, derandomize=True, database=None, deadline=None, phases=[Phase.generate])
+    @given(network_files())
+    def count(files: NetworkFiles) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            directory = read_directory(files.write(Path(folder)))
+        try:
+            answer = solve_oracle(directory)
+        except UnprovedError:
+            reject()
+        counts.update(["requests", *describe(directory, answer), *binding_rules(directory, answer)])
+
+    count()
+    with capsys.disabled():
+        print()
+        for name, share in percent(counts, counts["requests"]).items():
+            print(f"{share:6.1f} %  {name}")
+    assert counts["transfers pay"] >= 0.5 * counts["requests"]
+    assert all(counts[rule] >= 0.01 * counts["requests"] for rule in WITHOUT)

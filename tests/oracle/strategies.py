@@ -150,9 +150,9 @@ def _nodes(drawer: _Drawer, count: int) -> tuple[list[Row], list[str]]:
     roles = [OVER, SHORT, *(drawer.pick((EVEN, SHORT, OVER)) for _ in range(count - 2))]
     nodes = []
     for i, role in enumerate(roles):
-        kind = drawer.pick(("warehouse", "store")) if role != SHORT else drawer.pick(("store", "store", "warehouse"))
+        kind = drawer.pick(("warehouse", "store", "store")) if role != SHORT else drawer.pick(("store", "store", "warehouse"))
         kind = "supplier" if role == OVER and drawer.chance(10) else kind
-        transit = drawer.pick(("", "", "true", "false"))
+        transit = drawer.pick(("", "", "", "true", "false"))
         nodes.append({"node_id": f"N{i}", "kind": kind, "transit": "true" if role == EVEN else transit})
     return nodes, roles
 
@@ -263,7 +263,7 @@ def _alerts(drawer: _Drawer, nodes: list[Row], roles: list[str], products: list[
                     "sku_id": product["sku_id"],
                     "severity": drawer.pick(("", "yellow", "orange", "red")),
                     "units": drawer.sometimes(60, str(drawer.units(1, 5))),
-                    "needed_by_days": drawer.sometimes(75 if hard else 30, str(drawer.days(4))),
+                    "needed_by_days": drawer.sometimes(85 if hard else 30, str(drawer.days(3))),
                     "must_serve": "true" if hard else drawer.pick(("", "false")),
                 }
             )
