@@ -47,6 +47,14 @@ class Scope:
     must_send: NDArray[np.int64]
     """Hard demand of over-stock alerts: least net units sent."""
 
+    def cell_of(self, sku: NDArray[np.int32], node: NDArray[np.int32], n_nodes: int) -> NDArray[np.int64]:
+        """Cells of (SKU, node) pairs that have one."""
+        return _cell_rows(self.cells.sku, self.cells.node, sku, node, n_nodes)
+
+    def node_and_sku(self, cell: NDArray[np.int64]) -> NDArray[np.int32]:
+        """(node, SKU) of cells, shape ``(n, 2)``."""
+        return np.stack([self.cells.node[cell], self.cells.sku[cell]], axis=1).astype(np.int32)
+
 
 def scope_of(network: Network, request: Request) -> Scope:
     """Collect the positions of every alerted SKU, and the transit nodes that such SKUs may pass through."""
@@ -120,14 +128,24 @@ def _hard_demands(
     hard = np.flatnonzero(alerts.must_serve & in_scope[alerts.sku])
     if not len(hard):
         return receive, send
-    n_nodes = len(network.nodes)
-    keys = sku.astype(np.int64) * n_nodes + node
-    cell = np.searchsorted(keys, alerts.sku[hard].astype(np.int64) * n_nodes + alerts.node[hard])
+    cell = _cell_rows(sku, node, alerts.sku[hard], alerts.node[hard], len(network.nodes))
     units = alert_units(network)[hard]
     shortage = alerts.kind[hard] == AlertKind.SHORTAGE
     np.maximum.at(receive, cell[shortage], units[shortage])
     np.maximum.at(send, cell[~shortage], units[~shortage])
     return receive, send
+
+
+def _cell_rows(
+    cell_sku: NDArray[np.int32],
+    cell_node: NDArray[np.int32],
+    sku: NDArray[np.int32],
+    node: NDArray[np.int32],
+    n_nodes: int,
+) -> NDArray[np.int64]:
+    """Rows of (SKU, node) pairs among cells sorted by SKU, then node."""
+    keys = cell_sku.astype(np.int64) * n_nodes + cell_node
+    return np.searchsorted(keys, sku.astype(np.int64) * n_nodes + node)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,12 +18,23 @@ from optimizer.transfer.cells import Candidates, Scope, worth_of_last
 
 @dataclass(frozen=True, slots=True)
 class Legs:
-    """Edges with days, shape ``(n_legs,)`` each."""
+    """Edges with days, shape ``(n_legs,)`` each: the lines that a plan can have."""
 
-    edge: NDArray[np.int64]
-    """Index into ``Candidates.edges``."""
+    lane: NDArray[np.int32]
+    sku: NDArray[np.int32]
+    origin: NDArray[np.int64]
+    """Cell of the scope."""
+    destination: NDArray[np.int64]
+    """Cell of the scope."""
     departs_day: NDArray[np.int64]
     arrives_day: NDArray[np.int64]
+    unit_cost: NDArray[np.int64]
+    """Money per unit."""
+    forced: NDArray[np.bool_]
+    """See `Candidates.forced`."""
+
+    def __len__(self) -> int:
+        return len(self.lane)
 
 
 def legs_of(network: Network, scope: Scope, candidates: Candidates) -> Legs:
@@ -35,8 +46,7 @@ def legs_of(network: Network, scope: Scope, candidates: Candidates) -> Legs:
     edges = candidates.edges
     lead = network.lanes.lead_time_days[edges.lane]
     if not np.any(lead):
-        zero = np.zeros(len(edges), dtype=np.int64)
-        return Legs(np.arange(len(edges)), zero, zero)
+        return _legs(scope, candidates, np.arange(len(edges)), np.zeros(len(edges), dtype=np.int64), lead)
     pays_late = _pays_after_horizon(scope, candidates)
     most_days = int(lead.max()) * (int(network.nodes.transit.sum()) + 1) + 1
     first = np.searchsorted(edges.origin, np.arange(len(scope.cells) + 1))
@@ -58,8 +68,29 @@ def legs_of(network: Network, scope: Scope, candidates: Candidates) -> Legs:
         known = np.union1d(known, frontier)
         if not len(frontier):
             break
-    all_edges, departs_day = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return Legs(all_edges, departs_day, departs_day + lead[all_edges])
+    used, departs_day = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return _legs(scope, candidates, used, departs_day, lead)
+
+
+def _legs(
+    scope: Scope,
+    candidates: Candidates,
+    edge: NDArray[np.int64],
+    departs_day: NDArray[np.int64],
+    lead: NDArray[np.int64],
+) -> Legs:
+    edges = candidates.edges
+    origin = edges.origin[edge].astype(np.int64)
+    return Legs(
+        lane=edges.lane[edge],
+        sku=scope.cells.sku[origin],
+        origin=origin,
+        destination=edges.destination[edge].astype(np.int64),
+        departs_day=departs_day,
+        arrives_day=departs_day + lead[edge],
+        unit_cost=candidates.unit_cost[edge],
+        forced=candidates.forced[edge],
+    )
 
 
 def _pays_after_horizon(scope: Scope, candidates: Candidates) -> NDArray[np.bool_]:
