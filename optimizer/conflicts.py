@@ -80,14 +80,15 @@ def _demand_rows(
 ) -> tuple[NDArray[np.int64], list[str], NDArray[np.float64]]:
     """Rows of the program that say a hard demand, where each is, and how many units it asks for."""
     model = built.model
-    demanded = np.flatnonzero(model.positions.least_units > 0)
-    balance = len(model.positions)
-    least = balance + np.arange(len(demanded))
+    receives = np.flatnonzero(model.positions.least_units > 0)
+    sends = np.flatnonzero(built.position_send > 0)
+    # Rows of the program: balances (where what must leave may stay after all), least kept units, limits.
+    least = len(model.positions) + np.arange(len(receives))
     limits = program.first_limit_row + np.arange(len(model.limits))
-    asked = np.concatenate([built.position_demand[demanded], model.limits.low]).astype(np.float64)
-    places = [_place(network, *pair) for pair in built.position_cell[demanded].tolist()]
-    places += [_place(network, *pair) for pair in built.limit_cell.tolist()]
-    return np.concatenate([least, limits]), places, asked
+    asked = np.concatenate([built.position_send[sends], built.position_demand[receives], model.limits.low])
+    cells = np.concatenate([built.position_cell[sends], built.position_cell[receives], built.limit_cell])
+    places = [_place(network, *pair) for pair in cells.tolist()]
+    return np.concatenate([sends, least, limits]), places, asked.astype(np.float64)
 
 
 def _place(network: Network, node: int, sku: int) -> str:

@@ -190,8 +190,22 @@ def _everything(scope: Scope, grid: Grid, cell: Int64) -> Int64:
     return grid.sku_supply[scope.cells.sku[cell]] + scope.must_receive[cell] + scope.late_units[cell]
 
 
+def _sends_by_row(scope: Scope, grid: Grid, cell: Int64) -> Flags:
+    """Cells whose own row says that over-stock must leave: unchained, with enough stock that may."""
+    must_send = scope.must_send[cell]
+    return (must_send > 0) & ~grid.chained[cell] & (grid.cell_supply[cell] >= must_send)
+
+
 def _most_kept(scope: Scope, grid: Grid, cell: Int64) -> Int64:
-    """Most units that may stay: over-stock that must leave shortens the increments of an unchained cell."""
-    own, must_send = grid.cell_supply[cell], scope.must_send[cell]
-    limited = (must_send > 0) & ~grid.chained[cell] & (own >= must_send)
-    return np.where(limited, own - must_send, _everything(scope, grid, cell))
+    """Most units that may stay: over-stock that must leave shortens the increments."""
+    left = grid.cell_supply[cell] - scope.must_send[cell]
+    return np.where(_sends_by_row(scope, grid, cell), left, _everything(scope, grid, cell))
+
+
+def units_to_send(scope: Scope, grid: Grid) -> Int64:
+    """Units that each row's position must send, where its increments are shortened for it."""
+    units = np.zeros(len(grid.sending) + len(grid.receiving), dtype=np.int64)
+    rows = main_rows(scope, grid)
+    cell = grid.row_cell[rows]
+    units[rows] = np.where(_sends_by_row(scope, grid, cell), scope.must_send[cell], 0)
+    return units

@@ -14,7 +14,15 @@ from optimizer.plan import Plan
 from optimizer.request import Request
 from optimizer.transfer.cells import Scope, candidates_of, scope_of
 from optimizer.transfer.demands import demands_of, least_units
-from optimizer.transfer.grid import Grid, InnerFlows, grid_of, increments_of, inner_flows, supplies
+from optimizer.transfer.grid import (
+    Grid,
+    InnerFlows,
+    grid_of,
+    increments_of,
+    inner_flows,
+    supplies,
+    units_to_send,
+)
 from optimizer.transfer.legs import Legs, legs_of
 from optimizer.transfer.loads import loads_of, most_units
 
@@ -38,6 +46,8 @@ class TransferModel:
     """(node, SKU) of every position of the model, shape ``(n_positions, 2)``."""
     position_demand: Int64
     """Units that every position must receive, 0 where its own row does not say so."""
+    position_send: Int64
+    """Units that every position must send, 0 where its own row does not say so."""
     limit_cell: NDArray[np.int32]
     """(node, SKU) of every limit of the model, shape ``(n_limits, 2)``."""
 
@@ -85,6 +95,7 @@ def build(network: Network, request: Request) -> TransferModel:
         must_send=bool(np.any(scope.must_send)),
         position_cell=scope.node_and_sku(grid.row_cell),
         position_demand=np.where(least > 0, least - supply, 0),
+        position_send=units_to_send(scope, grid),
         limit_cell=scope.node_and_sku(demands.cell),
     )
 
