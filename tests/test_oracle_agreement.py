@@ -95,10 +95,13 @@ def test_solver_agrees_with_oracle():
         if answer.status == "infeasible":
             assert result.status is Status.INFEASIBLE
             assert result.plan is None
+            assert result.conflicts
             return
         assert result.status is Status.OPTIMAL
         assert result.plan is not None
         assert result.benefit == answer.benefit_money
+        assert result.bound is not None
+        assert result.bound >= result.benefit
         check_certificate(directory, network, result.plan, answer.benefit_money)
         # A plan that the product's own solver has never seen must pass as well.
         oracles_plan = to_plan(network, answer.lines, answer.dispatches)
@@ -110,6 +113,23 @@ def test_solver_agrees_with_oracle():
     assert seen["transfers pay"] >= 0.5 * EXAMPLES
     assert seen["units pass through"] >= 0.1 * EXAMPLES
     assert seen["infeasible"] >= 0.05 * EXAMPLES
+
+
+def test_an_infeasible_over_stock_demand_names_its_conflict():
+    """Six units may go in packs of four, so five cannot: the answer says that one unit of the demand is too much."""
+    texts = {
+        "network.json": '{"currency": "USD", "as_of": "2024-01-01", "horizon_days": 7, "money_decimals": 2}',
+        "nodes.csv": "node_id,kind\nN0,store\nN1,store\n",
+        "products.csv": "sku_id,list_price,salvage_value,case_pack\nP0,10,2,4\n",
+        "lanes.csv": "origin,destination\nN0,N1\n",
+        "stock.csv": "node_id,sku_id,on_hand,demand_mean\nN0,P0,6,0\nN1,P0,0,6\n",
+        "alerts.csv": "alert_id,kind,node_id,sku_id,units,must_serve\nA0,overstock,N0,P0,5,true\n",
+    }
+    directory, network = read_twice(NetworkFiles(texts))
+    assert solve_oracle(directory).status == "infeasible"
+    result = solve(network, Request(), Parameters(gap=0.0))
+    assert result.status is Status.INFEASIBLE
+    assert [(conflict.rule, conflict.amount) for conflict in result.conflicts] == [("alerts.units", 1.0)]
 
 
 def test_certificate_judges_spoiled_plans_like_the_oracle():

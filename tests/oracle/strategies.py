@@ -150,7 +150,11 @@ def _nodes(drawer: _Drawer, count: int) -> tuple[list[Row], list[str]]:
     roles = [OVER, SHORT, *(drawer.pick((EVEN, SHORT, OVER)) for _ in range(count - 2))]
     nodes = []
     for i, role in enumerate(roles):
-        kind = drawer.pick(("warehouse", "store", "store")) if role != SHORT else drawer.pick(("store", "store", "warehouse"))
+        kind = (
+            drawer.pick(("warehouse", "store", "store"))
+            if role != SHORT
+            else drawer.pick(("store", "store", "warehouse"))
+        )
         kind = "supplier" if role == OVER and drawer.chance(10) else kind
         transit = drawer.pick(("", "", "", "true", "false"))
         nodes.append({"node_id": f"N{i}", "kind": kind, "transit": "true" if role == EVEN else transit})
