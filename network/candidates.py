@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from network.joins import runs
 from network.tables import Lanes
 
 NEVER: Final = int(np.iinfo(np.int64).max // 8)
@@ -74,9 +75,8 @@ def join_lanes(lanes: Lanes, cells: Cells, n_nodes: int) -> Edges:
     """
     usable = np.flatnonzero(lanes.max_dispatches > 0)
     by_origin = usable[np.argsort(lanes.origin[usable], kind="stable")].astype(np.int32)
-    first = np.searchsorted(lanes.origin[by_origin], np.arange(n_nodes + 1))
     parts = [
-        _join_block(lanes, cells, n_nodes, by_origin, first, start, stop)
+        _join_block(lanes, cells, n_nodes, by_origin, slice(start, stop))
         for start, stop in _sku_blocks(cells.sku, max(1, _LOOKUP_CELLS // max(n_nodes, 1)))
     ]
     if not parts:
@@ -98,23 +98,20 @@ def _join_block(
     cells: Cells,
     n_nodes: int,
     by_origin: NDArray[np.int32],
-    first: NDArray[np.int64],
-    start: int,
-    stop: int,
+    block: slice,
 ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
-    """Edges whose cells lie in rows ``start:stop``: (lane, origin cell, destination cell)."""
-    _, local_sku = np.unique(cells.sku[start:stop], return_inverse=True)
+    """Join a block of whole SKUs: (lane, origin cell, destination cell); `by_origin` sorts the lanes by origin."""
+    _, local_sku = np.unique(cells.sku[block], return_inverse=True)
     lookup = np.full((int(local_sku[-1]) + 1) * n_nodes, -1, dtype=np.int32)
-    lookup[local_sku * n_nodes + cells.node[start:stop]] = np.arange(start, stop, dtype=np.int32)
-    senders = np.flatnonzero(cells.sends[start:stop])
-    node = cells.node[start:stop][senders]
-    degree = first[node + 1] - first[node]
-    sender = np.repeat(np.arange(len(senders)), degree)
-    within = np.arange(len(sender)) - np.repeat(np.cumsum(degree) - degree, degree)
-    lane = by_origin[first[node][sender] + within]
-    destination = lookup[local_sku[senders][sender] * n_nodes + lanes.destination[lane]]
+    lookup[local_sku * n_nodes + cells.node[block]] = np.arange(block.start, block.stop, dtype=np.int32)
+    sender = np.flatnonzero(cells.sends[block])
+    first = np.searchsorted(lanes.origin[by_origin], np.arange(n_nodes + 1))
+    node = cells.node[block][sender]
+    owner, row = runs(first[node], first[node + 1] - first[node])
+    origin, lane = sender[owner], by_origin[row]
+    destination = lookup[local_sku[origin] * n_nodes + lanes.destination[lane]]
     found = destination >= 0
-    return lane[found], (start + senders[sender[found]]).astype(np.int32), destination[found]
+    return lane[found], (block.start + origin[found]).astype(np.int32), destination[found]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +140,9 @@ def potentials(
     unit_cost : ndarray of int64, shape (n_edges,)
         Money per unit, at least 0.
     gain_here : ndarray of int64, shape (n_cells,)
-        Worth of the first unit that arrives and stays; ``-NEVER`` where nothing can stay, `NEVER` where units must come.
+        Worth of the first unit that arrives and stays: ``-NEVER`` where nothing can, `NEVER` where units must come.
     loss_here : ndarray of int64, shape (n_cells,)
-        Worth of the unit that own stock loses first; `NEVER` where nothing may leave, ``-NEVER`` where units must leave.
+        Worth of the unit that own stock loses first: `NEVER` where nothing may leave, ``-NEVER`` where units must.
 
     Returns
     -------
@@ -172,7 +169,7 @@ def _relax(
     here: NDArray[np.int64],
     passes_on: NDArray[np.bool_],
 ) -> NDArray[np.int64]:
-    """Fixed point of ``best[c] = max over edges of c of (step + value of the other end)``.
+    """Find the fixed point of ``best[c] = max over edges of c of (step + value of the other end)``.
 
     `owner` is sorted; the value of the other end is ``here`` and, where it passes on, its own ``best``.
     """

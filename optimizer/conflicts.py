@@ -116,8 +116,8 @@ def _short_capacities(network: Network, request: Request, seconds: float) -> tup
             place=f"lane {network.lanes.lane_id[lane]}",
             amount=float(missing),
             message=(
-                f"lane {network.lanes.lane_id[lane]} may carry {total[lane]:g} kg in all its dispatches and is short of "
-                f"{missing:g} kg; with {'this' if len(short) == 1 else 'these amounts'} every hard demand can be met"
+                f"lane {network.lanes.lane_id[lane]} may carry {total[lane]:g} kg in all its dispatches and is short "
+                f"of {missing:g} kg; with {'this' if len(short) == 1 else 'these amounts'} every hard demand can be met"
             ),
         )
         for lane, missing in zip(lanes[short].tolist(), missing_kg[short].tolist(), strict=True)
@@ -125,7 +125,7 @@ def _short_capacities(network: Network, request: Request, seconds: float) -> tup
 
 
 def _without_capacities(network: Network) -> Network:
-    """The same network with lanes that carry anything, at no fixed cost, in lines and dispatches of any size."""
+    """Let lanes carry anything, at no fixed cost, in lines and dispatches of any size."""
     n = len(network.lanes)
     lanes = replace(
         network.lanes,
@@ -139,7 +139,7 @@ def _without_capacities(network: Network) -> Network:
 
 
 def _more_capacity(network: Network, lanes: NDArray[np.int64], missing_kg: Float) -> Network:
-    """The same network with what is short added to the lanes' capacity per dispatch."""
+    """Add what is short to the lanes' capacity per dispatch."""
     capacity = network.lanes.capacity_kg.copy()
     capacity[lanes] += missing_kg / network.lanes.max_dispatches[lanes]
     capacity[lanes] = np.ceil(capacity[lanes] * 1e6) / 1e6

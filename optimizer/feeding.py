@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from network.joins import runs
 from network.tables import Network
 from optimizer.settlement import Settlement
 
@@ -49,9 +50,7 @@ def _reached(start: Flags, tail: Ints, head: Ints) -> Flags:
     reached = start.copy()
     frontier = np.flatnonzero(start)
     while len(frontier):
-        degree = first[frontier + 1] - first[frontier]
-        skipped = np.repeat(first[frontier] - (np.cumsum(degree) - degree), degree)
-        ahead = head[skipped + np.arange(len(skipped))]
+        ahead = head[runs(first[frontier], first[frontier + 1] - first[frontier])[1]]
         frontier = np.unique(ahead[~reached[ahead]])
         reached[frontier] = True
     return reached

@@ -1,6 +1,7 @@
 """A function in a forked process: for solvers that cannot be interrupted, beside a search that goes on.
 
-The child shares the parent's memory at the moment of the fork, so large arguments cost nothing; it ends with its parent.
+The child shares the parent's memory at the moment of the fork, so large arguments cost nothing; it ends with its
+parent.
 """
 
 from __future__ import annotations

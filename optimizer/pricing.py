@@ -3,8 +3,8 @@
 Relax ``units <= bound * count`` of every member with a price per unit. Where the prices of a switch's members, times
 their bounds, add up to at most its fixed cost, switching on earns nothing, and what is left is a min-cost flow at these
 prices: solved exactly, in integers, its value is an upper bound on every plan. The shares of a fixed cost that its
-members pay are improved by entropic mirror descent (Beck and Teboulle 2003): a member that uses more of its bound in the
-last flow pays a larger share.
+members pay are improved by entropic mirror descent (Beck and Teboulle 2003): a member that uses more of its bound in
+the last flow pays a larger share.
 """
 
 from __future__ import annotations

@@ -114,7 +114,7 @@ def linear_program(model: Model) -> Program:
             _bound(model.flows.most_units[multiples] // model.flows.multiple[multiples]),
         ]
     )
-    # Increments need no integrality of their own: they are integral whenever flows are (supplies are, worth is concave).
+    # Increments are integral whenever flows are: supplies are integers, and worth falls.
     integer = np.ones(len(objective), dtype=bool)
     integer[n_flows : n_flows + n_increments] = False
     integer[multiples] = False

@@ -33,6 +33,7 @@ class Progress:
         request: Request,
         built: TransferModel,
         parameters: Parameters,
+        *,
         started: float,
         on_incumbent: Callable[[Incumbent], None] | None,
     ) -> None:
@@ -102,7 +103,7 @@ class Progress:
             self._publish(proved_by)
 
     def prove_currency(self, bound: float | None, proved_by: str) -> None:
-        """Keep a bound in currency units, as solvers state it: up to their tolerance, and a benefit is a whole number."""
+        """Keep a bound in currency units, as solvers state it: up to their tolerance; a benefit is a whole number."""
         if bound is not None and np.isfinite(bound):
             tolerance = max(_SOLVER_TOLERANCE, _FLOAT_NOISE * abs(bound))
             self.prove(int(np.floor((bound + tolerance) * 10**self.network.money_decimals)), proved_by)

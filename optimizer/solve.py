@@ -59,7 +59,7 @@ def solve(
     if problems:
         raise NetworkError(problems)
     built = build(network, request)
-    progress = Progress(network, request, built, parameters, started, on_incumbent)
+    progress = Progress(network, request, built, parameters, started=started, on_incumbent=on_incumbent)
     built_at = time.monotonic()
     if not len(built.model.flows) and not _has_hard_demands(built):
         return _nothing_to_do(progress, built_at - started)
@@ -84,7 +84,7 @@ def finish(
     """Certify and explain a plan whose search was stopped from outside (cancelled, killed at a deadline)."""
     began = time.monotonic()
     built = build(network, request)
-    progress = Progress(network, request, built, Parameters(), began, None)
+    progress = Progress(network, request, built, Parameters(), started=began, on_incumbent=None)
     if plan is not None:
         progress.offer_plan(plan, backend)
     if bound is not None:

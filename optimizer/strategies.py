@@ -1,7 +1,7 @@
 """How a request is searched: the choice of backend, and what runs beside what.
 
-Every strategy first publishes a certified plan from a flow, in well under the time a mixed-integer solver needs to start
-paying, and then improves plan and bound until the gap or the time limit is reached.
+Every strategy first publishes a certified plan from a flow, in well under the time a mixed-integer solver needs to
+start paying, and then improves plan and bound until the gap or the time limit is reached.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ TINY_SECONDS = 2.0
 """What that call may take before the model counts as small."""
 
 SMALL_COLUMNS = 6_000
-"""Up to here two solvers race over the whole model. Which two was measured on public fixed-cost networks: with one SKU, HiGHS
-takes minutes where CP-SAT or SCIP take seconds (each where the other does not); with several SKUs HiGHS is ahead."""
+"""Up to here two solvers race over the whole model. Which two was measured on public fixed-cost networks: with one SKU,
+HiGHS takes minutes where CP-SAT or SCIP take seconds (each where the other does not); with several, HiGHS is ahead."""
 
 HEAD_START_SECONDS = 3.0
 """What HiGHS gets to itself before others take part of the machine."""
@@ -56,35 +56,37 @@ _LEAST_ROUND_SECONDS = 2.0
 
 
 def search(progress: Progress) -> None:
-    """Search until done; the choice is written to ``progress.chosen_because``."""
+    """Search until done; the choice of strategy is written to ``progress.chosen_because``."""
+    strategy, progress.chosen_because = _choice(progress)
+    strategy(progress)
+
+
+def _choice(progress: Progress) -> tuple[Callable[[Progress], None], str]:
+    """Choose a strategy by the structure and size of the model, and say why."""
     model = progress.built.model
-    n_columns = model.n_columns
+    size = f"{model.n_columns} columns"
     if progress.parameters.backend is not None:
-        progress.chosen_because = f"the request asks for {progress.parameters.backend}"
-        _publish_first_plan(progress)
-        _with_backend(progress, progress.parameters.backend)
-    elif model.is_pure_flow:
-        progress.chosen_because = "min_cost_flow: nothing ties the flows together, so one min-cost flow is exact"
-        _pure_flow(progress)
-    elif n_columns <= SMALL_COLUMNS:
-        progress.chosen_because = (
-            f"highs, after {HEAD_START_SECONDS:g} s a race of {'scip' if _one_block(model) else 'highs'} and cp_sat: a small "
-            f"model ({n_columns} columns{' of one SKU' if _one_block(model) else ''})"
+        return _as_asked, f"the request asks for {progress.parameters.backend}"
+    if model.is_pure_flow:
+        return _pure_flow, "min_cost_flow: nothing ties the flows together, so one min-cost flow is exact"
+    if model.n_columns <= SMALL_COLUMNS:
+        rival, structure = ("scip", "one SKU") if _one_block(model) else ("highs", "several SKUs")
+        return _small, (
+            f"highs, then from {HEAD_START_SECONDS:g} s on {rival} and cp_sat side by side: a small model "
+            f"({size}, at most {SMALL_COLUMNS}) of {structure}"
         )
-        _publish_first_plan(progress)
-        _small(progress)
-    elif n_columns <= MEDIUM_COLUMNS:
-        progress.chosen_because = (
-            f"highs beside slope scaling and pricing: a medium model ({n_columns} columns up to {MEDIUM_COLUMNS})"
-        )
-        _medium(progress)
-    else:
-        # The first round of slope scaling publishes a plan; no solver starts before it.
-        progress.chosen_because = (
-            f"slope scaling and pricing: {n_columns} columns are more than a mixed-integer solver proves in time; "
-            "highs improves the plan over the flows these methods used"
-        )
-        _large(progress)
+    if model.n_columns <= MEDIUM_COLUMNS:
+        return _medium, (f"highs beside slope scaling and pricing: a medium model ({size}, at most {MEDIUM_COLUMNS})")
+    return _large, (
+        f"slope scaling for the plan and pricing for the bound: a large model ({size}, more than {MEDIUM_COLUMNS}), "
+        "beyond what a mixed-integer solver proves in minutes; highs improves the plan on its own lanes"
+    )
+
+
+def _as_asked(progress: Progress) -> None:
+    """Hand the whole model to the backend that the request names."""
+    _publish_first_plan(progress)
+    _with_backend(progress, str(progress.parameters.backend))
 
 
 def _pure_flow(progress: Progress) -> None:
@@ -121,6 +123,7 @@ def _with_backend(progress: Progress, name: str) -> None:
 
 def _small(progress: Progress) -> None:
     """Race two solvers over the whole model; the first proof ends it."""
+    _publish_first_plan(progress)
     model = progress.built.model
     program = linear_program(model)
     if program.n_columns <= TINY_COLUMNS:

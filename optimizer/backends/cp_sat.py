@@ -1,4 +1,4 @@
-"""CP-SAT: a mixed-integer solver for models whose columns are all integers; it reports incumbents and heeds interrupts."""
+"""CP-SAT: a mixed-integer solver over integer columns; it reports incumbents while it runs."""
 
 from __future__ import annotations
 

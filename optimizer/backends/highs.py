@@ -1,7 +1,7 @@
 """HiGHS through MathOpt: the mixed-integer solver for small and medium requests.
 
-It heeds time limits, ignores interrupts and reports no incumbents while it runs: whoever may have to stop it runs it in a
-process that can be killed, with a certified plan published before it starts.
+It heeds time limits, ignores interrupts and reports no incumbents while it runs: whoever may have to stop it runs it in
+a process that can be killed, with a certified plan published before it starts.
 """
 
 from __future__ import annotations

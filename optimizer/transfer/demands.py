@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from network.joins import runs
 from network.tables import AlertKind, Network
 from optimizer.economics import alert_units, skus_in_scope
 from optimizer.model import UNLIMITED, Limits, Terms
@@ -69,7 +70,5 @@ def _pairs(wanted: Int64, values: Int64) -> tuple[Int64, Int64]:
     """All pairs (i, j) with ``wanted[i] == values[j]``."""
     order = np.argsort(values, kind="stable")
     first, last = np.searchsorted(values[order], wanted), np.searchsorted(values[order], wanted, side="right")
-    count = last - first
-    i = np.repeat(np.arange(len(wanted)), count)
-    within = np.arange(len(i)) - np.repeat(np.cumsum(count) - count, count)
-    return i, order[first[i] + within]
+    i, at = runs(first, last - first)
+    return i, order[at]

@@ -1,12 +1,12 @@
 """Rows of the canonical model that stand for the cells of a transfer problem, in time where time matters.
 
-Most cells are one row: what is there, what may come in, what may leave and what the units that stay are worth. Two cases
-need more:
+Most cells are one row: what is there, what may come in, what may leave and what the units that stay are worth. Two
+cases need more:
 
 * a node without transit that may both send and receive a SKU has a sending row (own stock) and a receiving row, so that
   what it receives cannot leave again;
-* where units can arrive on days after 0, each day has rows of its own (the cell is *chained*). From a day's receiving row,
-  units either count as stock, through a cap that nests over the days (U(l) of docs/model.md), or are left over.
+* where units can arrive on days after 0, each day has rows of its own (the cell is *chained*). From a day's receiving
+  row, units either count as stock, through a cap that nests over the days (U(l) of docs/model.md), or are left over.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class Grid:
 
 
 def grid_of(network: Network, scope: Scope, found: Potentials, legs: Legs) -> Grid:
-    """Number the rows of every cell that a leg touches."""
+    """Give rows to every cell that a leg touches."""
     n = len(scope.cells)
     sends, receives, chained = (np.zeros(n, dtype=bool) for _ in range(3))
     sends[legs.origin] = True

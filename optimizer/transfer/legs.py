@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from network.candidates import NEVER, paying_edges, potentials
+from network.joins import runs
 from network.tables import Network
 from optimizer.transfer.cells import Candidates, Scope, worth_of_last
 
@@ -55,9 +56,7 @@ def legs_of(network: Network, scope: Scope, candidates: Candidates) -> Legs:
     parts: list[tuple[NDArray[np.int64], NDArray[np.int64]]] = []
     for _ in range(int(network.nodes.transit.sum()) + 1):
         cell, day = frontier // most_days, frontier % most_days
-        degree = first[cell + 1] - first[cell]
-        at = np.repeat(np.arange(len(cell)), degree)
-        edge = first[cell][at] + np.arange(len(at)) - np.repeat(np.cumsum(degree) - degree, degree)
+        at, edge = runs(first[cell], first[cell + 1] - first[cell])
         arrives = day[at] + lead[edge]
         useful = (arrives < network.horizon_days) | pays_late[edge]
         edge, departs, arrives = edge[useful], day[at][useful], arrives[useful]

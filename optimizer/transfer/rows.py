@@ -119,7 +119,7 @@ def _flows(scope: Scope, legs: Legs, grid: Grid, most: Int64, inner: InnerFlows)
 
 
 def _do_nothing(scope: Scope, grid: Grid) -> int:
-    """Worth of what the model's rows hold when nothing moves: the units beyond each cell's base, and late left-overs."""
+    """Worth of what the rows hold when nothing moves: the units beyond each cell's base, and late left-overs."""
     kept = value_change(scope.worth, grid.base_units, scope.units_before)
     left_over = (scope.late_units - scope.late_counted) * scope.worth.left_over_worth * grid.chained
     return int((kept + left_over)[grid.keeps].sum())
