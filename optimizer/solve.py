@@ -67,7 +67,7 @@ def solve(
         progress.offer_plan(_empty_plan(), "do nothing")
     search(progress)
     seconds = {"build": built_at - started, "solve": time.monotonic() - built_at}
-    conflicts = conflicts_of(network, request, parameters.time_limit_seconds) if progress.infeasible else ()
+    conflicts = conflicts_of(network, request, max(progress.left / 4, 1.0)) if progress.infeasible else ()
     return _result(progress, seconds, conflicts, _stopped_by(progress), progress.chosen_because)
 
 
