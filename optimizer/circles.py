@@ -6,14 +6,12 @@ fact: a circle is dropped where the rules of its switches allow it, and forbidde
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.model import Model, Solution, fewest_switches, switch_fill
-from optimizer.program import Program, with_entries
+from optimizer.program import Program, with_entries, with_rows
 
 Int64 = NDArray[np.int64]
 
@@ -74,7 +72,5 @@ def forbid_circles(program: Program, model: Model, flow_units: Int64) -> Program
             np.concatenate([inside, entering]),
             np.concatenate([np.ones(len(inside)), np.full(len(entering), -most)]),
         )
-        program = replace(
-            program, row_low=np.append(program.row_low, -np.inf), row_high=np.append(program.row_high, 0.0)
-        )
+        program = with_rows(program, np.array([-np.inf]), np.zeros(1), np.ones(1))
     return program

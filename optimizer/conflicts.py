@@ -22,7 +22,7 @@ from optimizer.economics import (
     product_weight,
 )
 from optimizer.plan import Conflict
-from optimizer.program import Program, linear_program, with_entries
+from optimizer.program import Program, linear_program, with_entries, with_rows
 from optimizer.request import Request
 from optimizer.transfer import TransferModel, build
 
@@ -157,8 +157,8 @@ def _with_load_rows(
     total_kg = np.where(capacity < NO_WEIGHT_LIMIT, capacity / 1e6 * network.lanes.max_dispatches[lanes], np.inf)
     rows = program.n_rows + np.arange(len(lanes))
     loaded = with_entries(program, rows[np.searchsorted(lanes, built.flow_lane[on])], on, weight_kg)
-    low = np.concatenate([program.row_low, np.full(len(lanes), -np.inf)])
-    return replace(loaded, row_low=low, row_high=np.concatenate([program.row_high, total_kg])), rows, lanes
+    in_kg = np.full(len(lanes), 1e6)
+    return with_rows(loaded, np.full(len(lanes), -np.inf), total_kg, unit=in_kg), rows, lanes
 
 
 def _least_slack(program: Program, rows: NDArray[np.int64], sign: Float, seconds: float) -> tuple[Answer, Float]:

@@ -28,6 +28,32 @@ def member_prices(model: Model, share: NDArray[np.float64]) -> NDArray[np.float6
     return share * cost / np.maximum(members.bound_units, 1)
 
 
+def shares_of_duals(model: Model, duals: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Turn duals of a linear relaxation into shares of the fixed costs.
+
+    Parameters
+    ----------
+    model : Model
+    duals : ndarray of float64, shape (n_members,)
+        Currency per unit, of the rows ``units - bound * count <= 0``.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_members,)
+        Adding up to at most 1 per switch, however inexact the duals are.
+    """
+    members = model.members
+    cost = np.maximum(model.switches.fixed_cost[members.switch], 1).astype(np.float64)
+    share = np.maximum(duals, 0.0) * 10.0**model.money_decimals * members.bound_units / cost
+    return np.asarray(share / np.maximum(sum_by_switch(model, share), 1.0)[members.switch])
+
+
+def bound_at(model: Model, network: FlowNetwork, share: NDArray[np.float64]) -> int | None:
+    """Bound on the benefit in money units at given shares of the fixed costs, exact; None when no flow exists."""
+    found = best_flow(network, flow_prices(model, member_prices(model, share)))
+    return None if found is None else found[1] - model.do_nothing
+
+
 def bounds_by_pricing(model: Model, network: FlowNetwork) -> Iterator[tuple[int, Int64]]:
     """Yield bounds on the benefit, with the flow of each round.
 

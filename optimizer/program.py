@@ -29,8 +29,12 @@ class Program:
     coefficient: NDArray[np.float64]
     row_low: NDArray[np.float64]
     row_high: NDArray[np.float64]
+    row_unit: NDArray[np.float64]
+    """Times this, every coefficient and bound of the row is the exact integer that it stands for."""
     offset: float
     """Added to the objective, so that the objective is the benefit."""
+    first_member_row: int
+    """Row of the model's first member (a strong row)."""
     first_limit_row: int
     """Row of the model's first limit; the rows of least kept units follow the positions' balances."""
 
@@ -55,6 +59,18 @@ def with_entries(
     return replace(program, row=rows[order], column=columns[order], coefficient=coefficients[order])
 
 
+def with_rows(
+    program: Program, low: NDArray[np.float64], high: NDArray[np.float64], unit: NDArray[np.float64]
+) -> Program:
+    """Add rows without entries, with their bounds and units."""
+    return replace(
+        program,
+        row_low=np.concatenate([program.row_low, low]),
+        row_high=np.concatenate([program.row_high, high]),
+        row_unit=np.concatenate([program.row_unit, unit]),
+    )
+
+
 @dataclass(slots=True)
 class _Rows:
     """Triplets and bounds collected block by block."""
@@ -64,6 +80,7 @@ class _Rows:
     coefficient: list[NDArray[np.float64]]
     low: list[NDArray[np.float64]]
     high: list[NDArray[np.float64]]
+    unit: list[NDArray[np.float64]]
     count: int = 0
 
     def add(
@@ -71,6 +88,7 @@ class _Rows:
         low: NDArray[np.float64],
         high: NDArray[np.float64],
         *entries: tuple[NDArray[np.integer], NDArray[np.integer], NDArray[np.float64]],
+        unit: NDArray[np.float64] | None = None,
     ) -> None:
         """Append rows with bounds and entries (row within the block, column, coefficient)."""
         for row, column, coefficient in entries:
@@ -79,6 +97,7 @@ class _Rows:
             self.coefficient.append(coefficient.astype(np.float64))
         self.low.append(low)
         self.high.append(high)
+        self.unit.append(np.ones(len(low)) if unit is None else unit)
         self.count += len(low)
 
 
@@ -118,9 +137,10 @@ def linear_program(model: Model) -> Program:
     integer = np.ones(len(objective), dtype=bool)
     integer[n_flows : n_flows + n_increments] = False
     integer[multiples] = False
-    rows = _Rows([], [], [], [], [])
+    rows = _Rows([], [], [], [], [], [])
     _add_balances(rows, model)
     _add_least(rows, model)
+    first_member_row = rows.count
     _add_members(rows, model, first_switch=n_flows + n_increments)
     _add_fills(rows, model, first_switch=n_flows + n_increments)
     first_limit_row = rows.count
@@ -138,7 +158,9 @@ def linear_program(model: Model) -> Program:
         coefficient=np.concatenate(rows.coefficient)[order],
         row_low=np.concatenate(rows.low),
         row_high=np.concatenate(rows.high),
+        row_unit=np.concatenate(rows.unit),
         offset=-model.do_nothing / scale,
+        first_member_row=first_member_row,
         first_limit_row=first_limit_row,
     )
 
@@ -208,6 +230,7 @@ def _add_fills(rows: _Rows, model: Model, first_switch: int) -> None:
             np.full(len(active), high),
             (index[members.switch[taken]], members.flow[taken], (members.weight / heaviest[members.switch])[taken]),
             (np.arange(len(active)), first_switch + active, -fill[active] / heaviest[active]),
+            unit=heaviest[active].astype(np.float64),
         )
 
 

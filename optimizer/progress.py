@@ -95,9 +95,11 @@ class Progress:
         return True
 
     def prove(self, bound: int, proved_by: str) -> None:
-        """Keep a bound when it is lower than the best so far."""
-        if self.certificate is not None:
-            bound = max(bound, self.certificate.benefit)
+        """Keep a bound when it is lower than the best so far; one that a certified plan beats is none."""
+        if self.certificate is not None and bound < self.certificate.benefit:
+            if relative_gap(bound, self.certificate.benefit, self.network.money_decimals) > PROVED_GAP:
+                return
+            bound = self.certificate.benefit
         if self.bound is None or bound < self.bound:
             self.bound, self.bound_by = bound, proved_by
             self._publish(proved_by)

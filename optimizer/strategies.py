@@ -19,7 +19,7 @@ from optimizer.circles import forbid_circles, without_circles
 from optimizer.flow_network import best_flow, flow_network
 from optimizer.isolation import Forked
 from optimizer.model import Model, Solution, fewest_switches, increment_units, kept_units, with_flows
-from optimizer.pricing import bounds_by_pricing
+from optimizer.pricing import bound_at, bounds_by_pricing, shares_of_duals
 from optimizer.program import Program, linear_program
 from optimizer.progress import Progress
 from optimizer.slope_scaling import slope_scaling
@@ -85,8 +85,12 @@ def _choice(progress: Progress) -> tuple[Callable[[Progress], None], str]:
 
 def _as_asked(progress: Progress) -> None:
     """Hand the whole model to the backend that the request names."""
+    name = str(progress.parameters.backend)
     _publish_first_plan(progress)
-    _with_backend(progress, str(progress.parameters.backend))
+    if name.startswith("pulp"):
+        # PuLP passes no dual bound on: prove one first, while there is time for it.
+        _prove_by_relaxation(progress, linear_program(progress.built.model), share=0.3)
+    _with_backend(progress, name)
 
 
 def _pure_flow(progress: Progress) -> None:
@@ -117,8 +121,6 @@ def _with_backend(progress: Progress, name: str) -> None:
     search_ = _search_for(progress, _on_solution(progress, name))
     answer = solved(progress.built.model, program, backend_named(name), search_)
     _take(progress, answer, name)
-    if answer.bound is None and not progress.infeasible:
-        _prove_by_relaxation(progress, program)
 
 
 def _small(progress: Progress) -> None:
@@ -230,11 +232,18 @@ def columns_of(model: Model, program: Program, solution: Solution) -> NDArray[np
     return np.pad(columns, (0, program.n_columns - len(columns)))
 
 
-def _prove_by_relaxation(progress: Progress, program: Program) -> None:
-    """Bound by the linear relaxation, for backends that state none."""
+def _prove_by_relaxation(progress: Progress, program: Program, share: float) -> None:
+    """Bound by the prices of the linear relaxation, for backends that state no bound."""
     name = "glop" if program.n_columns <= MEDIUM_COLUMNS else "pdlp"
-    if progress.left > 0:
-        progress.prove_currency(RELAXATIONS[name](program, _search_for(progress)).bound, name)
+    model = progress.built.model
+    answer = RELAXATIONS[name](program, _search_for(progress, share=share))
+    if answer.row_duals is None:
+        return
+    # What the solver says of its bound holds up to its tolerances; what its prices prove, exactly.
+    duals = answer.row_duals[program.first_member_row :][: len(model.members)]
+    bound = bound_at(model, flow_network(model, in_packs=False), shares_of_duals(model, duals))
+    if bound is not None:
+        progress.prove(bound, f"{name}, its prices evaluated exactly")
 
 
 def _medium(progress: Progress) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -18,8 +19,8 @@ _LARGEST = 2**40
 def cp_sat(program: Program, search: Search) -> Answer:
     """Solve a mixed-integer program with CP-SAT, every column taken as an integer.
 
-    Increments are continuous in the program but integral in some best solution, so nothing is lost. Rows are scaled to
-    integers (10^6: weights have six decimals).
+    Increments are continuous in the program but integral in some best solution, so nothing is lost. Rows are handed over
+    in the integers that they stand for; what rounding the objective could hide is added to the bound.
     """
     if np.any(np.isfinite(program.high) & (program.high > _LARGEST)):
         return Answer(Outcome.NOTHING, None, None, None, detail="cp_sat: a column is larger than 2^40")
@@ -40,7 +41,7 @@ def cp_sat(program: Program, search: Search) -> Answer:
     solver.parameters.num_workers = 2
     callback = _Incumbents(columns, search) if search.on_solution is not None else None
     status = solver.solve(proto, callback)
-    return _answer(program, solver, status, columns, money)
+    return _answer(program, solver, status, columns, money, _rounding(program, objective, high, money))
 
 
 def _money_scale(program: Program) -> float:
@@ -49,26 +50,38 @@ def _money_scale(program: Program) -> float:
     return float(10.0 ** np.floor(np.clip(np.log10(2.0**62 / max(largest, 1.0)), 0, 6)))
 
 
+def _rounding(program: Program, objective: NDArray[np.int64], high: NDArray[np.int64], money: float) -> float:
+    """Most money by which the rounded objective can fall short of the true one, at any values of the columns."""
+    exact = program.objective * money
+    short = np.where(objective < exact - 2 * np.spacing(np.abs(exact)), exact - objective, 0.0)
+    return float(short @ high) / money
+
+
 def _add_rows(proto: cp_model.CpModel, program: Program, columns: list[cp_model.IntVar]) -> None:
+    """Add the rows in the integers that they stand for, so that none is tighter or looser than it should be."""
     starts = np.searchsorted(program.row, np.arange(program.n_rows + 1))
-    whole = np.abs(program.coefficient - np.rint(program.coefficient)) < 1e-9
+    whole = np.rint(program.coefficient * program.row_unit[program.row]).astype(np.int64)
     for row in range(program.n_rows):
         entries = slice(starts[row], starts[row + 1])
-        scale = 1 if bool(np.all(whole[entries])) else 10**6
-        coefficients = np.rint(program.coefficient[entries] * scale).astype(np.int64)
-        low, high = program.row_low[row], program.row_high[row]
+        divisor = max(int(np.gcd.reduce(whole[entries])), 1)
+        low, high = (bound[row] * program.row_unit[row] / divisor for bound in (program.row_low, program.row_high))
         proto.add_linear_expression_in_domain(
             cp_model.LinearExpr.weighted_sum(
-                [columns[i] for i in program.column[entries]], [int(c) for c in coefficients]
+                [columns[i] for i in program.column[entries]], (whole[entries] // divisor).tolist()
             ),
             cp_model.Domain(
-                int(low * scale) if np.isfinite(low) else -(2**60), int(high * scale) if np.isfinite(high) else 2**60
+                math.ceil(low) if np.isfinite(low) else -(2**60), math.floor(high) if np.isfinite(high) else 2**60
             ),
         )
 
 
 def _answer(
-    program: Program, solver: cp_model.CpSolver, status: Any, columns: list[cp_model.IntVar], money: float
+    program: Program,
+    solver: cp_model.CpSolver,
+    status: Any,
+    columns: list[cp_model.IntVar],
+    money: float,
+    rounding: float,
 ) -> Answer:
     outcome = {  # the status is an enum at run time and an int in some stubs
         cp_model.OPTIMAL: Outcome.OPTIMAL,
@@ -78,9 +91,7 @@ def _answer(
     if outcome not in (Outcome.OPTIMAL, Outcome.FEASIBLE):
         return Answer(outcome, None, None, None, detail=solver.status_name(status))
     values = np.array([solver.value(column) for column in columns], dtype=np.float64)
-    # Each coefficient was rounded by at most half a unit of the scale; the bound allows for all of it.
-    slack = 0.5 * float(np.abs(values).sum()) / money if money < 10**6 else 0.0
-    bound = solver.best_objective_bound / money + program.offset + slack
+    bound = solver.best_objective_bound / money + program.offset + rounding
     return Answer(outcome, values, bound, None, detail=solver.status_name(status))
 
 
