@@ -16,15 +16,15 @@ def run(arguments: argparse.Namespace, progress: Progress) -> ExitCode:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     memory = arguments.worker_memory_gib
     settings = Settings(
+        queue_size=arguments.queue_size,
+        workers=arguments.workers,
         time_limit_seconds=arguments.longest_time_limit,
         worker_memory_bytes=None if memory is None else int(memory * 1024**3),
     )
     serve(
         arguments.address,
-        queue_size=arguments.queue_size,
-        workers=arguments.workers,
-        grace_seconds=arguments.grace,
         settings=settings,
+        grace_seconds=arguments.grace,
         on_started=lambda address: print(f"counterpoise serves at {address}; stop it with Ctrl-C", flush=True),
     )
     return ExitCode.DONE

@@ -30,16 +30,6 @@ from server.convert import duration
 from server.errors import MAX_ERROR_BYTES_HEADER
 from server.settings import MESSAGE_BYTES
 
-FINAL_STATES: Final = frozenset(
-    {
-        plan_pb2.PLAN_STATE_SUCCEEDED,
-        plan_pb2.PLAN_STATE_INFEASIBLE,
-        plan_pb2.PLAN_STATE_NO_PLAN,
-        plan_pb2.PLAN_STATE_CANCELLED,
-        plan_pb2.PLAN_STATE_FAILED,
-    }
-)
-
 _ERROR_BYTES: Final = 1024 * 1024
 _OPTIONS: Final = (
     ("grpc.max_receive_message_length", MESSAGE_BYTES),

@@ -10,6 +10,7 @@ import numpy as np
 from google.protobuf import duration_pb2, timestamp_pb2
 
 from counterpoise.v1 import alert_service_pb2, network_pb2, plan_pb2
+from network.schema import TABLES
 from network.tables import Network
 from optimizer.plan import AlertOutcomes, Certificate, Conflict, Result, Status, StopReason
 from server.faults import FieldProblem
@@ -185,7 +186,6 @@ def network_record(
     name: str, network: Network, display_name: str, created: datetime, warnings: tuple[FieldProblem, ...]
 ) -> NetworkRecord:
     """Describe a network for the store."""
-    tables = ("nodes", "products", "lanes", "lane_rules", "stock", "lots", "alerts")
     return NetworkRecord(
         name=name,
         display_name=display_name,
@@ -195,6 +195,6 @@ def network_record(
         horizon_days=network.horizon_days,
         money_decimals=network.money_decimals,
         normal_demand=network.normal_demand,
-        row_counts={table: len(getattr(network, table)) for table in tables},
+        row_counts={table: len(getattr(network, table)) for table in TABLES},
         warnings=warnings,
     )

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from network.schema import TABLES
 from network.tables import Network
 from server.faults import BusyError, LimitExceededError, NotFoundError, PreconditionError, RequestIdConflictError
 from server.records import AlertBatchRecord, NetworkRecord, PlanRecord, PlanState, RequestKey, now
@@ -25,7 +26,7 @@ def _page(records: Iterable[_Record], after: int, limit: int) -> list[_Record]:
 class MemoryStore(Store):
     """A `Store` that lasts as long as its process."""
 
-    def __init__(self, *, networks: int = 64, retained_plans: int = 500, retained_rows: int = 20_000_000) -> None:
+    def __init__(self, *, networks: int, retained_plans: int, retained_rows: int) -> None:
         self._changed = threading.Condition()
         self._max_networks = networks
         self._retained_plans = retained_plans
@@ -211,9 +212,7 @@ class MemoryStore(Store):
         if plan.snapshot in self._networks:
             return 0
         network = self._snapshots[plan.snapshot]
-        return (
-            len(network.nodes) + len(network.products) + len(network.lanes) + len(network.stock) + len(network.alerts)
-        )
+        return sum(len(getattr(network, table)) for table in TABLES)
 
 
 _Value = TypeVar("_Value")

@@ -7,7 +7,7 @@ import signal
 import threading
 from collections.abc import Callable
 from concurrent import futures
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -163,10 +163,8 @@ def _listen(server: grpc.Server, address: str) -> int:
 def serve(
     address: str = DEFAULT_ADDRESS,
     *,
-    queue_size: int = 8,
-    workers: int = 1,
-    grace_seconds: float = 10.0,
     settings: Settings | None = None,
+    grace_seconds: float = 10.0,
     on_started: Callable[[str], None] | None = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT, then drain and stop. Call it from the main thread.
@@ -175,18 +173,13 @@ def serve(
     ----------
     address : str
         ``host:port`` to listen at.
-    queue_size : int
-        Plans that may wait for a worker.
-    workers : int
-        Plans that run at once.
+    settings : Settings, optional
+        Limits; the defaults when not given.
     grace_seconds : float
         How long running plans may go on after the signal.
-    settings : Settings, optional
-        All other limits.
     on_started : callable, optional
         Called with the address once calls are taken.
     """
-    settings = replace(settings or Settings(), queue_size=queue_size, workers=workers)
     signalled = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: signalled.set())

@@ -187,10 +187,7 @@ class Supervisor:
             failure = PlanFailure(error.raised.code, error.raised.message)
             return partial(ended, state=PlanState.FAILED, failure=failure)
         if result.plan is not None and not (result.certificate is not None and result.certificate.valid):
-            failure = PlanFailure(
-                "CERTIFICATE_FAILED", "the plan that was found failed its certificate; it is withheld"
-            )
-            return partial(ended, state=PlanState.FAILED, failure=failure)
+            return partial(ended, state=PlanState.FAILED, failure=_NOT_CERTIFIED)
         cancelled = result.stopped_by is StopReason.CANCELLED
         return partial(ended, state=PlanState.CANCELLED if cancelled else _STATE_OF[result.status], result=result)
 
