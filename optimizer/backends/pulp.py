@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pulp as pulp_library
 
@@ -26,14 +28,19 @@ def pulp(program: Program, search: Search, solver_name: str = _DEFAULT) -> Answe
     Answer
         With the bound only where PuLP says that the solution is optimal: it passes no dual bound on.
     """
-    if solver_name not in pulp_library.listSolvers(onlyAvailable=True):
-        known = ", ".join(pulp_library.listSolvers(onlyAvailable=True))
-        return Answer(Outcome.NOTHING, None, None, None, detail=f"pulp: {solver_name} is not available; found {known}")
-    problem, columns = _problem(program)
-    problem.solve(
-        pulp_library.getSolver(solver_name, msg=False, timeLimit=max(search.seconds, 0.01), gapRel=search.gap)
-    )
-    return _answer(program, problem, columns)
+    with warnings.catch_warnings():
+        # From 3.3 on PuLP announces what 4.0 will change; the project's dependencies exclude 4.0.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        if solver_name not in pulp_library.listSolvers(onlyAvailable=True):
+            known = ", ".join(pulp_library.listSolvers(onlyAvailable=True))
+            return Answer(
+                Outcome.NOTHING, None, None, None, detail=f"pulp: {solver_name} is not available; found {known}"
+            )
+        problem, columns = _problem(program)
+        problem.solve(
+            pulp_library.getSolver(solver_name, msg=False, timeLimit=max(search.seconds, 0.01), gapRel=search.gap)
+        )
+        return _answer(program, problem, columns)
 
 
 def _problem(program: Program) -> tuple[pulp_library.LpProblem, list[pulp_library.LpVariable]]:
