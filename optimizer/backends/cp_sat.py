@@ -19,8 +19,8 @@ _LARGEST = 2**40
 def cp_sat(program: Program, search: Search) -> Answer:
     """Solve a mixed-integer program with CP-SAT, every column taken as an integer.
 
-    Increments are continuous in the program but integral in some best solution, so nothing is lost. Rows are handed over
-    in the integers that they stand for; what rounding the objective could hide is added to the bound.
+    Increments are continuous in the program but integral in some best solution, so nothing is lost. Rows are handed
+    over in the integers that they stand for; what rounding the objective could hide is added to the bound.
     """
     if np.any(np.isfinite(program.high) & (program.high > _LARGEST)):
         return Answer(Outcome.NOTHING, None, None, None, detail="cp_sat: a column is larger than 2^40")
@@ -41,7 +41,7 @@ def cp_sat(program: Program, search: Search) -> Answer:
     solver.parameters.num_workers = 2
     callback = _Incumbents(columns, search) if search.on_solution is not None else None
     status = solver.solve(proto, callback)
-    return _answer(program, solver, status, columns, money, _rounding(program, objective, high, money))
+    return _answer(program, solver, status, columns, money=money, rounding=_rounding(program, objective, high, money))
 
 
 def _money_scale(program: Program) -> float:
@@ -80,6 +80,7 @@ def _answer(
     solver: cp_model.CpSolver,
     status: Any,
     columns: list[cp_model.IntVar],
+    *,
     money: float,
     rounding: float,
 ) -> Answer:

@@ -74,7 +74,7 @@ def with_rows(files: NetworkFiles, table: str, rows: list[dict[str, str]]) -> Ne
 
 
 def as_pure_flow(files: NetworkFiles) -> NetworkFiles:
-    """The directory without anything that ties flows together: no dispatches to pay or fill, no packs, no hard demands."""
+    """The directory with nothing that ties flows together: no dispatches to pay or fill, packs or hard demands."""
     loose = with_cells(
         files, "lanes", fixed_cost="", capacity_kg="", max_dispatches="", min_line_units="", min_dispatch_kg=""
     )

@@ -33,7 +33,7 @@ def _worth(answer: Answer, network, built) -> int | None:
 
 
 def test_backends_agree():
-    """All mixed-integer backends find the same benefit and outcome; all bounds, of relaxations too, are at or above it."""
+    """All mixed-integer backends find the same benefit and outcome; no bound is below it, of relaxations neither."""
     seen: Counter[str] = Counter()
 
     @examples(40)
