@@ -10,6 +10,7 @@ import multiprocessing
 import os
 import threading
 import time
+import warnings
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from types import TracebackType
@@ -33,7 +34,10 @@ class Forked:
         context = multiprocessing.get_context("fork")
         self._receiver, sender = context.Pipe(duplex=False)
         self._process = context.Process(target=_run, args=(sender, function, arguments), daemon=True)
-        self._process.start()
+        with warnings.catch_warnings():
+            # From Python 3.12 on a fork warns when numerical libraries have idle threads; the child never uses theirs.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            self._process.start()
         sender.close()
         self._on_report = on_report
         self.ended = False
@@ -45,7 +49,7 @@ class Forked:
         while not self.ended and self._receiver.poll(max(until - time.monotonic(), 0.0)):
             try:
                 is_value, value = self._receiver.recv()
-            except EOFError:  # the process died: its answer is lost, the search goes on without it
+            except (EOFError, OSError):  # it died, perhaps half-way through a message: the search goes on without it
                 self.ended = True
                 return None
             if is_value:

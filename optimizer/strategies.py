@@ -85,11 +85,15 @@ def _choice(progress: Progress) -> tuple[Callable[[Progress], None], str]:
 
 def _as_asked(progress: Progress) -> None:
     """Hand the whole model to the backend that the request names."""
-    name = str(progress.parameters.backend)
+    name, model = str(progress.parameters.backend), progress.built.model
     _publish_first_plan(progress)
+    if model.n_columns > TINY_COLUMNS:
+        # A bound to begin with: the backend may end without one.
+        for bound in prices(model, 0.1 * progress.left, rounds=10):
+            progress.prove(bound, "pricing")
     if name.startswith("pulp"):
         # PuLP passes no dual bound on: prove one first, while there is time for it.
-        _prove_by_relaxation(progress, linear_program(progress.built.model), share=0.3)
+        _prove_by_relaxation(progress, linear_program(model), share=0.3)
     _with_backend(progress, name)
 
 
@@ -116,11 +120,9 @@ def _publish_first_plan(progress: Progress) -> None:
 
 
 def _with_backend(progress: Progress, name: str) -> None:
-    """Hand the whole model to one backend."""
-    program = linear_program(progress.built.model)
-    search_ = _search_for(progress, _on_solution(progress, name))
-    answer = solved(progress.built.model, program, backend_named(name), search_)
-    _take(progress, answer, name)
+    """Hand the whole model to one backend, in a process that is killed when it overruns."""
+    with _running(progress, linear_program(progress.built.model), name) as running:
+        _taken(progress, running, progress.left, name)
 
 
 def _small(progress: Progress) -> None:
@@ -162,7 +164,7 @@ def _running(progress: Progress, program: Program, name: str) -> Forked:
     model = progress.built.model
     hint = None if progress.solution is None else columns_of(model, program, progress.solution)
     search_ = replace(_search_for(progress), hint=hint)
-    return Forked(solved, model, program, BACKENDS[name], search_, on_report=_on_solution(progress, name))
+    return Forked(solved, model, program, backend_named(name), search_, on_report=_on_solution(progress, name))
 
 
 def _search_for(
