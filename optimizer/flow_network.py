@@ -36,6 +36,10 @@ class FlowNetwork:
     """Units per unit of flow on every flow (the case pack of its block, or 1), shape (n_flows,)."""
 
 
+_DIVISORS = (1, 1_000, 1_000_000)
+"""Money units per unit of the solver's costs, tried in turn."""
+
+
 def flow_network(model: Model, *, in_packs: bool) -> FlowNetwork:
     """Prepare the min-cost flow of a model.
 
@@ -145,7 +149,14 @@ def best_flow(network: FlowNetwork, price: Int64, most: Int64 | None = None) -> 
     if most is not None:
         capacity = capacity.copy()
         capacity[:n] = np.minimum(capacity[:n], most // network.scale)
-    flow = min_cost_flow(network.tail, network.head, capacity, -worth, network.supply)
-    if flow is None:
-        return None
-    return flow[:n] * network.scale, int(flow @ worth) - network.reward_due
+    for divisor in _DIVISORS:
+        # Rounded up, so that the value stays an upper bound where money is too large for the solver's arithmetic.
+        counted = -(-worth // divisor)
+        try:
+            flow = min_cost_flow(network.tail, network.head, capacity, -counted, network.supply)
+        except OverflowError:
+            continue
+        if flow is None:
+            return None
+        return flow[:n] * network.scale, int(flow @ counted) * divisor - network.reward_due
+    raise OverflowError("amounts of money are too large for a min-cost flow; use fewer money_decimals in network.json")
