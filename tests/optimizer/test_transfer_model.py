@@ -1,0 +1,306 @@
+"""The transfer builder and the canonical model say the same of a plan as the certificate, which shares none of it."""
+
+import json
+import random
+from collections import Counter
+from dataclasses import replace
+from decimal import Decimal
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from optimizer import Parameters, Request, Status, certify, solve
+from optimizer.backends import BACKENDS, Outcome, Search
+from optimizer.model import (
+    Solution,
+    benefit,
+    fewest_switches,
+    increment_units,
+    kept_units,
+    switch_fill,
+    with_flows,
+)
+from optimizer.program import Program, linear_program
+from optimizer.strategies import columns_of, solution_of, solved
+from optimizer.transfer import TransferModel, plan_of
+from tests.optimizer.directories import (
+    examples,
+    files_of,
+    has_hard_demands,
+    model_of,
+    network_of,
+    rows_of,
+    with_cells,
+    with_rows,
+)
+from tests.oracle.strategies import NetworkFiles, network_files
+
+SEARCH = Search(seconds=20)
+EXACT = Parameters(gap=0.0)
+
+SEEDS = st.integers(0, 2**32 - 1)
+
+
+def _best(files: NetworkFiles) -> int | None:
+    """Best benefit by one solver over the whole model, None when no plan is allowed."""
+    _, built = model_of(files)
+    answer = solved(built.model, linear_program(built.model), BACKENDS["highs"], SEARCH)
+    assert answer.outcome in (Outcome.OPTIMAL, Outcome.INFEASIBLE)
+    return None if answer.columns is None else benefit(built.model, solution_of(built.model, answer.columns))
+
+
+def _some_solution(built: TransferModel, seed: int) -> Solution | None:
+    """A feasible solution that is best for lines and dispatches of random worth, completed by the best flows inside."""
+    model, program = built.model, linear_program(built.model)
+    lines = np.arange(len(built.flow_lane))
+    strange = program.objective.copy()
+    strange[lines] += np.random.default_rng(seed).normal(0, 20, len(lines))
+    answer = solved(model, replace(program, objective=strange), BACKENDS["highs"], SEARCH)
+    if answer.outcome is Outcome.INFEASIBLE:
+        return None
+    units = solution_of(model, answer.columns).flow_units
+    return _completed(built, program, units)
+
+
+def _completed(built: TransferModel, program: Program, units: np.ndarray) -> Solution:
+    """The same lines, with the most valuable flows within nodes."""
+    low, high = program.low.copy(), program.high.copy()
+    lines = np.arange(len(built.flow_lane))
+    low[lines] = high[lines] = units[lines]
+    answer = BACKENDS["highs"](replace(program, low=low, high=high), SEARCH)
+    assert answer.outcome is Outcome.OPTIMAL
+    return solution_of(built.model, answer.columns)
+
+
+def test_a_solution_is_worth_what_the_certificate_says_of_its_plan():
+    """For any feasible solution, not only the best: valid, and the same benefit to the last money unit."""
+    seen: Counter[str] = Counter()
+
+    @examples(90)
+    @given(network_files(), SEEDS)
+    def agree(files: NetworkFiles, seed: int) -> None:
+        network, built = model_of(files)
+        solution = _some_solution(built, seed)
+        seen["infeasible"] += solution is None
+        if solution is None:
+            return
+        certificate = certify(network, Request(), plan_of(built, solution.flow_units, solution.switch_count))
+        assert certificate.valid, certificate.violations
+        assert certificate.benefit == benefit(built.model, solution)
+        seen["moves"] += bool(np.any(solution.flow_units[: len(built.flow_lane)]))
+        seen["loses"] += certificate.benefit < 0
+
+    agree()
+    assert seen["moves"] >= 40
+    assert seen["loses"] >= 10
+
+
+@examples(30)
+@given(network_files())
+def test_doing_nothing_is_worth_nothing(files: NetworkFiles):
+    """Without lines, and with the best flows within nodes (stock in transit that counts), the benefit is 0."""
+    _, built = model_of(files)
+    if has_hard_demands(built):
+        return
+    nothing = np.zeros(len(built.model.flows), dtype=np.int64)
+    assert benefit(built.model, _completed(built, linear_program(built.model), nothing)) == 0
+
+
+def _value(program: Program, columns: np.ndarray) -> float:
+    return float(program.objective @ columns) + program.offset
+
+
+def _violation(program: Program, columns: np.ndarray) -> float:
+    """By how much columns leave the rows and bounds of a program."""
+    activity = np.bincount(program.row, weights=program.coefficient * columns[program.column], minlength=program.n_rows)
+    below = np.concatenate([program.row_low - activity, program.low - columns])
+    above = np.concatenate([activity - program.row_high, columns - program.high])
+    return float(max(below.max(initial=0.0), above.max(initial=0.0)))
+
+
+@examples(30)
+@given(network_files(), SEEDS)
+def test_the_linear_program_accepts_every_solution_at_its_benefit(files: NetworkFiles, seed: int):
+    """A solution written as columns keeps rows and bounds, has its benefit as objective, and reads back unchanged."""
+    _, built = model_of(files)
+    solution = _some_solution(built, seed)
+    if solution is None:
+        return
+    model, program = built.model, linear_program(built.model)
+    columns = columns_of(model, program, solution)
+    assert _violation(program, columns) <= 1e-9
+    assert round(_value(program, columns) * 10**model.money_decimals) == benefit(model, solution)
+    again = solution_of(model, columns)
+    assert np.array_equal(again.flow_units, solution.flow_units)
+    assert np.array_equal(again.switch_count, solution.switch_count)
+    # A row or bound that accepted anything would pass as well: one unit more on a line out of nowhere must not.
+    used = np.flatnonzero(solution.flow_units)
+    if len(used):
+        columns[used[0]] += 1
+        assert _violation(program, columns) > 0.1
+
+
+@examples(30)
+@given(network_files(), SEEDS)
+def test_row_units_bring_every_row_to_integers(files: NetworkFiles, seed: int):
+    """What a row's coefficients stand for are integers; solvers that need them get them exactly."""
+    _, built = model_of(files)
+    program = linear_program(built.model)
+    whole = program.coefficient * program.row_unit[program.row]
+    assert np.abs(whole - np.rint(whole)).max(initial=0.0) <= 1e-6
+    fill = switch_fill(built.model, np.ones(len(built.model.flows), dtype=np.int64))
+    assert np.all(fill[np.unique(built.model.members.switch)] >= 0)
+
+
+def test_fewest_switches_is_the_least_that_carries_a_flow():
+    """One count less on any switch in use and the flow no longer fits."""
+    seen: Counter[str] = Counter()
+
+    @examples(30)
+    @given(network_files(), SEEDS)
+    def least(files: NetworkFiles, seed: int) -> None:
+        _, built = model_of(files)
+        model = built.model
+        solution = _some_solution(built, seed)
+        if solution is None:
+            return
+        program = linear_program(model)
+        count = fewest_switches(model, solution.flow_units)
+        for switch in np.flatnonzero(count).tolist():
+            fewer = count.copy()
+            fewer[switch] -= 1
+            seen["switches"] += 1
+            seen["several"] += count[switch] > 1
+            assert _violation(program, columns_of(model, program, Solution(solution.flow_units, fewer))) > 1e-9
+
+    least()
+    assert seen["switches"] >= 15
+    assert seen["several"] >= 1
+
+
+@examples(30)
+@given(network_files(), SEEDS)
+def test_flows_that_are_left_out_leave_the_others_alone(files: NetworkFiles, seed: int):
+    """A restricted model is worth at every solution what the full one is with these flows at 0."""
+    _, built = model_of(files)
+    solution = _some_solution(built, seed)
+    if solution is None:
+        return
+    kept = np.flatnonzero(solution.flow_units > 0)
+    restricted = with_flows(built.model, kept)
+    assert np.array_equal(fewest_switches(restricted, solution.flow_units[kept]), solution.switch_count)
+    smaller = Solution(solution.flow_units[kept], solution.switch_count)
+    assert benefit(restricted, smaller) == benefit(built.model, solution)
+    program = linear_program(restricted)
+    assert _violation(program, columns_of(restricted, program, smaller)) <= 1e-9
+
+
+@examples(30)
+@given(network_files(), SEEDS)
+def test_increments_hold_all_units_that_are_kept(files: NetworkFiles, seed: int):
+    """Units that end at a position find increments to end in, the most valuable ones first."""
+    _, built = model_of(files)
+    model = built.model
+    worth, position = model.increments.worth, model.increments.position
+    same = position[1:] == position[:-1]
+    assert np.all(worth[1:][same] <= worth[:-1][same])
+    solution = _some_solution(built, seed)
+    if solution is None:
+        return
+    kept = kept_units(model, solution.flow_units)
+    assert np.all(kept >= 0)
+    held = np.zeros_like(kept)
+    np.add.at(held, position, increment_units(model, kept))
+    assert np.array_equal(held, kept)
+
+
+# What a change of the request must do to the answer, whatever the answer is.
+
+
+@examples(30)
+@given(network_files(), SEEDS)
+def test_the_order_of_rows_means_nothing(files: NetworkFiles, seed: int):
+    """Every table shuffled: the same status and benefit."""
+    rng, shuffled = random.Random(seed), files
+    for table in ("nodes", "products", "lanes", "stock", "alerts"):
+        rows = rows_of(shuffled, table)
+        rng.shuffle(rows)
+        shuffled = with_rows(shuffled, table, rows)
+    assert _best(shuffled) == _best(files)
+
+
+_MONEY = {
+    "products": ("unit_cost", "list_price", "salvage_value"),
+    "lanes": ("fixed_cost", "cost_per_unit", "cost_per_kg"),
+    "stock": ("holding_cost", "shortage_penalty"),
+}
+
+
+def _scaled(files: NetworkFiles, factor: int) -> NetworkFiles:
+    for table, columns in _MONEY.items():
+        rows = rows_of(files, table)
+        for row in rows:
+            row.update({column: str(Decimal(row[column]) * factor) for column in columns if row[column]})
+        files = with_rows(files, table, rows)
+    return files
+
+
+@examples(30)
+@given(network_files())
+def test_twice_the_money_is_twice_the_benefit(files: NetworkFiles):
+    """In money fine enough that nothing is rounded, doubling every price and cost doubles the benefit exactly."""
+    settings = json.loads(files.texts["network.json"]) | {"money_decimals": 9}
+    fine = NetworkFiles({**files.texts, "network.json": json.dumps(settings)})
+    once = _best(fine)
+    assert _best(_scaled(fine, 2)) == (None if once is None else 2 * once)
+
+
+@examples(30)
+@given(network_files(), SEEDS)
+def test_one_more_lane_never_hurts(files: NetworkFiles, seed: int):
+    """What was possible stays possible: no less benefit, and nothing that was feasible becomes infeasible."""
+    rng = random.Random(seed)
+    lanes, names = rows_of(files, "lanes"), [row["node_id"] for row in rows_of(files, "nodes")]
+    origin, destination = rng.sample(names, 2)
+    added = {**rng.choice(lanes), "lane_id": "one more", "origin": origin, "destination": destination}
+    # An empty lane id is only allowed where no two lanes connect the same nodes.
+    named = [{**lane, "lane_id": lane["lane_id"] or f"{lane['origin']}>{lane['destination']}"} for lane in lanes]
+    before = _best(files)
+    if before is None:
+        return
+    after = _best(with_rows(files, "lanes", [*named, added]))
+    assert after is not None
+    assert after >= before
+
+
+@examples(30)
+@given(network_files())
+def test_rules_that_bind_nothing_change_nothing(files: NetworkFiles):
+    """More dispatches and capacity than anything could load, and a case of one unit, are as good as no rule."""
+    lanes = [
+        row | {"max_dispatches": row["max_dispatches"] or "100000", "capacity_kg": row["capacity_kg"] or "100000"}
+        for row in rows_of(files, "lanes")
+    ]
+    products = [
+        row | {"case_pack": row["case_pack"] or "1", "unit_weight_kg": row["unit_weight_kg"] or "0"}
+        for row in rows_of(files, "products")
+    ]
+    assert _best(with_rows(with_rows(files, "lanes", lanes), "products", products)) == _best(files)
+
+
+def test_a_demand_without_any_lane_is_infeasible_not_an_error():
+    """No flow at all, and something must be served."""
+    files = files_of(
+        nodes="node_id,kind\nA,store\nB,store\n",
+        products="sku_id,list_price,salvage_value\nP,10,2\n",
+        lanes="origin,destination\n",
+        stock="node_id,sku_id,on_hand,demand_mean\nA,P,6,0\nB,P,0,6\n",
+        alerts="alert_id,kind,node_id,sku_id,units,must_serve\nX,shortage,B,P,2,true\n",
+    )
+    result = solve(network_of(files), Request(), EXACT)
+    assert result.status is Status.INFEASIBLE
+    assert [(conflict.rule, conflict.place, conflict.amount) for conflict in result.conflicts] == [
+        ("alerts.units", "node B, SKU P", 2.0)
+    ]
+    assert solve(network_of(with_cells(files, "alerts", must_serve="")), Request(), EXACT).benefit == 0
