@@ -58,8 +58,9 @@ def forbid_circles(program: Program, model: Model, flow_units: Int64) -> Program
     if not np.any(unfed) or keeps_switches(model, Solution(left, fewest_switches(model, left))):
         return None
     flows = model.flows
-    graph = nx.Graph(zip(flows.origin[unfed].tolist(), flows.destination[unfed].tolist(), strict=True))
-    for circle in nx.connected_components(graph):
+    graph = nx.DiGraph(zip(flows.origin[unfed].tolist(), flows.destination[unfed].tolist(), strict=True))
+    # Only what lies on a circle: a position that units flow on to may have supply of its own, which enters nothing.
+    for circle in [nodes for nodes in nx.strongly_connected_components(graph) if len(nodes) > 1]:
         members = np.zeros(len(model.positions), dtype=bool)
         members[list(circle)] = True
         from_inside, into = members[flows.origin], members[flows.destination]
