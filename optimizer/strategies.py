@@ -43,7 +43,6 @@ MEDIUM_COLUMNS = 60_000
 STALL = 1e-5
 """A round that improves by less than this share of the benefit has stalled."""
 
-
 _STALLED_SLOPES = 4
 _STALLED_PRICES = 5
 """Rounds without progress after which slope scaling and pricing end."""
@@ -105,10 +104,10 @@ def _pure_flow(progress: Progress) -> None:
         progress.infeasible = True
         return
     flow, value = found
-    solution = Solution(flow, np.zeros(0, dtype=np.int64))
-    if progress.offer(solution, "min_cost_flow"):
+    progress.offer(Solution(flow, np.zeros(0, dtype=np.int64)), "min_cost_flow")
+    if progress.certificate is not None:
         progress.prove(value - model.do_nothing, "min_cost_flow")
-    else:
+    if not progress.done:  # a hard demand that no flow meets, or a circle that feeds itself
         _with_backend(progress, "highs")
 
 
