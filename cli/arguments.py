@@ -53,6 +53,12 @@ def _directory(command: argparse.ArgumentParser) -> None:
 
 def _inspect(command: argparse.ArgumentParser) -> None:
     _directory(command)
+    command.add_argument(
+        "--donors",
+        nargs=2,
+        metavar=("NODE", "SKU"),
+        help="also list who can send the product to the node: units, day of arrival, and the lanes of the fastest way",
+    )
     command.add_argument("--json", action="store_true", help=_JSON_HELP)
 
 

@@ -14,7 +14,7 @@ from network.inspection import Inspection, inspect_network, units_asked
 from network.problems import NetworkError, Problem
 from network.reach import CriticalNode, critical_nodes, earliest_days
 from network.reading import network_from_frames, read_network
-from network.rendering import render
+from network.rendering import render, render_donors
 from network.schema import Limits
 from network.tables import (
     NO_LIMIT,
@@ -68,6 +68,7 @@ __all__ = [
     "network_to_frames",
     "read_network",
     "render",
+    "render_donors",
     "settings_of",
     "units_asked",
     "write_network",

@@ -1,22 +1,41 @@
-"""An inspection as text for people."""
+"""What is found in a network as text for people."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from network.graph import Donor
 from network.inspection import Inspection, Reach
+from network.tables import Network
 
 _SHOWN: Final = 5
 """Most entries of a list that are written out."""
 
 _SHOWN_CUTS: Final = 2
+_SHOWN_DONORS: Final = 20
 
 
 def render(inspection: Inspection) -> str:
     """Write an inspection as a page of text."""
     parts = (_head, _problems, _alerts, _balance, _reach, _critical, _capacity)
     return "\n\n".join("\n".join(part(inspection)) for part in parts) + "\n"
+
+
+def render_donors(network: Network, donors: Sequence[Donor]) -> str:
+    """Write donors as a block of text, the earliest first: what each may give, when it arrives, over which lanes."""
+    return "\n".join(_donor_lines(network, donors)) + "\n"
+
+
+def _donor_lines(network: Network, donors: Sequence[Donor]) -> Iterator[str]:
+    yield "Donors (capacity and cost aside)"
+    if not donors:
+        yield "  none: no lanes lead there from a node with units to give"
+    for donor in donors[:_SHOWN_DONORS]:
+        way = ", ".join(network.lanes.lane_id[lane] for lane in donor.route.lanes)
+        yield f"  {network.nodes.node_id[donor.node]}: {donor.units:,} units on day {donor.route.days} over {way}"
+    if len(donors) > _SHOWN_DONORS:
+        yield f"  and {len(donors) - _SHOWN_DONORS:,} more, later"
 
 
 def _head(inspection: Inspection) -> Iterator[str]:

@@ -30,6 +30,39 @@ def test_json_is_one_object(command: Command, small: Path):
     assert done.json["warnings"] == []
 
 
+FAR = {
+    **SMALL,
+    "nodes.csv": "node_id,kind\nW,warehouse\nS1,store\nS2,store\n",
+    "lanes.csv": "lane_id,origin,destination,lead_time_days\nup,S2,W,2\ndown,W,S1,1\n",
+    "stock.csv": "node_id,sku_id,on_hand,safety_stock,demand_mean\n"
+    "W,007,20,5,0\nS2,007,3,0,0\nS1,007,0,0,6\nS1,TEA,9,0,2\n",
+}
+"""15 x 007 may go from W to S1 in a day, 3 from S2 by way of W in three; nothing leads to S2."""
+
+
+def test_donors_are_listed_with_units_day_and_lanes(command: Command, tmp_path: Path):
+    directory = write_directory(tmp_path / "far", FAR)
+    done = command("inspect", directory, "--donors", "S1", "007")
+    assert done.code == 0
+    assert done.out.endswith("  W: 15 units on day 1 over down\n  S2: 3 units on day 3 over up, down\n")
+    assert command("inspect", directory, "--donors", "S1", "007", "--json").json["donors"] == [
+        {"node_id": "W", "units": 15, "arrives_day": 1, "lanes": ["down"]},
+        {"node_id": "S2", "units": 3, "arrives_day": 3, "lanes": ["up", "down"]},
+    ]
+
+
+def test_a_node_without_donors_is_told(command: Command, tmp_path: Path):
+    done = command("inspect", write_directory(tmp_path / "far", FAR), "--donors", "S2", "TEA")
+    assert "none: no lanes lead there" in done.out
+
+
+def test_donors_of_what_is_not_there_are_a_mistake_of_the_command_line(command: Command, small: Path):
+    for node, sku, word in (("S9", "007", "node 'S9'"), ("S1", "008", "product '008'")):
+        done = command("inspect", small, "--donors", node, sku)
+        assert done.code == 2
+        assert word in done.err
+
+
 def test_doubts_are_shown_with_the_rest(command: Command, tmp_path: Path):
     odd = {**SMALL, "nodes.csv": "node_id,kind,colour\nW,warehouse,red\nS1,store,\nS2,store,\n"}
     assert "colour" in command("inspect", write_directory(tmp_path / "odd", odd)).out
