@@ -90,14 +90,15 @@ class Progress:
             return False
         self.plan, self.certificate, self.plan_by = plan, certificate, found_by
         if self.bound is not None and certificate.benefit > self.bound:
-            self.bound = certificate.benefit  # a solver's bound is only as exact as its tolerances
+            # A solver's bound is only as exact as its tolerances; one that is off by more was none.
+            self.bound = certificate.benefit if self._is_noise(self.bound) else None
         self._publish(found_by)
         return True
 
     def prove(self, bound: int, proved_by: str) -> None:
         """Keep a bound when it is lower than the best so far; one that a certified plan beats is none."""
         if self.certificate is not None and bound < self.certificate.benefit:
-            if relative_gap(bound, self.certificate.benefit, self.network.money_decimals) > PROVED_GAP:
+            if not self._is_noise(bound):
                 return
             bound = self.certificate.benefit
         if self.bound is None or bound < self.bound:
@@ -109,6 +110,11 @@ class Progress:
         if bound is not None and np.isfinite(bound):
             tolerance = max(_SOLVER_TOLERANCE, _FLOAT_NOISE * abs(bound))
             self.prove(int(np.floor((bound + tolerance) * 10**self.network.money_decimals)), proved_by)
+
+    def _is_noise(self, bound: int) -> bool:
+        """Whether a bound is below the best plan by no more than what counts as proved."""
+        benefit = 0 if self.certificate is None else self.certificate.benefit
+        return relative_gap(bound, benefit, self.network.money_decimals) <= PROVED_GAP
 
     def _publish(self, found_by: str) -> None:
         if self._on_incumbent is None:
