@@ -83,13 +83,13 @@ def run(connection: Connection) -> None:
     os.setpgid(0, 0)
     multiprocessing.current_process().daemon = False  # a daemon may not have children; a solve may
     threading.Thread(target=_end_with_server, name="end-with-server", daemon=True).start()
-    job: Job = connection.recv()
-    _guard(job)
     try:
+        job: Job = connection.recv()
+        _guard(job)
         connection.send(_done(job, connection))
         connection.recv()  # never comes
     except (BrokenPipeError, ConnectionResetError, EOFError):
-        os._exit(1)  # the server is gone, and nobody wants the answer
+        os._exit(1)  # the server is gone, maybe before it had said what to do, and nobody wants the answer
 
 
 def _end_with_server() -> None:
