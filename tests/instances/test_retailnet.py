@@ -6,7 +6,7 @@ import pytest
 from network import read_network
 from optimizer import Incumbent, Parameters, Request, Status, StopReason, certify, solve
 
-SECONDS = 3.0
+SECONDS = 2.0
 """Too short to prove anything, long enough for several strategies to speak up."""
 
 SLOW_SECONDS = 60.0

@@ -94,7 +94,7 @@ def test_stated_units_are_enough_and_the_least():
     """Random requests with more hard demands than can be met: with the stated units given up they have a plan."""
     seen: Counter[str] = Counter()
 
-    @examples(40)
+    @examples(30)
     @given(network_files())
     def verified(drawn: NetworkFiles) -> None:
         files = _one_hard_demand_each(drawn)
@@ -107,8 +107,8 @@ def test_stated_units_are_enough_and_the_least():
         seen["several"] += len(units) > 1
 
     verified()
-    assert seen["infeasible"] >= 15
-    assert seen["least"] >= 3
+    assert seen["infeasible"] >= 10
+    assert seen["least"] >= 2
     assert seen["several"] >= 3
 
 
@@ -123,7 +123,7 @@ def test_stated_kilograms_are_enough_and_the_least():
     """Demands that could be met if every lane were not too small: with the stated kilograms added they are."""
     seen: Counter[str] = Counter()
 
-    @examples(50)
+    @examples(30)
     @given(network_files())
     def verified(drawn: NetworkFiles) -> None:
         if not all(row["unit_weight_kg"] for row in rows_of(drawn, "products")):
@@ -138,7 +138,7 @@ def test_stated_kilograms_are_enough_and_the_least():
             seen["several"] += len(kg) > 1
 
     verified()
-    assert seen["short lanes"] >= 5
+    assert seen["short lanes"] >= 3
     assert seen["several"] >= 1
 
 

@@ -31,7 +31,7 @@ def test_no_round_states_a_bound_below_the_optimum():
     """Every round's bound holds, and later rounds are tighter than the first one in many requests."""
     seen: Counter[str] = Counter()
 
-    @examples(60)
+    @examples(40)
     @given(network_files())
     def holds(files: NetworkFiles) -> None:
         _, built = model_of(files)
@@ -46,11 +46,11 @@ def test_no_round_states_a_bound_below_the_optimum():
         seen["tighter"] += min(bounds) < bounds[0]
 
     holds()
-    assert seen["pays"] >= 25
-    assert seen["tighter"] >= 5
+    assert seen["pays"] >= 15
+    assert seen["tighter"] >= 3
 
 
-@examples(60)
+@examples(25)
 @given(network_files(), st.integers(0, 2**32 - 1))
 def test_any_shares_bound_the_benefit(files: NetworkFiles, seed: int):
     """Shares of the fixed costs at random, even all on one flow: still a bound."""
@@ -63,7 +63,7 @@ def test_any_shares_bound_the_benefit(files: NetworkFiles, seed: int):
     assert bound_at(model, flow_network(model, in_packs=False), share) >= best
 
 
-@examples(50)
+@examples(25)
 @given(network_files(), st.floats(-1.0, 1.0))
 def test_duals_become_shares_however_inexact(files: NetworkFiles, error: float):
     """Prices of the relaxation, spoiled or not, add up to at most the fixed cost and bound the benefit."""

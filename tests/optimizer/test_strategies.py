@@ -63,7 +63,7 @@ def test_every_strategy_keeps_its_promises(size):
     """Any request down any path: the same optimum, or a plan below it and a bound above it."""
     seen: Counter[str] = Counter()
 
-    @examples(15)
+    @examples(12)
     @given(network_files())
     def promises(files: NetworkFiles) -> None:
         network = network_of(files)
@@ -157,7 +157,7 @@ def test_no_solver_can_take_the_plan_away(monkeypatch, backend, size):
         monkeypatch.setitem(BACKENDS, name, backend)
     _paths(monkeypatch, size, TINY_COLUMNS=-1)
     network, incumbents = network_of(_wishes()), []
-    result = solve(network, Request(), Parameters(1.0), on_incumbent=incumbents.append)
+    result = solve(network, Request(), Parameters(0.6), on_incumbent=incumbents.append)
     _check(network, result, incumbents)
     assert result.status in (Status.FEASIBLE, Status.OPTIMAL)
     assert result.plan.n_lines > 0
@@ -170,7 +170,7 @@ def test_no_solver_can_take_the_plan_away(monkeypatch, backend, size):
 def test_a_backend_that_was_asked_for_and_hangs_is_stopped(monkeypatch, name):
     """The time limit is kept without its help, and the plan from before it started is the answer."""
     monkeypatch.setitem(BACKENDS, name, _hangs)
-    result = solve(network_of(_wishes("true")), Request(), Parameters(1.0, backend=name))
+    result = solve(network_of(_wishes("true")), Request(), Parameters(0.6, backend=name))
     assert result.status in (Status.FEASIBLE, Status.OPTIMAL)
     assert result.certificate.valid
     assert result.plan.n_lines > 0
@@ -187,7 +187,7 @@ def test_pure_flows_call_no_solver(monkeypatch):
     for name in list(BACKENDS):
         monkeypatch.setitem(BACKENDS, name, _hangs)
 
-    @examples(25)
+    @examples(15)
     @given(network_files())
     def alone(files: NetworkFiles) -> None:
         result = solve(network_of(as_pure_flow(files)), Request(), Parameters(5.0))

@@ -77,7 +77,7 @@ def test_a_solution_is_worth_what_the_certificate_says_of_its_plan():
     """For any feasible solution, not only the best: valid, and the same benefit to the last money unit."""
     seen: Counter[str] = Counter()
 
-    @examples(90)
+    @examples(60)
     @given(network_files(), SEEDS)
     def agree(files: NetworkFiles, seed: int) -> None:
         network, built = model_of(files)
@@ -92,11 +92,11 @@ def test_a_solution_is_worth_what_the_certificate_says_of_its_plan():
         seen["loses"] += certificate.benefit < 0
 
     agree()
-    assert seen["moves"] >= 40
-    assert seen["loses"] >= 10
+    assert seen["moves"] >= 25
+    assert seen["loses"] >= 8
 
 
-@examples(30)
+@examples(20)
 @given(network_files())
 def test_doing_nothing_is_worth_nothing(files: NetworkFiles):
     """Without lines, and with the best flows within nodes (stock in transit that counts), the benefit is 0."""
@@ -119,7 +119,7 @@ def _violation(program: Program, columns: np.ndarray) -> float:
     return float(max(below.max(initial=0.0), above.max(initial=0.0)))
 
 
-@examples(30)
+@examples(20)
 @given(network_files(), SEEDS)
 def test_the_linear_program_accepts_every_solution_at_its_benefit(files: NetworkFiles, seed: int):
     """A solution written as columns keeps rows and bounds, has its benefit as objective, and reads back unchanged."""
@@ -141,7 +141,7 @@ def test_the_linear_program_accepts_every_solution_at_its_benefit(files: Network
         assert _violation(program, columns) > 0.1
 
 
-@examples(30)
+@examples(20)
 @given(network_files(), SEEDS)
 def test_row_units_bring_every_row_to_integers(files: NetworkFiles, seed: int):
     """What a row's coefficients stand for are integers; solvers that need them get them exactly."""
@@ -157,7 +157,7 @@ def test_fewest_switches_is_the_least_that_carries_a_flow():
     """One count less on any switch in use and the flow no longer fits."""
     seen: Counter[str] = Counter()
 
-    @examples(30)
+    @examples(20)
     @given(network_files(), SEEDS)
     def least(files: NetworkFiles, seed: int) -> None:
         _, built = model_of(files)
@@ -179,7 +179,7 @@ def test_fewest_switches_is_the_least_that_carries_a_flow():
     assert seen["several"] >= 1
 
 
-@examples(30)
+@examples(20)
 @given(network_files(), SEEDS)
 def test_flows_that_are_left_out_leave_the_others_alone(files: NetworkFiles, seed: int):
     """A restricted model is worth at every solution what the full one is with these flows at 0."""
@@ -196,7 +196,7 @@ def test_flows_that_are_left_out_leave_the_others_alone(files: NetworkFiles, see
     assert _violation(program, columns_of(restricted, program, smaller)) <= 1e-9
 
 
-@examples(30)
+@examples(20)
 @given(network_files(), SEEDS)
 def test_increments_hold_all_units_that_are_kept(files: NetworkFiles, seed: int):
     """Units that end at a position find increments to end in, the most valuable ones first."""
@@ -218,7 +218,7 @@ def test_increments_hold_all_units_that_are_kept(files: NetworkFiles, seed: int)
 # What a change of the request must do to the answer, whatever the answer is.
 
 
-@examples(30)
+@examples(20)
 @given(network_files(), SEEDS)
 def test_the_order_of_rows_means_nothing(files: NetworkFiles, seed: int):
     """Every table shuffled: the same status and benefit."""
@@ -246,7 +246,7 @@ def _scaled(files: NetworkFiles, factor: int) -> NetworkFiles:
     return files
 
 
-@examples(30)
+@examples(20)
 @given(network_files())
 def test_twice_the_money_is_twice_the_benefit(files: NetworkFiles):
     """In money fine enough that nothing is rounded, doubling every price and cost doubles the benefit exactly."""
@@ -256,7 +256,7 @@ def test_twice_the_money_is_twice_the_benefit(files: NetworkFiles):
     assert _best(_scaled(fine, 2)) == (None if once is None else 2 * once)
 
 
-@examples(30)
+@examples(20)
 @given(network_files(), SEEDS)
 def test_one_more_lane_never_hurts(files: NetworkFiles, seed: int):
     """What was possible stays possible: no less benefit, and nothing that was feasible becomes infeasible."""
@@ -274,7 +274,7 @@ def test_one_more_lane_never_hurts(files: NetworkFiles, seed: int):
     assert after >= before
 
 
-@examples(30)
+@examples(20)
 @given(network_files())
 def test_rules_that_bind_nothing_change_nothing(files: NetworkFiles):
     """More dispatches and capacity than anything could load, and a case of one unit, are as good as no rule."""
