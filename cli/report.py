@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -93,8 +94,13 @@ def moves_words(summary: Mapping[str, Any]) -> str:
 
 
 def _conflicts(report: Report) -> Iterator[str]:
-    yield "In conflict: relax one of these"
-    yield from (f"  {conflict}" for conflict in report.conflicts)
+    """Say what to relax: all conflicts of one rule together, or all of another."""
+    said = "Infeasible: to make a plan possible, relax"
+    for rule, found in itertools.groupby(report.conflicts, key=lambda conflict: conflict.partition(":")[0]):
+        amounts = list(found)
+        yield f"{said} {rule} {'there' if len(amounts) == 1 else 'at all of these places, together'}"
+        yield from (f"  {conflict}" for conflict in amounts)
+        said = "or instead"
 
 
 def ledger_lines(ledger: Mapping[str, float], benefit: float, currency: str) -> Iterator[str]:

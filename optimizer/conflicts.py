@@ -64,11 +64,11 @@ def _short_demands(network: Network, request: Request, seconds: float) -> tuple[
     return tuple(
         Conflict(
             rule="alerts.units",
-            place=places[i],
+            place=places[i].removesuffix(" must receive").removesuffix(" must send"),
             amount=float(np.rint(missing[i])),
             message=(
-                f"{places[i]} must move {asked[i]:.0f} units and can move {asked[i] - np.rint(missing[i]):.0f} when "
-                "every other rule is kept"
+                f"{places[i]} {asked[i]:.0f} units: with {np.rint(missing[i]):.0f} fewer"
+                f"{'' if len(short) == 1 else ', and the other demands cut as said,'} the rest can be met"
             ),
         )
         for i in short.tolist()
@@ -87,7 +87,12 @@ def _demand_rows(
     limits = program.first_limit_row + np.arange(len(model.limits))
     asked = np.concatenate([built.position_send[sends], built.position_demand[receives], model.limits.low])
     cells = np.concatenate([built.position_cell[sends], built.position_cell[receives], built.limit_cell])
-    places = [_place(network, *pair) for pair in cells.tolist()]
+    must_receive = np.repeat([False, True], [len(sends), len(receives)])
+    must_receive = np.concatenate([must_receive, built.limit_receives])
+    places = [
+        f"{_place(network, *pair)} must {'receive' if receive else 'send'}"
+        for pair, receive in zip(cells.tolist(), must_receive.tolist(), strict=True)
+    ]
     return np.concatenate([sends, least, limits]), places, asked.astype(np.float64)
 
 

@@ -41,7 +41,7 @@ class Status(enum.Enum):
     """What was proved."""
 
     OPTIMAL = "optimal"
-    """The plan's benefit meets the bound within the requested gap of zero or better (gap <= the requested gap)."""
+    """The plan's benefit meets the bound, up to a gap of 1e-6: what solvers' tolerances leave."""
     FEASIBLE = "feasible"
     """A certified plan; the bound says how much better another could be."""
     INFEASIBLE = "infeasible"
@@ -59,6 +59,8 @@ class StopReason(enum.Enum):
     GAP_LIMIT = "gap_limit"
     TIME_LIMIT = "time_limit"
     CANCELLED = "cancelled"
+    SEARCH_ENDED = "search_ended"
+    """No method had anything left to try, with time to spare; the gap says what may be missed."""
     NOTHING_TO_DO = "nothing_to_do"
     """No alerted SKU has a flow that could pay or a hard demand."""
 

@@ -77,6 +77,10 @@ def result_summary(result: Result, network: Network) -> dict[str, Any]:
         "dispatches": 0 if plan is None else int(plan.dispatches.sum()),
         "unmet_units": None if result.unmet is None else int(result.unmet.units.sum()),
         "certificate": None if result.certificate is None else certificate_summary(result.certificate),
+        "conflicts": [
+            {"rule": found.rule, "place": found.place, "amount": found.amount, "message": found.message}
+            for found in result.conflicts
+        ],
     }
 
 
@@ -117,10 +121,6 @@ def plan_tables(network: Network, result: Result) -> dict[str, pd.DataFrame]:
 
 def _context(network: Network, result: Result) -> dict[str, Any]:
     """Return what plan.json holds beside the summary."""
-    conflicts = [
-        {"rule": found.rule, "place": found.place, "amount": found.amount, "message": found.message}
-        for found in result.conflicts
-    ]
     return {
         "currency": network.currency,
         "as_of": network.as_of,
@@ -128,7 +128,6 @@ def _context(network: Network, result: Result) -> dict[str, Any]:
         "money_decimals": network.money_decimals,
         "backend_reason": result.backend_reason,
         "sizes": dict(result.sizes),
-        "conflicts": conflicts,
         "request": dict(network.request),
     }
 

@@ -2,7 +2,7 @@
 
 Columns are the model's: flows, then increments, then switches, then one helper per flow with a multiple. Rows are
 kept as triplets; the strong rows ``units <= bound * count`` are always there, because they are what makes the bound
-good (measured: 9 s against 75 s on the same instance, solver and gap).
+good.
 """
 
 from __future__ import annotations
@@ -114,29 +114,9 @@ def linear_program(model: Model) -> Program:
     Program
         Exact integers as floats; units and counts are below 2^53.
     """
-    scale = 10.0**model.money_decimals
     n_flows, n_increments, n_switches = len(model.flows), len(model.increments), len(model.switches)
     multiples = np.flatnonzero(model.flows.multiple > 1)
-    objective = np.concatenate(
-        [
-            model.flows.profit / scale,
-            model.increments.worth / scale,
-            -model.switches.fixed_cost / scale,
-            np.zeros(len(multiples)),
-        ]
-    )
-    high = np.concatenate(
-        [
-            _bound(model.flows.most_units),
-            _bound(model.increments.most_units),
-            _bound(model.switches.most),
-            _bound(model.flows.most_units[multiples] // model.flows.multiple[multiples]),
-        ]
-    )
-    # Increments are integral whenever flows are: supplies are integers, and worth falls.
-    integer = np.ones(len(objective), dtype=bool)
-    integer[n_flows : n_flows + n_increments] = False
-    integer[multiples] = False
+    objective, high, integer = _columns(model, multiples)
     rows = _Rows([], [], [], [], [], [])
     _add_balances(rows, model)
     _add_least(rows, model)
@@ -159,10 +139,39 @@ def linear_program(model: Model) -> Program:
         row_low=np.concatenate(rows.low),
         row_high=np.concatenate(rows.high),
         row_unit=np.concatenate(rows.unit),
-        offset=-model.do_nothing / scale,
+        offset=-model.do_nothing / 10.0**model.money_decimals,
         first_member_row=first_member_row,
         first_limit_row=first_limit_row,
     )
+
+
+def _columns(
+    model: Model, multiples: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
+    """Write objective, upper bounds and integrality of the columns."""
+    scale = 10.0**model.money_decimals
+    n_flows, n_increments = len(model.flows), len(model.increments)
+    objective = np.concatenate(
+        [
+            model.flows.profit / scale,
+            model.increments.worth / scale,
+            -model.switches.fixed_cost / scale,
+            np.zeros(len(multiples)),
+        ]
+    )
+    high = np.concatenate(
+        [
+            _bound(model.flows.most_units),
+            _bound(model.increments.most_units),
+            _bound(model.switches.most),
+            _bound(model.flows.most_units[multiples] // model.flows.multiple[multiples]),
+        ]
+    )
+    # Increments are integral whenever flows are: supplies are integers, and worth falls.
+    integer = np.ones(len(objective), dtype=bool)
+    integer[n_flows : n_flows + n_increments] = False
+    integer[multiples] = False
+    return objective, high, integer
 
 
 def _bound(values: NDArray[np.int64]) -> NDArray[np.float64]:

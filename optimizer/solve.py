@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from network.problems import NetworkError
 from network.tables import Network
-from optimizer.certificate import certify
 from optimizer.conflicts import conflicts_of
 from optimizer.plan import Conflict, Incumbent, Plan, Result, Status, StopReason
 from optimizer.progress import PROVED_GAP, Progress
@@ -87,6 +86,8 @@ def finish(
     progress = Progress(network, request, built, Parameters(), started=began, on_incumbent=None)
     if plan is not None:
         progress.offer_plan(plan, backend)
+    elif not _has_hard_demands(built):
+        progress.offer_plan(_empty_plan(), "do nothing")
     if bound is not None:
         progress.prove(bound, "the search")
     return _result(progress, {"build": time.monotonic() - began, "solve": 0.0}, (), stopped_by, backend_reason)
@@ -123,7 +124,8 @@ def _stopped_by(progress: Progress) -> StopReason:
         return StopReason.PROVED
     if progress.gap <= progress.parameters.gap:
         return StopReason.GAP_LIMIT
-    return StopReason.TIME_LIMIT
+    little = 0.5 + 0.05 * progress.parameters.time_limit_seconds  # solvers are asked to stop a little early
+    return StopReason.TIME_LIMIT if progress.left <= little else StopReason.SEARCH_ENDED
 
 
 def _status(progress: Progress) -> Status:
@@ -141,10 +143,10 @@ def _result(
     stopped_by: StopReason,
     backend_reason: str,
 ) -> Result:
-    """Certify once more, explain, and put the answer together."""
+    """Explain the best certified plan, and put the answer together."""
     began = time.monotonic()
     network, request, plan = progress.network, progress.request, progress.plan
-    certificate = None if plan is None else certify(network, request, plan)
+    certificate = progress.certificate
     proved = progress.gap <= PROVED_GAP
     unmet = outcomes = line_reason = None
     if plan is not None and certificate is not None:

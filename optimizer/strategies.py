@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from optimizer.backends import BACKENDS, RELAXATIONS, Answer, Backend, Outcome, 
 from optimizer.circles import forbid_circles, without_circles
 from optimizer.flow_network import best_flow, flow_network
 from optimizer.isolation import Forked
-from optimizer.model import Model, Solution, fewest_switches, increment_units, kept_units, with_flows
+from optimizer.model import Model, Solution, benefit, fewest_switches, increment_units, kept_units, with_flows
 from optimizer.pricing import bound_at, bounds_by_pricing, shares_of_duals
 from optimizer.program import Program, linear_program
 from optimizer.progress import Progress
@@ -78,7 +78,7 @@ def _choice(progress: Progress) -> tuple[Callable[[Progress], None], str]:
         return _medium, (f"highs beside slope scaling and pricing: a medium model ({size}, at most {MEDIUM_COLUMNS})")
     return _large, (
         f"slope scaling for the plan and pricing for the bound: a large model ({size}, more than {MEDIUM_COLUMNS}), "
-        "beyond what a mixed-integer solver proves in minutes; highs improves the plan on its own lanes"
+        "beyond what a mixed-integer solver proves in minutes; highs improves the plan on its own switches"
     )
 
 
@@ -252,15 +252,15 @@ def _medium(progress: Progress) -> None:
     model = progress.built.model
     _publish_first_plan(progress)
     with _running(progress, linear_program(model), "highs") as whole:
-        used = _slope(progress, ())
+        seen = _slope(progress, ())
         for bound in prices(model, progress.left, rounds=40):
             progress.prove(bound, "pricing")
             if progress.done:
                 break
-        for share in itertools.chain([0.3, 0.4], itertools.repeat(0.5)):
+        for number in itertools.count():
             if progress.done or progress.left < _LEAST_ROUND_SECONDS or _taken(progress, whole, 0.0, "highs"):
                 break
-            if not _improve(progress, used, share, ()):
+            if not _improve(progress, seen, (), wide=number == 0) and number > 0:
                 break
         if not progress.done:
             _taken(progress, whole, progress.left, "highs")
@@ -274,12 +274,14 @@ def _large(progress: Progress) -> None:
         progress.prove(bound, "pricing")
 
     with Forked(_report_prices, model, progress.left, on_report=prove) as pricing:
-        used = _slope(progress, (pricing,))
+        seen = _slope(progress, (pricing,))
         while not progress.done and progress.left >= _LEAST_ROUND_SECONDS:
-            if not _improve(progress, used, 0.5, (pricing,)):
+            if not _improve(progress, seen, (pricing,), wide=False):
                 break
         while not progress.done and not pricing.ended:
             pricing.wait(min(0.1, progress.left))
+    if progress.plan is None and not progress.done:  # hard demands that no flow method met, or that nothing can meet
+        _with_backend(progress, "highs")
 
 
 def _taken(progress: Progress, running: Forked, seconds: float, name: str) -> bool:
@@ -290,23 +292,36 @@ def _taken(progress: Progress, running: Forked, seconds: float, name: str) -> bo
     return answer is not None
 
 
-def _slope(progress: Progress, beside: tuple[Forked, ...]) -> NDArray[np.bool_]:
-    """Scale slopes until it stalls; returns the flows that any round used."""
+@dataclass(slots=True)
+class _Seen:
+    """What slope scaling went through: flows of the model, shape ``(n_flows,)`` each."""
+
+    used: NDArray[np.bool_]
+    """Flows that any round used."""
+    first: NDArray[np.bool_]
+    """Flows that share a switch with those of the first round, which uses the most switches."""
+
+
+def _slope(progress: Progress, beside: tuple[Forked, ...]) -> _Seen:
+    """Scale slopes until that stalls: rounds fall back before they rise, so each counts from the one before."""
     model = progress.built.model
-    used = np.zeros(len(model.flows), dtype=bool)
-    stalled, began = 0, time.monotonic()
+    seen = _Seen(*(np.zeros(len(model.flows), dtype=bool) for _ in range(2)))
+    stalled, last, began = 0, None, time.monotonic()
     for solution, _ in slope_scaling(model, flow_network(model, in_packs=True)):
-        before = -np.inf if progress.certificate is None else progress.certificate.benefit
         progress.offer(solution, "slope_scaling")
         for running in beside:
             running.wait(0.0)
-        used |= solution.flow_units > 0
-        after = -np.inf if progress.certificate is None else progress.certificate.benefit
-        stalled = stalled + 1 if after <= before + STALL * abs(before) else 0
+        seen.used |= solution.flow_units > 0
+        worth = benefit(model, solution)
+        if last is None:
+            seen.first = sharing_switches(model, solution.flow_units)
+        else:
+            stalled = stalled + 1 if worth <= last + STALL * abs(last) else 0
+        last = worth
         round_seconds, began = time.monotonic() - began, time.monotonic()
         if progress.done or stalled >= _STALLED_SLOPES or progress.left < 1.5 * round_seconds:
             break
-    return used
+    return seen
 
 
 def prices(model: Model, seconds: float, rounds: int = 10_000) -> Iterator[int]:
@@ -325,39 +340,47 @@ def _report_prices(model: Model, seconds: float, report: Callable[[int], None]) 
         report(bound)
 
 
-def _flows_of_plan(progress: Progress) -> NDArray[np.bool_]:
-    """Flows that share a switch with the best plan's lines."""
-    model, built = progress.built.model, progress.built
-    lanes = np.zeros(len(progress.network.lanes), dtype=bool)
-    if progress.plan is not None:
-        lanes[progress.plan.lane] = True
-    used = np.zeros(len(model.flows), dtype=bool)
-    used[: len(built.flow_lane)] = lanes[built.flow_lane]
-    return used
+def sharing_switches(model: Model, flow_units: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Flows that share a switch with flows in use, and flows that no switch holds, shape ``(n_flows,)``."""
+    members = model.members
+    on = np.zeros(len(model.switches), dtype=bool)
+    on[members.switch[flow_units[members.flow] > 0]] = True
+    held, shared = np.zeros(len(model.flows), dtype=bool), np.zeros(len(model.flows), dtype=bool)
+    held[members.flow] = True
+    shared[members.flow[on[members.switch]]] = True
+    return shared | ~held
 
 
-def _improve(progress: Progress, used: NDArray[np.bool_], share: float, beside: tuple[Forked, ...]) -> bool:
-    """Solve the model over the best plan's lanes only; True when the plan got better."""
-    model, n_lines = progress.built.model, len(progress.built.flow_lane)
-    keep = _flows_of_plan(progress)
+def _improve(progress: Progress, seen: _Seen, beside: tuple[Forked, ...], *, wide: bool) -> bool:
+    """Solve the model over some switches only: those of the first round (`wide`), or those of the best plan.
+
+    Returns
+    -------
+    bool
+        False when the same call can give no more.
+    """
+    model = progress.built.model
+    if progress.solution is None:
+        return False
+    keep = seen.first if wide else sharing_switches(model, progress.solution.flow_units)
     if np.count_nonzero(keep) > MEDIUM_COLUMNS // 2:
-        keep &= used
-    keep[n_lines:] = True
+        keep &= seen.used | (progress.solution.flow_units > 0)
+        keep[len(progress.built.flow_lane) :] = True
     kept = np.flatnonzero(keep)
     restricted = with_flows(model, kept)
     before = progress.certificate
-    with Forked(_restricted_answer, restricted, _search_for(progress, share=share), on_report=_ignore) as solving:
+    with Forked(_restricted_answer, restricted, _search_for(progress, share=0.5), on_report=_ignore) as solving:
         answer = None
         while answer is None and not solving.ended and progress.left > 0:
             answer = solving.wait(min(0.1, progress.left))
             for running in beside:
                 running.wait(0.0)
     if answer is None or answer.columns is None:
-        return False
+        return True
     units = np.zeros(len(model.flows), dtype=np.int64)
     units[kept] = solution_of(restricted, answer.columns).flow_units
-    progress.offer(Solution(units, fewest_switches(model, units)), "highs on the plan's lanes")
-    return progress.certificate is not before
+    progress.offer(Solution(units, fewest_switches(model, units)), "highs on the plan's switches")
+    return answer.outcome is not Outcome.OPTIMAL or progress.certificate is not before
 
 
 def _restricted_answer(model: Model, search_: Search, report: Callable[[NDArray[np.float64]], None]) -> Answer:

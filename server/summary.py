@@ -33,6 +33,10 @@ def plan_summary(plan: plan_pb2.Plan) -> dict[str, Any]:
         "dispatches": result.dispatch_count,
         "unmet_units": result.unmet_units if planned else None,
         "certificate": _certificate(result.certificate) if planned else None,
+        "conflicts": [
+            {"rule": found.rule, "place": found.place, "amount": found.amount, "message": found.message}
+            for found in result.conflicts
+        ],
     }
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,8 +34,6 @@ class Search:
     """Values of the program's columns to start from, where the backend can use them."""
     on_solution: Callable[[NDArray[np.float64]], None] | None = None
     """Called with the columns of each better solution, where the backend reports them while it runs."""
-    interrupter: Any = None
-    """An OR-Tools ``SolveInterrupter``, for backends that heed it."""
 
 
 @dataclass(frozen=True, slots=True)

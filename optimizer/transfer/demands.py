@@ -37,6 +37,8 @@ class Demands:
     terms: Terms
     cell: Int64
     """Cell of every limit."""
+    receives: NDArray[np.bool_]
+    """Limits on units received; the others are on units sent."""
 
 
 def demands_of(network: Network, request: Request, scope: Scope, legs: Legs, grid: Grid) -> Demands:
@@ -63,6 +65,7 @@ def demands_of(network: Network, request: Request, scope: Scope, legs: Legs, gri
             coefficient=np.concatenate([sign[received[0]], -sign[sent[0]]]).astype(np.int64),
         ),
         cell=cell,
+        receives=shortage,
     )
 
 

@@ -50,6 +50,8 @@ class TransferModel:
     """Units that every position must send, 0 where its own row does not say so."""
     limit_cell: NDArray[np.int32]
     """(node, SKU) of every limit of the model, shape ``(n_limits, 2)``."""
+    limit_receives: NDArray[np.bool_]
+    """Limits on units received; the others are on units sent."""
 
 
 def build(network: Network, request: Request) -> TransferModel:
@@ -97,6 +99,7 @@ def build(network: Network, request: Request) -> TransferModel:
         position_demand=np.where(least > 0, least - supply, 0),
         position_send=units_to_send(scope, grid),
         limit_cell=scope.node_and_sku(demands.cell),
+        limit_receives=demands.receives,
     )
 
 

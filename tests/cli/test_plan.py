@@ -13,6 +13,7 @@ from optimizer.request import Parameters
 from tests.cli.conftest import BENEFIT, SMALL, Command, write_directory
 
 KEYS = {
+    "conflicts",
     "status",
     "stopped_by",
     "benefit",
@@ -101,7 +102,7 @@ def test_infeasible_request_is_answered_with_conflicts(command: Command, tmp_pat
     assert conflicts
     assert all(conflict["message"] in done.err for conflict in conflicts)
     assert not (tmp_path / "plan" / "transfers.csv").exists()
-    assert "In conflict" in command("plan", directory, "--out", tmp_path / "plan").out
+    assert "relax alerts.units" in command("plan", directory, "--out", tmp_path / "plan").out
 
 
 class _Captured(CommandError):

@@ -163,7 +163,7 @@ def test_no_solver_can_take_the_plan_away(monkeypatch, backend, size):
     assert result.plan.n_lines > 0
     assert result.bound is None or result.bound >= result.benefit
     if backend is _hangs and result.status is Status.FEASIBLE:
-        assert result.stopped_by is StopReason.TIME_LIMIT
+        assert result.stopped_by in (StopReason.TIME_LIMIT, StopReason.SEARCH_ENDED)
 
 
 @pytest.mark.parametrize("name", BACKENDS)
@@ -242,7 +242,7 @@ def test_invalid_and_worse_plans_do_not_replace_a_better_one():
 
 
 def test_a_search_that_was_stopped_from_outside_is_finished_with_what_it_had():
-    """The plan is certified and explained again; without a plan nothing is claimed."""
+    """The plan is certified and explained again; without a plan, doing nothing is one where nothing must be served."""
     network = network_of(_wishes())
     best = solve(network, Request(), EXACT)
     why = {"stopped_by": StopReason.CANCELLED, "backend": "highs", "backend_reason": "small"}
@@ -251,4 +251,4 @@ def test_a_search_that_was_stopped_from_outside_is_finished_with_what_it_had():
     assert kept.certificate.valid
     assert kept.stopped_by is StopReason.CANCELLED
     empty = finish(network, Request(), None, bound=best.bound, **why)
-    assert (empty.status, empty.plan, empty.bound) == (Status.NO_PLAN, None, best.bound)
+    assert (empty.status, empty.benefit, empty.plan.n_lines, empty.bound) == (Status.FEASIBLE, 0, 0, best.bound)

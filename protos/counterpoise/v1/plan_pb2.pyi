@@ -39,6 +39,7 @@ class StopReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     STOP_REASON_TIME_LIMIT: _ClassVar[StopReason]
     STOP_REASON_CANCELLED: _ClassVar[StopReason]
     STOP_REASON_NOTHING_TO_DO: _ClassVar[StopReason]
+    STOP_REASON_SEARCH_ENDED: _ClassVar[StopReason]
 
 class PlanTable(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -66,6 +67,7 @@ STOP_REASON_GAP_LIMIT: StopReason
 STOP_REASON_TIME_LIMIT: StopReason
 STOP_REASON_CANCELLED: StopReason
 STOP_REASON_NOTHING_TO_DO: StopReason
+STOP_REASON_SEARCH_ENDED: StopReason
 PLAN_TABLE_UNSPECIFIED: PlanTable
 PLAN_TABLE_TRANSFERS: PlanTable
 PLAN_TABLE_DISPATCHES: PlanTable
