@@ -113,6 +113,7 @@ def test_the_summary_is_the_json_object_of_the_command_line():
         "dispatches": 4,
         "unmet_units": 4 + 9 + 2 + 2,
         "certificate": {"valid": True, "violations": []},
+        "conflicts": [],
     }
 
 
