@@ -16,8 +16,12 @@ from tests.cli.conftest import Command
 
 
 def counterpoise(*words: object, **options) -> subprocess.Popen:
-    """The command line in a process of its own."""
-    command = [sys.executable, "-m", "cli.main", *map(str, words)]
+    """The command line in a process of its own, as in a terminal.
+
+    Whatever runs the tests in the background may ignore Ctrl-C, and processes inherit that.
+    """
+    start = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); import cli.main as main"
+    command = [sys.executable, "-c", f"{start}; sys.exit(main.main())", *map(str, words)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
 
 
