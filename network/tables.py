@@ -209,6 +209,33 @@ class Alerts(_Columns):
 
 
 @dataclass(frozen=True, slots=True)
+class DisplayRules(_Columns):
+    """SKUs that a store shows together (a run of sizes) or in a smallest number; one row per SKU of a display."""
+
+    display_id: NDArray[np.object_]
+    sku: NDArray[np.int32]
+    """Row of `Products`."""
+    node: NDArray[np.int32]
+    """Row of `Nodes`; -1 when empty: every store that has a row in `stock` for the SKU."""
+    min_units: NDArray[np.int64]
+    """Units that a complete display holds of the SKU at least, 1 when not given."""
+    broken_price: NDArray[np.float64]
+    """Currency per display and node left broken; the same in all rows of a display."""
+    extra: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+
+
+def no_display_rules() -> DisplayRules:
+    """Return a table without rows."""
+    return DisplayRules(
+        display_id=np.empty(0, dtype=np.object_),
+        sku=np.empty(0, dtype=np.int32),
+        node=np.empty(0, dtype=np.int32),
+        min_units=np.empty(0, dtype=np.int64),
+        broken_price=np.empty(0),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Network:
     """One immutable snapshot of the world: what `optimizer.solve` plans for."""
 
@@ -225,6 +252,7 @@ class Network:
     stock: Stock
     lots: Lots
     alerts: Alerts
+    display_rules: DisplayRules = field(default_factory=no_display_rules)
     request: Mapping[str, Any] = field(default_factory=dict)
     """Content of request.json, empty when there is none."""
     settings_extra: Mapping[str, Any] = field(default_factory=dict)

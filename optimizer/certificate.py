@@ -25,13 +25,13 @@ from optimizer.economics import (
     lane_unit_cost,
     least_dispatches,
     product_weight,
-    skus_in_scope,
 )
 from optimizer.feeding import unfed_lines
 from optimizer.ledger import ROUNDING, TERMS, ledger, rounding_allowance
 from optimizer.plan import Certificate, Plan
 from optimizer.plan_columns import Ints, UsablePlan, check_columns, usable_plan
 from optimizer.request import Request
+from optimizer.scope import skus_in_scope
 from optimizer.settlement import Settlement, lines_of, settle
 from optimizer.violations import ViolationLog, lane_place, line_place, position_place
 

@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from network.tables import NOT_GIVEN, AlertKind, Network
-from optimizer.request import Request
 from optimizer.rounding import NOISE, decimal_fraction, rounded
 
 WEIGHT_DECIMALS: Final = 6
@@ -268,12 +267,3 @@ def alert_units(network: Network) -> NDArray[np.int64]:
     excess[found] = opening_units(network)[at] + stock.in_transit[at] - demand
     own = np.where(alerts.kind == AlertKind.SHORTAGE, -excess, excess)
     return np.where(alerts.units == NOT_GIVEN, np.maximum(own, 0), alerts.units)
-
-
-def skus_in_scope(network: Network, request: Request) -> NDArray[np.bool_]:
-    """Which products a plan may touch, shape (n_products,): alerted, and named by the request where it names any."""
-    alerted = np.zeros(len(network.products), dtype=np.bool_)
-    alerted[network.alerts.sku] = True
-    if request.scope_sku_ids is None:
-        return alerted
-    return np.asarray(alerted & np.isin(network.products.sku_id.astype(str), list(request.scope_sku_ids)))

@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from network.tables import AlertKind, Network
 from optimizer.alert_service import alert_service
-from optimizer.economics import alert_units, skus_in_scope
+from optimizer.economics import alert_units
 from optimizer.plan import AlertOutcomes, Plan
 from optimizer.request import Request
+from optimizer.scope import skus_in_scope
 from optimizer.settlement import Lines, counted_without_plan, lines_of, positions_at, settle
 
 Ints = NDArray[np.int64]

@@ -5,9 +5,16 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+from network.tables import NO_LIMIT
+
+
+def _never_expires() -> NDArray[np.int32]:
+    return np.empty(0, dtype=np.int32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +32,13 @@ class Plan:
     """Row of ``network.lanes``; each lane at most once."""
     dispatches: NDArray[np.int64]
     """How many dispatches run on ``dispatch_lane``."""
+    expiry_day: NDArray[np.int32] = field(default_factory=_never_expires)
+    """Day on which the units of a line expire, one entry per line; `NO_LIMIT`: never. Left out: never, all of them."""
 
     def __post_init__(self) -> None:
-        for name in ("lane", "sku", "units", "arrives_day", "dispatch_lane", "dispatches"):
+        if not len(self.expiry_day):
+            object.__setattr__(self, "expiry_day", np.full(np.shape(self.lane), NO_LIMIT, dtype=np.int32))
+        for name in ("lane", "sku", "units", "arrives_day", "expiry_day", "dispatch_lane", "dispatches"):
             getattr(self, name).setflags(write=False)
 
     @property
@@ -91,7 +102,14 @@ class Certificate:
     ledger: Mapping[str, int]
     """Terms keyed by the input field that caused them (``lanes.fixed_cost``), summing exactly to `benefit`."""
     line_benefit: NDArray[np.int64]
-    """Shape ``(n_lines,)``: the loss when this line alone is removed, in money units."""
+    """Shape ``(n_lines,)``: the loss of benefit when this line alone is removed, in money units."""
+    adjustments: Mapping[str, int] = field(default_factory=dict)
+    """What the objective adds to the benefit, by the input that asks for it (``request.severity_weights``)."""
+
+    @property
+    def objective(self) -> int:
+        """What is maximised, in money units."""
+        return self.benefit + sum(self.adjustments.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +118,30 @@ class Incumbent:
 
     plan: Plan | None
     benefit: int | None
+    objective: int | None
     bound: int | None
+    """Of the objective, like the gap."""
     gap: float | None
     elapsed_seconds: float
     found_by: str
+
+
+UNKNOWN_MONEY: Final = int(np.iinfo(np.int64).min)
+"""In a column of money: not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class FixChanges:
+    """Changes of the input that fixes consist of, shape ``(n_changes,)`` each; a fix can need several."""
+
+    unmet: NDArray[np.int64]
+    """Row of the `Unmet` table, ascending."""
+    field: NDArray[np.object_]
+    """The input field to change, for example ``lanes.max_dispatches``; ``lanes`` for a lane to add."""
+    place: NDArray[np.object_]
+    """Ids of the row: ``lane_id``, ``node_id`` or ``node_id/sku_id``; ``origin>destination`` of a lane to add."""
+    amount: NDArray[np.float64]
+    """By how much to raise the field (below 0: lower it), in its own unit; 1 for a lane to add."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +155,12 @@ class Unmet:
     """A `optimizer.reasons.UnmetCode` value."""
     reason: NDArray[np.object_]
     cheapest_fix: NDArray[np.object_]
+    fix_cost: NDArray[np.int64]
+    """What the cheapest fix costs where the request says so, in money units; `UNKNOWN_MONEY` where it does not."""
+    fix_worth: NDArray[np.int64]
+    """How much more the objective would be at least once the fix is made, in money units; `UNKNOWN_MONEY`: not known."""
+    changes: FixChanges
+    """The cheapest fixes as changes of the input."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +198,10 @@ class Result:
     plan: Plan | None
     benefit: int | None
     """Money units of ``10 ** -money_decimals``; None without a plan."""
+    objective: int | None
+    """What was maximised: the benefit and the adjustments the request asks for, same unit."""
     bound: int | None
-    """Proven upper limit of the benefit, same unit; None when nothing was proved or the request is infeasible."""
+    """Proven upper limit of the objective, same unit; None when nothing was proved or the request is infeasible."""
     money_decimals: int
     certificate: Certificate | None
     unmet: Unmet | None
@@ -173,12 +219,12 @@ class Result:
 
     @property
     def gap(self) -> float | None:
-        """(bound - benefit) / max(|bound|, 1) in currency units, None unless both are known."""
-        if self.benefit is None or self.bound is None:
+        """(bound - objective) / max(|bound|, 1) in currency units, None unless both are known."""
+        if self.objective is None or self.bound is None:
             return None
-        return relative_gap(self.benefit, self.bound, self.money_decimals)
+        return relative_gap(self.objective, self.bound, self.money_decimals)
 
 
-def relative_gap(benefit: int, bound: int, money_decimals: int) -> float:
-    """(bound - benefit) / max(|bound|, 1 currency unit), the design's definition."""
-    return float((bound - benefit) / max(abs(bound), 10**money_decimals))
+def relative_gap(objective: int, bound: int, money_decimals: int) -> float:
+    """(bound - objective) / max(|bound|, 1 currency unit), the design's definition."""
+    return float((bound - objective) / max(abs(bound), 10**money_decimals))

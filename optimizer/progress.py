@@ -65,7 +65,7 @@ class Progress:
         """Gap between plan and bound, infinity while one is missing."""
         if self.certificate is None or self.bound is None:
             return float("inf")
-        return relative_gap(self.certificate.benefit, self.bound, self.network.money_decimals)
+        return relative_gap(self.certificate.objective, self.bound, self.network.money_decimals)
 
     @property
     def done(self) -> bool:
@@ -86,21 +86,21 @@ class Progress:
         self._certify_seconds = time.monotonic() - began
         if not certificate.valid:
             return False
-        if self.certificate is not None and certificate.benefit <= self.certificate.benefit:
+        if self.certificate is not None and certificate.objective <= self.certificate.objective:
             return False
         self.plan, self.certificate, self.plan_by = plan, certificate, found_by
-        if self.bound is not None and certificate.benefit > self.bound:
+        if self.bound is not None and certificate.objective > self.bound:
             # A solver's bound is only as exact as its tolerances; one that is off by more was none.
-            self.bound = certificate.benefit if self._is_noise(self.bound) else None
+            self.bound = certificate.objective if self._is_noise(self.bound) else None
         self._publish(found_by)
         return True
 
     def prove(self, bound: int, proved_by: str) -> None:
         """Keep a bound when it is lower than the best so far; one that a certified plan beats is none."""
-        if self.certificate is not None and bound < self.certificate.benefit:
+        if self.certificate is not None and bound < self.certificate.objective:
             if not self._is_noise(bound):
                 return
-            bound = self.certificate.benefit
+            bound = self.certificate.objective
         if self.bound is None or bound < self.bound:
             self.bound, self.bound_by = bound, proved_by
             self._publish(proved_by)
@@ -113,8 +113,8 @@ class Progress:
 
     def _is_noise(self, bound: int) -> bool:
         """Whether a bound is below the best plan by no more than what counts as proved."""
-        benefit = 0 if self.certificate is None else self.certificate.benefit
-        return relative_gap(bound, benefit, self.network.money_decimals) <= PROVED_GAP
+        objective = 0 if self.certificate is None else self.certificate.objective
+        return relative_gap(bound, objective, self.network.money_decimals) <= PROVED_GAP
 
     def _publish(self, found_by: str) -> None:
         if self._on_incumbent is None:
@@ -124,6 +124,7 @@ class Progress:
             Incumbent(
                 plan=self.plan,
                 benefit=None if self.certificate is None else self.certificate.benefit,
+                objective=None if self.certificate is None else self.certificate.objective,
                 bound=self.bound,
                 gap=self.gap if known else None,
                 elapsed_seconds=self.elapsed,

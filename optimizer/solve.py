@@ -159,6 +159,7 @@ def _result(
         stopped_by=stopped_by,
         plan=plan,
         benefit=None if certificate is None else certificate.benefit,
+        objective=None if certificate is None else certificate.objective,
         bound=progress.bound,
         money_decimals=network.money_decimals,
         certificate=certificate,

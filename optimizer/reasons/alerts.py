@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from network.tables import AlertKind
-from optimizer.economics import skus_in_scope
 from optimizer.outcomes import RESOLVED
 from optimizer.plan import AlertOutcomes, Unmet
 from optimizer.reasons.moves import best_moves
@@ -18,6 +17,7 @@ from optimizer.reasons.search import Search
 from optimizer.reasons.stories import Example, bill
 from optimizer.reasons.words import Words, amounts, counts, same_words
 from optimizer.request import Request
+from optimizer.scope import skus_in_scope
 
 Ints = NDArray[np.int64]
 

@@ -19,12 +19,12 @@ from optimizer.economics import (
     lane_fixed_cost,
     lane_least_load,
     product_weight,
-    skus_in_scope,
     value_change,
 )
 from optimizer.outcomes import unmet_positions
 from optimizer.plan import Plan
 from optimizer.request import Request
+from optimizer.scope import skus_in_scope
 from optimizer.settlement import Lines, Settlement, lines_of, settle
 from optimizer.transfer.cells import Scope, scope_of
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.plan import Unmet
+from optimizer.plan import UNKNOWN_MONEY, FixChanges, Unmet
 from optimizer.reasons import stories
 from optimizer.reasons.codes import UnmetCode
 from optimizer.reasons.moves import Moves, best_moves, choose
@@ -48,7 +48,20 @@ def unmet_of(search: Search, *, proved: bool) -> Unmet:
         _decide_late(search, answers)
     _decide_by_worth(search, answers, UnmetCode.UNKNOWN if proved else UnmetCode.TIME_LIMIT)
     stock, row = residual.network.stock, residual.unmet_row
-    return Unmet(stock.node[row], stock.sku[row], residual.unmet_units, answers.code, answers.reason, answers.fix)
+    unknown = np.full(len(row), UNKNOWN_MONEY)
+    none = np.empty(0, dtype=np.object_)
+    changes = FixChanges(np.empty(0, dtype=np.int64), none, none, np.empty(0))
+    return Unmet(
+        stock.node[row],
+        stock.sku[row],
+        residual.unmet_units,
+        answers.code,
+        answers.reason,
+        answers.fix,
+        unknown,
+        unknown,
+        changes,
+    )
 
 
 class _Answers:

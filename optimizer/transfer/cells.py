@@ -16,10 +16,10 @@ from optimizer.economics import (
     give_units,
     lane_unit_cost,
     opening_units,
-    skus_in_scope,
     unit_worth,
 )
 from optimizer.request import Request
+from optimizer.scope import skus_in_scope
 
 
 @dataclass(frozen=True, slots=True)

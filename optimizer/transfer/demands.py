@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from network.joins import runs
 from network.tables import AlertKind, Network
-from optimizer.economics import alert_units, skus_in_scope
+from optimizer.economics import alert_units
 from optimizer.model import UNLIMITED, Limits, Terms
 from optimizer.request import Request
+from optimizer.scope import skus_in_scope
 from optimizer.transfer.cells import Scope
 from optimizer.transfer.grid import Grid, main_rows
 from optimizer.transfer.legs import Legs

@@ -22,12 +22,12 @@ from optimizer.economics import (
     lane_unit_cost,
     least_dispatches,
     money,
-    skus_in_scope,
     unit_worth,
     value_change,
     weight_units,
 )
 from optimizer.request import Request
+from optimizer.scope import skus_in_scope
 from tests.optimizer.small_case import ALERTS, LANES, PRODUCTS, STOCK, small_network
 
 REPEATABLE = settings(derandomize=True, database=None, deadline=None, max_examples=300)
