@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from network.problems import Problem, ProblemLog
 from network.validation import Tables, of_product
 
-_SUM_LIMIT: Final = 2.0**62
+SUM_LIMIT: Final = 2.0**62
 """Largest sum, in steps of 10^-money_decimals or of 10^-6 kg, that leaves room in 64 bits."""
 
 _FIX: Final = "Lower money_decimals, count in a larger currency unit, or correct the number"
@@ -29,12 +29,12 @@ def check_magnitudes(tables: Tables, money_decimals: int, log: ProblemLog) -> No
     money = worth * of_product(units_of_sku, sku) * scale
     message = "at {node}, SKU {sku}, up to {units} units worth {value} each leave the range of 64-bit money"
     cells: dict[str, Any] = {"value": worth, "node": stock.cell("node_id"), "sku": stock.cell("sku_id"), "units": units}
-    over = money > _SUM_LIMIT
+    over = money > SUM_LIMIT
     log.add_rows(stock.file, "on_hand", "money_overflow", over, message=message, fix=_FIX, **cells)
     if not over.any() and known.any():
         most = np.zeros(products.n_rows)
         np.maximum.at(most, sku[known], money[known])
-        if most.sum() > _SUM_LIMIT:
+        if most.sum() > SUM_LIMIT:
             message = f"all positions together are worth up to {most.sum() / scale:.3g}, which leaves 64-bit money"
             log.add(Problem(stock.file, None, None, None, "money_overflow", message, _FIX))
     _check_lane_costs(tables, units_of_sku, scale, log)
@@ -48,9 +48,9 @@ def _check_lane_costs(tables: Tables, units_of_sku: NDArray[np.float64], scale: 
     message = "lane {lane}: {value} times what may travel leaves the range of 64-bit money"
     for column, often in (("fixed_cost", dispatches), ("cost_per_unit", total_units), ("cost_per_kg", total_kg)):
         cells: dict[str, Any] = {"value": lanes[column], "lane": lanes["lane_id"]}
-        over = lanes[column] * often * scale > _SUM_LIMIT
+        over = lanes[column] * often * scale > SUM_LIMIT
         log.add_rows(lanes.file, column, "money_overflow", over, message=message, fix=_FIX, **cells)
-    if total_kg * 1e6 > _SUM_LIMIT:
+    if total_kg * 1e6 > SUM_LIMIT:
         message = f"all units together weigh {total_kg:.3g} kg, which cannot be counted in steps of 10^-6 kg"
         fix = "Correct the weights or the units"
         log.add(Problem(products.file, None, "unit_weight_kg", None, "weight_overflow", message, fix))

@@ -14,13 +14,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from network import validation
+from network import displays, validation
 from network.files import file_problem, object_only, read_json, read_tables, too_many_rows
 from network.magnitudes import check_magnitudes
 from network.parsing import Parsed, parse_table
 from network.problems import NetworkError, Problem, ProblemLog
 from network.schema import SETTINGS, TABLES, Limits, Setting
-from network.tables import Alerts, LaneRules, Lanes, Lots, Network, NodeKind, Nodes, Products, Stock
+from network.tables import Alerts, DisplayRules, LaneRules, Lanes, Lots, Network, NodeKind, Nodes, Products, Stock
 
 SETTINGS_FILE: Final = "network.json"
 REQUEST_FILE: Final = "request.json"
@@ -119,12 +119,16 @@ def _network(
     decimals = int(known["money_decimals"])
     keys = validation.position_keys(tables["stock"], n_nodes)
     validation.check_lanes(tables["lanes"], log)
-    validation.check_rules(tables["lane_rules"], log)
+    validation.check_rules(tables, log)
     validation.check_stock(tables, keys, log)
     validation.check_prices(tables, decimals, log)
+    if not known["normal_demand"]:
+        validation.warn_of_no_demand(tables["stock"], log)
     validation.check_weights(tables, log)
     check_magnitudes(tables, decimals, log)
     validation.check_lots(tables, keys, n_nodes, log)
+    displays.check_displays(tables, keys, n_nodes, log)
+    displays.check_display_money(tables, decimals, n_nodes, log)
     missing = validation.check_alerts(tables, keys, n_nodes, decimals, log)
     validation.warn_of_idle_lanes(tables, n_nodes, log)
     log.raise_errors()
@@ -137,6 +141,7 @@ def _network(
         stock=_stock(tables["stock"], keys, missing, max(n_nodes, 1)),
         lots=Lots(**_columns(tables["lots"])),
         alerts=Alerts(**_columns(tables["alerts"])),
+        display_rules=DisplayRules(**_columns(tables["display_rules"])),
         request=dict(request or {}),
         settings_extra=unknown,
     )
@@ -159,6 +164,8 @@ def _parse(frames: Mapping[str, pd.DataFrame], sources: Mapping[str, str], log: 
         elif name == "lanes":
             validation.name_lanes(parsed, tables["nodes"], log)
             ids[name] = validation.id_index(parsed, "lane_id")
+        elif name == "display_rules":
+            displays.fill_prices(parsed, log)
     return tables
 
 

@@ -141,8 +141,8 @@ NODES: Final = Table(
         _number("longitude", "degrees east", _NAN, _NOT_KNOWN, minimum=-180, maximum=180),
         Column("zone", CellType.TEXT, "nodes of a zone share their prices", False, "", "in no zone"),
         Column("transit", CellType.BOOLEAN, "units received here may go on", False, None, "true for a warehouse"),
-        _integer("pick_capacity_units", "units that may leave", NO_LIMIT, _NO_LIMIT),
-        _integer("receive_capacity_units", "units that may be received", NO_LIMIT, _NO_LIMIT),
+        _integer("pick_capacity_units", "units that may leave, every pass included", NO_LIMIT, _NO_LIMIT),
+        _integer("receive_capacity_units", "units that may be received, every pass included", NO_LIMIT, _NO_LIMIT),
         _integer("max_outbound_lanes", "lanes out of the node that may be used", NO_LIMIT, _NO_LIMIT),
         _integer("max_inbound_lanes", "lanes into the node that may be used", NO_LIMIT, _NO_LIMIT),
     ),
@@ -165,8 +165,13 @@ PRODUCTS: Final = Table(
             minimum=-LARGEST_NUMBER,
         ),
         _integer("case_pack", "a line is a multiple of this", 1, "1", minimum=1),
-        _integer("shelf_life_days", "days until a fresh unit expires", NO_LIMIT, "does not expire"),
-        _integer("min_remaining_shelf_life_days", "days that must be left on arrival", 0, "0"),
+        _integer("shelf_life_days", "days until units without a lot expire", NO_LIMIT, "they do not expire"),
+        _integer(
+            "min_remaining_shelf_life_days",
+            "days that units must keep after their arrival, at least",
+            0,
+            "0",
+        ),
     ),
 )
 
@@ -211,11 +216,11 @@ STOCK: Final = Table(
         _integer("in_transit", "units on their way to the position", 0, "0"),
         _integer("in_transit_arrival_day", "day they arrive", 0, "day 0"),
         _number("demand_mean", "expected demand over the horizon, units", _NAN, "", required=True),
-        _number("demand_std", "its standard deviation, units", 0.0, "0, the demand is certain"),
+        _number("demand_std", "its standard deviation, units", 0.0, "0: the demand is certain"),
         _number("holding_cost", "cost of a unit left over, over the horizon", 0.0, "0"),
         _number("shortage_penalty", "cost of a unit of missed demand, besides the lost price", 0.0, "0"),
         _number("current_price", "price of a unit today", _NAN, _NOT_KNOWN),
-        _integer("no_send_before_day", "first day units may leave", 0, "0"),
+        _integer("no_send_before_day", "first day on which units that are there may leave", 0, "0"),
     ),
 )
 
@@ -227,6 +232,23 @@ LOTS: Final = Table(
         Column("lot_id", CellType.TEXT, "name of the lot; (node_id, sku_id, lot_id) is unique", False, "", "no name"),
         _integer("units", "units of the lot", 0, "", required=True),
         _integer("expiry_days", "day from which its units cannot be sold", NO_LIMIT, "does not expire"),
+    ),
+    required=False,
+)
+
+DISPLAY_RULES: Final = Table(
+    "display_rules",
+    (
+        Column("display_id", CellType.TEXT, "name of the display; one row for each of its SKUs", True, ""),
+        _reference("sku_id", "products", "product shown; (display_id, sku_id, node_id) is unique"),
+        _reference("node_id", "nodes", "store that shows it", required=False, empty="every store"),
+        _integer("min_units", "units that a complete display holds of the product", 1, "1", minimum=1),
+        _number(
+            "broken_price",
+            "cost of leaving the display broken, per store",
+            _NAN,
+            "that of the display's other rows, one of which must give it",
+        ),
     ),
     required=False,
 )
@@ -246,7 +268,7 @@ ALERTS: Final = Table(
 )
 
 TABLES: Final[Mapping[str, Table]] = MappingProxyType(
-    {table.name: table for table in (NODES, PRODUCTS, LANES, LANE_RULES, STOCK, LOTS, ALERTS)}
+    {table.name: table for table in (NODES, PRODUCTS, LANES, LANE_RULES, STOCK, LOTS, DISPLAY_RULES, ALERTS)}
 )
 """Tables by name; a table comes after those it refers to."""
 
@@ -255,7 +277,7 @@ SETTINGS: Final = (
     Setting("as_of", str, "date of day 0, as YYYY-MM-DD", default=""),
     Setting("horizon_days", int, "length of the horizon, days", required=True, minimum=1, maximum=100_000),
     Setting("money_decimals", int, "money is counted in steps of 10^-money_decimals", default=6, minimum=0, maximum=9),
-    Setting("normal_demand", bool, "demand is normal, discretised on the integers", default=False),
+    Setting("normal_demand", bool, "demand with a demand_std is normal, discretised on the integers", default=False),
 )
 """Keys of network.json."""
 
@@ -270,6 +292,7 @@ class Limits:
     lane_rules: int = 5_000_000
     stock: int = 100_000_000
     lots: int = 100_000_000
+    display_rules: int = 10_000_000
     alerts: int = 100_000_000
 
     def of(self, table: str) -> int:

@@ -75,8 +75,9 @@ def check_lanes(lanes: Parsed, log: ProblemLog) -> None:
     )
 
 
-def check_rules(rules: Parsed, log: ProblemLog) -> None:
-    """Refuse rules that name their lanes or their products in two ways."""
+def check_rules(tables: Tables, log: ProblemLog) -> None:
+    """Refuse rules that name their lanes or their products in two ways; warn of those that match nothing."""
+    rules, lanes, products = tables["lane_rules"], tables["lanes"], tables["products"]
     given = rules.given
     both = given["lane_id"] & (given["origin"] | given["destination"])
     message, fix = "the rule names lane {value} and its ends too", "Keep lane_id, or origin and destination"
@@ -84,6 +85,20 @@ def check_rules(rules: Parsed, log: ProblemLog) -> None:
     both = given["category"] & given["sku_id"]
     message, fix = "the rule names product {value} and a category too", "Keep one of them"
     log.add_rows(rules.file, "sku_id", "ambiguous_rule", both, message=message, fix=fix, value=rules.cell("sku_id"))
+    if products.present:
+        idle = given["category"] & ~np.isin(rules["category"].astype(str), np.unique(products["category"].astype(str)))
+        message, fix = "no product is of category {value}; the rule says nothing", "Correct the category or remove it"
+        cells: dict[str, Any] = {"value": rules["category"], "is_warning": True}
+        log.add_rows(rules.file, "category", "idle_rule", idle, message=message, fix=fix, **cells)
+    if lanes.present:
+        n_nodes = max(tables["nodes"].n_rows, 1)
+        there = lanes["origin"].astype(np.int64) * n_nodes + lanes["destination"]
+        wanted = rules["origin"].astype(np.int64) * n_nodes + rules["destination"]
+        known = (rules["origin"] >= 0) & (rules["destination"] >= 0)
+        message, fix = "no lane leads from {origin} to {value}; the rule says nothing", "Correct the ends or remove it"
+        ends: dict[str, Any] = {"value": rules.cell("destination"), "origin": rules.cell("origin"), "is_warning": True}
+        idle = known & ~np.isin(wanted, there)
+        log.add_rows(rules.file, "destination", "idle_rule", idle, message=message, fix=fix, **ends)
 
 
 def fill_salvage(products: Parsed, log: ProblemLog) -> None:
@@ -123,6 +138,15 @@ def check_stock(tables: Tables, keys: NDArray[np.int64], log: ProblemLog) -> Non
     log.add_rows(
         stock.file, "reserved", "reserved_above_on_hand", over, message=message, fix=fix, is_warning=True, **cells
     )
+
+
+def warn_of_no_demand(stock: Parsed, log: ProblemLog) -> None:
+    """Warn of deviations from a demand of 0, which is certain unless demand is normal."""
+    deviates = (stock["demand_std"] > 0) & (stock["demand_mean"] == 0)
+    message = "demand_std is {value} and demand_mean 0; the position is taken to sell nothing"
+    fix = "Give the mean, or normal_demand in network.json"
+    cells: dict[str, Any] = {"value": stock["demand_std"], "is_warning": True}
+    log.add_rows(stock.file, "demand_std", "no_demand", deviates, message=message, fix=fix, **cells)
 
 
 def check_prices(tables: Tables, money_decimals: int, log: ProblemLog) -> None:

@@ -20,6 +20,7 @@ CLASSES = {
     "lane_rules": tables.LaneRules,
     "stock": tables.Stock,
     "lots": tables.Lots,
+    "display_rules": tables.DisplayRules,
     "alerts": tables.Alerts,
 }
 

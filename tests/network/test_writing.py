@@ -114,6 +114,12 @@ def networks(draw: st.DrawFn) -> Network:
         frames["lots"] = pd.DataFrame({"node_id": [node], "sku_id": [sku], "lot_id": [draw(PROSE)], "units": [1]})
     if draw(st.booleans()):
         frames["lane_rules"] = pd.DataFrame({"sku_id": [sku_ids[0]], "allowed": [False], "origin": [node_ids[0]]})
+    if draw(st.booleans()):
+        rules = {"display_id": "D", "sku_id": sku_ids, "broken_price": [draw(MONEY)] + [None] * (len(sku_ids) - 1)}
+        some = columns(
+            draw, len(sku_ids), node_id=st.sampled_from([None, *node_ids]), min_units=st.none() | st.integers(1, 9)
+        )
+        frames["display_rules"] = pd.DataFrame(rules).join(some)
     request = draw(st.none() | st.dictionaries(PROSE, st.integers() | PROSE, max_size=2))
     return network_from_frames(frames, small_settings() | {"note": draw(PROSE)}, request=request)[0]
 
