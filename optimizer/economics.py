@@ -21,6 +21,9 @@ WEIGHT_DECIMALS: Final = 6
 NO_WEIGHT_LIMIT: Final = int(np.iinfo(np.int64).max)
 """In an integer weight column: no capacity was given."""
 
+ALL_UNITS: Final = 2**61
+"""Above every number of units, also added to another: no cap."""
+
 _EXACT_FLOAT: Final = 2.0**52
 """Whole numbers below it, and their sums, are exact in a float."""
 
@@ -174,11 +177,11 @@ def arrival_cap_units(
     demand = stock.demand_mean[rows]
     missing = np.maximum(np.floor(demand).astype(np.int64) - opening_units(network)[rows], 0)
     days_left = np.maximum(horizon - np.asarray(days, dtype=np.int64), 0)
-    return np.asarray(np.minimum(_floor_share(demand, days_left, horizon), missing))
+    return np.asarray(np.minimum(floor_share(demand, days_left, horizon), missing))
 
 
-def _floor_share(demand: NDArray[np.float64], days_left: NDArray[np.int64], horizon: int) -> NDArray[np.int64]:
-    """floor(demand * days_left / horizon), exactly: floats where the result is certain, fractions elsewhere."""
+def floor_share(demand: NDArray[np.float64], days_left: NDArray[np.int64], horizon: int) -> NDArray[np.int64]:
+    """Return floor(demand * days_left / horizon), exactly: floats where that is certain, fractions elsewhere."""
     share = demand * days_left / horizon
     nearest = np.rint(share)
     floor = np.floor(share).astype(np.int64)
