@@ -23,7 +23,7 @@ from optimizer.request import Request
 def run(arguments: argparse.Namespace, progress: Progress) -> ExitCode:
     """Read network and plan, certify the plan, print what was found."""
     network, warnings = read_directory(arguments.directory, progress)
-    request, _ = read_request(network)
+    request, _ = read_request(network, arguments.directory)
     with progress.phase("read", f"reading {arguments.plan_directory}"):
         plan = read_plan(arguments.plan_directory, network)
     tell_warnings((*warnings, *plan.warnings))

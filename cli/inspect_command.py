@@ -21,7 +21,7 @@ from network import Donor, Network, donors_reaching, inspect_network, render, re
 def run(arguments: argparse.Namespace, progress: Progress) -> ExitCode:
     """Read the directory, look at it from all sides, print what was found."""
     network, warnings = read_directory(arguments.directory, progress)
-    warnings += tuple(replace(problem, is_warning=True) for problem in hindrances(network))
+    warnings += tuple(replace(problem, is_warning=True) for problem in hindrances(network, arguments.directory))
     with progress.phase("inspect", "looking for reach and critical nodes"):
         inspection = inspect_network(network, warnings)
         donors = None if arguments.donors is None else _donors(network, *arguments.donors)

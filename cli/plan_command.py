@@ -41,7 +41,7 @@ def run(arguments: argparse.Namespace, progress: Progress) -> ExitCode:
         raise CommandError("--out is the network's own directory; name another", ExitCode.USAGE)
     network, warnings = read_directory(arguments.directory, progress)
     tell_warnings(warnings)
-    request, asked = read_request(network)
+    request, asked = read_request(network, arguments.directory)
     parameters = _with_flags(asked, arguments)
     _make_directory(arguments.out)
     until = _search_until(parameters.time_limit_seconds, progress)

@@ -157,6 +157,13 @@ class ProblemLog:
         if first is not None:
             self._count(first.kind, len(positions))
 
+    def take_over(self, problems: Iterable[Problem], folder: str) -> None:
+        """Record what another log kept, with its totals; files are named together with their folder."""
+        for problem in problems:
+            moved = replace(problem, file=f"{folder}/{problem.file}")
+            self._totals[moved.kind] = moved.total
+            self._keep(moved)
+
     def errors(self) -> tuple[Problem, ...]:
         """Return the errors kept, with totals."""
         return self._select(is_warning=False)

@@ -16,49 +16,8 @@ from hypothesis import strategies as st
 
 from network import Limits, NetworkError, network_from_frames
 from network.schema import TABLES
+from tests.network.changes import Frames, add, drop, put, replace
 from tests.network.worlds import small_frames, small_settings
-
-Frames = dict[str, pd.DataFrame]
-
-
-def put(table: str, column: str, row: int, value: Any) -> Callable[[Frames], None]:
-    """A change of one cell, of a column that may not be there yet."""
-
-    def change(frames: Frames) -> None:
-        frame = frames[table]
-        cells = frame[column].astype(object) if column in frame else pd.Series([None] * len(frame), dtype=object)
-        cells.iloc[row] = value
-        frames[table] = frame.assign(**{column: cells})
-
-    return change
-
-
-def add(table: str, **row: Any) -> Callable[[Frames], None]:
-    """A further row."""
-
-    def change(frames: Frames) -> None:
-        frames[table] = pd.concat([frames[table].astype(object), pd.DataFrame([row], dtype=object)], ignore_index=True)
-
-    return change
-
-
-def drop(table: str, column: str) -> Callable[[Frames], None]:
-    """A column less."""
-
-    def change(frames: Frames) -> None:
-        frames[table] = frames[table].drop(columns=column)
-
-    return change
-
-
-def replace(table: str, **columns: list[Any]) -> Callable[[Frames], None]:
-    """Another table."""
-
-    def change(frames: Frames) -> None:
-        frames[table] = pd.DataFrame(columns)
-
-    return change
-
 
 # Each mistake, and (file, row, column, code) of what must be said of it, and nothing else.
 ERRORS: dict[str, tuple[Callable[[Frames], None], tuple[str, int | None, str | None, str]]] = {
@@ -145,50 +104,6 @@ ERRORS: dict[str, tuple[Callable[[Frames], None], tuple[str, int | None, str | N
         replace("lane_rules", lane_id=["express"], origin=["S1"], allowed=[False]),
         ("lane_rules", 1, "lane_id", "ambiguous_rule"),
     ),
-    "a display without a price": (
-        replace("display_rules", display_id=["D", "E", "E"], sku_id=["P1", "P1", "007"], broken_price=[1, None, None]),
-        ("display_rules", 2, "broken_price", "no_price"),
-    ),
-    "a display with two prices": (
-        replace("display_rules", display_id=["D"] * 2, sku_id=["P1", "007"], broken_price=[3, 4]),
-        ("display_rules", 2, "broken_price", "other_price"),
-    ),
-    "a display with a negative price": (
-        replace("display_rules", display_id=["D"], sku_id=["P1"], broken_price=[-1]),
-        ("display_rules", 1, "broken_price", "too_small"),
-    ),
-    "a display of an unknown product": (
-        replace("display_rules", display_id=["D"], sku_id=["P2"], broken_price=[1]),
-        ("display_rules", 1, "sku_id", "unknown_id"),
-    ),
-    "a display at an unknown store": (
-        replace("display_rules", display_id=["D"], sku_id=["P1"], node_id=["S9"], broken_price=[1]),
-        ("display_rules", 1, "node_id", "unknown_id"),
-    ),
-    "a display that needs no unit": (
-        replace("display_rules", display_id=["D"], sku_id=["P1"], min_units=[0], broken_price=[1]),
-        ("display_rules", 1, "min_units", "too_small"),
-    ),
-    "a display without a name": (
-        replace("display_rules", display_id=["D", ""], sku_id=["P1", "007"], broken_price=[1, 1]),
-        ("display_rules", 2, "display_id", "empty"),
-    ),
-    "a product twice in a display": (
-        replace("display_rules", display_id=["D", "E", "D"], sku_id=["P1"] * 3, broken_price=[1] * 3),
-        ("display_rules", 3, "sku_id", "duplicate_rule"),
-    ),
-    "a product at one store and at all": (
-        replace("display_rules", display_id=["D"] * 2, sku_id=["P1"] * 2, node_id=["", "S1"], broken_price=[1] * 2),
-        ("display_rules", 2, "node_id", "ambiguous_rule"),
-    ),
-    "a price of displays beyond 64 bits": (
-        replace("display_rules", display_id=["D"], sku_id=["P1"], broken_price=[9e12]),
-        ("display_rules", 1, "broken_price", "too_large"),
-    ),
-    "a price of all displays beyond 64 bits": (
-        replace("display_rules", display_id=["D", "E", "F"], sku_id=["P1"] * 3, broken_price=[9e11] * 3),
-        ("display_rules", 1, "broken_price", "money_overflow"),
-    ),
     "a rule on an unknown lane": (
         replace("lane_rules", lane_id=["S2>W1"], allowed=[False]),
         ("lane_rules", 1, "lane_id", "unknown_id"),
@@ -240,14 +155,6 @@ WARNINGS: dict[str, tuple[Callable[[Frames], None], tuple[str, int | None, str |
     "a rule on ends without a lane": (
         replace("lane_rules", origin=["W1", "W1"], destination=["S2", "S1"], allowed=[False] * 2),
         ("lane_rules", 2, "destination", "idle_rule"),
-    ),
-    "a display of a product that its store lacks": (
-        replace("display_rules", display_id=["D"], sku_id=["007"], node_id=["S2"], broken_price=[1]),
-        ("display_rules", 1, "sku_id", "no_stock_row"),
-    ),
-    "a display in a warehouse": (
-        replace("display_rules", display_id=["D"], sku_id=["P1"], node_id=["W1"], broken_price=[1]),
-        ("display_rules", 1, "node_id", "no_store"),
     ),
     "lots above on hand": (
         replace("lots", node_id=["S1"], sku_id=["P1"], lot_id=["a"], units=[31]),

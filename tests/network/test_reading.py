@@ -162,22 +162,3 @@ def test_public_instances_are_read_without_a_word(shared_data: Path, instance: s
     raw = pd.read_csv(raw_file) if raw_file.suffix == ".csv" else pd.read_parquet(raw_file)
     assert int(network.stock.on_hand.sum()) == int(raw["on_hand"].sum())
     assert network.stock.demand_mean.sum() == raw["demand_mean"].sum()
-
-
-def test_rows_of_a_display_take_its_price() -> None:
-    """Given in any one of them; a row without a store is for all stores, and shows one unit."""
-    frames = small_frames()
-    frames["display_rules"] = pd.DataFrame(
-        {
-            "display_id": ["run", "alone", "run"],
-            "sku_id": ["P1", "P1", "007"],
-            "node_id": [None, "S1", None],
-            "min_units": [2, None, None],
-            "broken_price": [None, 0.0, 7.5],
-        }
-    )
-    rules = network_from_frames(frames, small_settings())[0].display_rules
-    assert rules.broken_price.tolist() == [7.5, 0.0, 7.5]
-    assert rules.min_units.tolist() == [2, 1, 1]
-    assert rules.node.tolist() == [-1, 1, -1]
-    assert rules.sku.tolist() == [0, 0, 1]

@@ -26,6 +26,7 @@ PROSE = st.text(st.characters(exclude_categories=("Cs", "Cc")) | st.sampled_from
 MONEY = st.floats(0, 1e6)
 UNITS = st.integers(0, 10_000)
 MAYBE_UNITS = st.none() | UNITS
+REQUESTS = st.none() | st.dictionaries(PROSE, st.integers() | PROSE, max_size=2)
 
 
 def assert_same(left: Network, right: Network) -> None:
@@ -54,6 +55,15 @@ def columns(draw: st.DrawFn, n_rows: int, **kinds: st.SearchStrategy[Any]) -> pd
         if draw(st.booleans()):
             cells[name] = pd.Series(draw(st.lists(kind, min_size=n_rows, max_size=n_rows)), dtype=object)
     return pd.DataFrame(cells, index=pd.RangeIndex(n_rows))
+
+
+def displays(draw: st.DrawFn, node_ids: list[str], sku_ids: list[str]) -> pd.DataFrame:
+    """A display of all products, its price in the first row."""
+    rules = {"display_id": "D", "sku_id": sku_ids, "broken_price": [draw(MONEY)] + [None] * (len(sku_ids) - 1)}
+    node_id = st.sampled_from([None, *node_ids])
+    return pd.DataFrame(rules).join(
+        columns(draw, len(sku_ids), node_id=node_id, min_units=st.none() | st.integers(1, 9))
+    )
 
 
 @st.composite
@@ -115,13 +125,8 @@ def networks(draw: st.DrawFn) -> Network:
     if draw(st.booleans()):
         frames["lane_rules"] = pd.DataFrame({"sku_id": [sku_ids[0]], "allowed": [False], "origin": [node_ids[0]]})
     if draw(st.booleans()):
-        rules = {"display_id": "D", "sku_id": sku_ids, "broken_price": [draw(MONEY)] + [None] * (len(sku_ids) - 1)}
-        some = columns(
-            draw, len(sku_ids), node_id=st.sampled_from([None, *node_ids]), min_units=st.none() | st.integers(1, 9)
-        )
-        frames["display_rules"] = pd.DataFrame(rules).join(some)
-    request = draw(st.none() | st.dictionaries(PROSE, st.integers() | PROSE, max_size=2))
-    return network_from_frames(frames, small_settings() | {"note": draw(PROSE)}, request=request)[0]
+        frames["display_rules"] = displays(draw, node_ids, sku_ids)
+    return network_from_frames(frames, small_settings() | {"note": draw(PROSE)}, request=draw(REQUESTS))[0]
 
 
 @settings(max_examples=60, deadline=None)
