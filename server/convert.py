@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from google.protobuf import duration_pb2, timestamp_pb2
 
 from counterpoise.v1 import alert_service_pb2, network_pb2, plan_pb2
 from network.schema import TABLES
-from network.tables import Network
+from network.tables import NO_LIMIT, Network, Severity
 from optimizer.plan import AlertOutcomes, Certificate, Conflict, Result, Status, StopReason
 from server.faults import FieldProblem
 from server.records import AlertBatchRecord, IncumbentRecord, NetworkRecord, PlanRecord, PlanState
@@ -81,6 +81,7 @@ def incumbent_to_proto(incumbent: IncumbentRecord, money_decimals: int) -> plan_
     return plan_pb2.Incumbent(
         index=incumbent.index,
         benefit=_currency(incumbent.benefit, money_decimals),
+        objective=_currency(incumbent.objective, money_decimals),
         bound=_currency(incumbent.bound, money_decimals),
         gap=incumbent.gap,
         elapsed=duration(incumbent.elapsed_seconds),
@@ -90,7 +91,7 @@ def incumbent_to_proto(incumbent: IncumbentRecord, money_decimals: int) -> plan_
 
 
 def plan_to_proto(record: PlanRecord, *, full: bool = True) -> plan_pb2.Plan:
-    """Say where a plan stands; not full: without what can be long."""
+    """Say where a plan stands; not full: without what can be long and most of the request."""
     best = record.incumbents[-1] if record.incumbents else None
     return plan_pb2.Plan(
         name=record.name,
@@ -117,7 +118,47 @@ def plan_to_proto(record: PlanRecord, *, full: bool = True) -> plan_pb2.Plan:
         error=None
         if record.failure is None
         else plan_pb2.PlanError(code=record.failure.code, message=record.failure.message),
+        **(_asked(record) if full else {}),
     )
+
+
+def _asked(record: PlanRecord) -> dict[str, Any]:
+    """Say what was asked for, in the fields of the request."""
+    request, former = record.request, record.request.former_plan
+    asked = {
+        "scope_categories": request.scope_categories or (),
+        "scope_node_ids": request.scope_node_ids or (),
+        "scope_alert_ids": request.scope_alert_ids or (),
+        "severity_weights": [
+            plan_pb2.SeverityWeight(severity=_severity(level), weight=weight)  # type: ignore[arg-type]
+            for level, weight in request.severity_weights.items()
+        ],
+        "response_policy": [
+            plan_pb2.SeverityResponses(severity=_severity(level), responses=map(_response, allowed))  # type: ignore[arg-type]
+            for level, allowed in request.response_policy.items()
+        ],
+        "min_line_benefit": request.min_line_benefit,
+        "min_dispatch_benefit": request.min_dispatch_benefit,
+    }
+    if former is not None:
+        all_frozen = former.frozen_before_day == NO_LIMIT
+        asked["former_plan"] = plan_pb2.FormerPlan(
+            name=record.former_plan_name or None,
+            frozen_before_day=0 if all_frozen else former.frozen_before_day,
+            all_frozen=all_frozen,
+            change_prices=[
+                plan_pb2.ChangePrice(from_day=day, price_per_unit=price) for day, price in former.change_prices
+            ],
+        )
+    return asked
+
+
+def _severity(level: Severity) -> int:
+    return network_pb2.Severity.Value(f"SEVERITY_{level.name}")
+
+
+def _response(word: str) -> int:
+    return plan_pb2.Response.Value(f"RESPONSE_{word.upper()}")
 
 
 def result_to_proto(result: Result, currency: str, *, full: bool = True) -> plan_pb2.PlanResult:
@@ -129,8 +170,10 @@ def result_to_proto(result: Result, currency: str, *, full: bool = True) -> plan
         currency=currency,
         money_decimals=result.money_decimals,
         benefit=_currency(result.benefit, result.money_decimals),
+        objective=_currency(result.objective, result.money_decimals),
         bound=_currency(result.bound, result.money_decimals),
         benefit_money_units=result.benefit,
+        objective_money_units=result.objective,
         bound_money_units=result.bound,
         gap=result.gap,
         certificate=None if result.certificate is None else certificate_to_proto(result.certificate, full=full),
@@ -161,6 +204,8 @@ def certificate_to_proto(certificate: Certificate, *, full: bool = True) -> plan
         ],
         benefit_money_units=certificate.benefit,
         ledger_money_units={term: int(amount) for term, amount in certificate.ledger.items()},
+        adjustments_money_units={term: int(amount) for term, amount in certificate.adjustments.items()},
+        objective_money_units=certificate.objective,
     )
 
 

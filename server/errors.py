@@ -15,6 +15,8 @@ from grpc_status import rpc_status
 
 from server.faults import (
     AbortedUploadError,
+    AnalysisFailedError,
+    AnalysisTimeoutError,
     BusyError,
     InvalidRequestError,
     LimitExceededError,
@@ -85,6 +87,10 @@ def _resource(error: NotFoundError | RequestIdConflictError) -> list[Message]:
     return [error_details_pb2.ResourceInfo(resource_name=error.name, description=str(error))]
 
 
+def _reason(error: AnalysisFailedError) -> list[Message]:
+    return [error_details_pb2.ErrorInfo(reason=error.code, domain=DOMAIN)]
+
+
 def _nothing(error: Exception) -> list[Message]:
     return []
 
@@ -95,6 +101,8 @@ _CODES: Final[dict[type[Exception], tuple[grpc.StatusCode, Callable[[Any], list[
     BusyError: (grpc.StatusCode.RESOURCE_EXHAUSTED, _busy),
     LimitExceededError: (grpc.StatusCode.RESOURCE_EXHAUSTED, _quota),
     PreconditionError: (grpc.StatusCode.FAILED_PRECONDITION, _precondition),
+    AnalysisFailedError: (grpc.StatusCode.INTERNAL, _reason),
+    AnalysisTimeoutError: (grpc.StatusCode.DEADLINE_EXCEEDED, _nothing),
     AbortedUploadError: (grpc.StatusCode.ABORTED, _nothing),
     ShuttingDownError: (grpc.StatusCode.UNAVAILABLE, _nothing),
 }
@@ -111,11 +119,11 @@ def status_of(error: Exception, room: int = _DEFAULT_ERROR_BYTES) -> status_pb2.
     if isinstance(error, InvalidRequestError):
         message, details = _bad_request(error, room)
         return _status(grpc.StatusCode.INVALID_ARGUMENT, message, details)
-    code, details_of = _CODES.get(type(error), (grpc.StatusCode.INTERNAL, _nothing))
-    if code is grpc.StatusCode.INTERNAL:
+    if type(error) not in _CODES:
         number = uuid.uuid4().hex[:12]
         _logger.error("internal error %s", number, exc_info=error)
-        return _status(code, f"internal error {number}; the server's log says more", [])
+        return _status(grpc.StatusCode.INTERNAL, f"internal error {number}; the server's log says more", [])
+    code, details_of = _CODES[type(error)]
     return _status(code, str(error), details_of(error))
 
 

@@ -72,6 +72,18 @@ class PreconditionError(RuntimeError):
         super().__init__(message)
 
 
+class AnalysisFailedError(RuntimeError):
+    """The process that worked on an answer crashed, or what ran in it raised an exception."""
+
+    def __init__(self, code: str, message: str) -> None:
+        self.code = code
+        super().__init__(message)
+
+
+class AnalysisTimeoutError(RuntimeError):
+    """An answer was not there in time."""
+
+
 class AbortedUploadError(RuntimeError):
     """An upload went silent or broke off."""
 

@@ -19,7 +19,7 @@ from server.faults import AbortedUploadError, invalid_field
 from server.records import RequestKey, now
 from server.rows import given_settings
 from server.settings import Settings
-from server.sources import checked_network, field_of, unsupported_warnings
+from server.sources import checked_network, field_of
 from server.store import Store
 
 _END: Final = object()
@@ -44,7 +44,6 @@ class NetworkService(network_service_pb2_grpc.NetworkServiceServicer):
             header, key, collector = self._collect(messages)
             settings = given_settings(header.settings)
             network, warnings = checked_network(collector.frames(), settings, self._settings.limits, field_of)
-            warnings = (*warnings, *unsupported_warnings(network))
         name = "" if header.validate_only else f"networks/{uuid.uuid4().hex}"
         record = network_record(name, network, header.display_name, now(), warnings)
         if not header.validate_only:

@@ -1,22 +1,133 @@
-"""What is asked besides the network: scope, limits of the search, timeouts."""
+"""What is asked besides the network: scope and objective, limits of the search, timeouts."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, Final, TypeVar
 
 from google.protobuf import duration_pb2
 
-from counterpoise.v1 import plan_pb2, plan_service_pb2
+from counterpoise.v1 import network_pb2, plan_pb2, plan_service_pb2
+from network.problems import Problem
+from network.tables import Network
+from optimizer.plan import Plan
 from optimizer.request import Parameters, Request
+from optimizer.request_reading import ALL_LINES, SCOPE_KEYS, read_request
 from server.faults import FieldProblem, InvalidRequestError, invalid_field
+from server.rows import enum_word
 from server.settings import Settings
 
+_First = TypeVar("_First")
+_Second = TypeVar("_Second")
 
-def request_of(request: Any) -> Request:
-    """Return what may be planned, of a `CreatePlanRequest` or `CheckPlanRequest`."""
-    return Request(scope_sku_ids=tuple(request.scope_sku_ids) or None)
+_FIELD_OF_ROW: Final = {"severity_weights": "weight", "response_policy": "responses"}
+"""What a row by severity says."""
+
+
+def request_of(request: Any, network: Network, former: Plan | None) -> Request:
+    """Return what may be planned and what is maximised.
+
+    Parameters
+    ----------
+    request : message
+        With the fields that `CreatePlanRequest`, `CheckPlanRequest` and `RepairPlanRequest` share.
+    network : Network
+        What is planned for.
+    former : Plan, optional
+        The plan that the request's ``former_plan`` means.
+
+    Raises
+    ------
+    InvalidRequestError
+        Naming every field that is wrong.
+    """
+    wrong: list[FieldProblem] = []
+    asked = _scope(request) | _severities(request, wrong) | _earnings(request)
+    if former is not None:
+        asked["former_plan"] = _former(request.former_plan)
+    found, _, problems = read_request(network, asked, former=former)
+    total = len(wrong) + sum({problem.kind: problem.total for problem in problems}.values())
+    wrong += [_field_problem(problem, request) for problem in problems]
+    if wrong:
+        raise InvalidRequestError(wrong, total)
+    return found
+
+
+def both(first: Callable[[], _First], second: Callable[[], _Second]) -> tuple[_First, _Second]:
+    """Return what two readings of a request return.
+
+    Raises
+    ------
+    InvalidRequestError
+        With the problems of both.
+    """
+    try:
+        one = first()
+    except InvalidRequestError as error:
+        try:
+            second()
+        except InvalidRequestError as other:
+            raise InvalidRequestError((*error.problems, *other.problems), error.total + other.total) from other
+        raise
+    return one, second()
+
+
+def _scope(request: Any) -> dict[str, Any]:
+    """Return the lists that say something: an empty one means all."""
+    lists = {name: list(getattr(request, f"scope_{name}")) for name in SCOPE_KEYS}
+    return {"scope": {name: ids for name, ids in lists.items() if ids}}
+
+
+def _severities(request: Any, wrong: list[FieldProblem]) -> dict[str, Any]:
+    weights = _by_severity("severity_weights", request.severity_weights, wrong)
+    policy = _by_severity("response_policy", request.response_policy, wrong)
+    return {
+        "severity_weights": {word: row.weight for word, row in weights.items()},
+        "response_policy": {
+            word: [enum_word(plan_pb2.Response.DESCRIPTOR, number) or "unspecified" for number in row.responses]
+            for word, row in policy.items()
+        },
+    }
+
+
+def _by_severity(field: str, rows: Sequence[Any], wrong: list[FieldProblem]) -> dict[str, Any]:
+    """Rows of a repeated field by the word of their severity, which each has to have for itself."""
+    found: dict[str, Any] = {}
+    for position, row in enumerate(rows):
+        place, word = f"{field}[{position}].severity", enum_word(network_pb2.Severity.DESCRIPTOR, row.severity)
+        if word is None:
+            wrong.append(FieldProblem(place, "empty", "no severity is given", "Name one"))
+        elif word in found:
+            wrong.append(FieldProblem(place, "duplicate", f"{word} is there twice", "Name each severity once"))
+        else:
+            found[word] = row
+    return found
+
+
+def _earnings(request: Any) -> dict[str, Any]:
+    return {name: getattr(request, name) for name in ("min_line_benefit", "min_dispatch_benefit")}
+
+
+def _former(former: plan_pb2.FormerPlan) -> dict[str, Any]:
+    steps = [{"from_day": step.from_day, "price_per_unit": step.price_per_unit} for step in former.change_prices]
+    return {"frozen_before_day": ALL_LINES if former.all_frozen else former.frozen_before_day, "change_prices": steps}
+
+
+def _field_problem(problem: Problem, request: Any) -> FieldProblem:
+    """Say what is wrong with a key of request.json of the field that stands for it."""
+    key = problem.column or ""
+    message = problem.message.removeprefix(f"{key} is {problem.value}: ")
+    table, _, rest = key.partition(".")
+    if table == "scope":
+        ids = list(getattr(request, f"scope_{rest}"))
+        row = f"[{ids.index(problem.value)}]" if problem.value in ids else ""  # long ids are quoted in part
+        return FieldProblem(f"scope_{rest}{row}", "unknown_id", message, problem.fix)
+    if table in _FIELD_OF_ROW and rest:
+        words = [enum_word(network_pb2.Severity.DESCRIPTOR, row.severity) for row in getattr(request, table)]
+        row = f"[{words.index(rest)}].{_FIELD_OF_ROW[table]}" if rest in words else ""
+        return FieldProblem(f"{table}{row}", problem.code, message, problem.fix)
+    return FieldProblem(key, problem.code, message, problem.fix)
 
 
 def parameters_of(

@@ -15,11 +15,12 @@ from server.admission import Places, page, page_token, request_key
 from server.checking import check_plan
 from server.convert import STATE_OF, incumbent_to_proto, plan_to_proto
 from server.faults import PreconditionError, ShuttingDownError, invalid_field
-from server.parameters import parameters_of, request_of, timeout_of
+from server.parameters import both, parameters_of, request_of, timeout_of
+from server.proposed import former_plan
 from server.records import PlanRecord, now
 from server.result_tables import ALL_TABLES, chunks
 from server.settings import Settings
-from server.sources import Source, check_request, resolve
+from server.sources import Source, resolve
 from server.store import Store
 from server.supervisor import Supervisor
 
@@ -68,8 +69,11 @@ class PlanService(plan_service_pb2_grpc.PlanServiceServicer):
     def _new_plan(
         self, request: plan_service_pb2.CreatePlanRequest, source: Source, deadline: float | None
     ) -> PlanRecord:
-        asked = request_of(request)
-        check_request(source.network, asked)
+        former = former_plan(request, self._store, source.network)
+        asked, parameters = both(
+            lambda: request_of(request, source.network, former),
+            lambda: parameters_of(request.parameters, self._settings, self._supervisor.solver.check_backend),
+        )
         name = f"plans/{uuid.uuid4().hex}"
         remaining = None if deadline is None else timedelta(seconds=deadline - time.monotonic())
         return PlanRecord(
@@ -80,12 +84,13 @@ class PlanService(plan_service_pb2_grpc.PlanServiceServicer):
             network_name=source.name,
             alert_batch_names=source.alert_batch_names,
             request=asked,
-            parameters=parameters_of(request.parameters, self._settings, self._supervisor.solver.check_backend),
+            parameters=parameters,
             request_id=request.request_id,
             alert_count=len(source.network.alerts),
             currency=source.network.currency,
             money_decimals=source.network.money_decimals,
             warnings=source.warnings,
+            former_plan_name=request.former_plan.name,
             finish_by=None if remaining is None else now() + remaining,
         )
 
@@ -192,7 +197,7 @@ class PlanService(plan_service_pb2_grpc.PlanServiceServicer):
     ) -> plan_service_pb2.CheckPlanResponse:
         """Certify a plan made by hand."""
         source = resolve(request, self._store, self._settings.limits)
-        return check_plan(request, source)
+        return check_plan(request, source, self._store)
 
 
 def _deadline(context: grpc.ServicerContext) -> float | None:

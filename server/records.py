@@ -79,7 +79,8 @@ class IncumbentRecord:
 
     index: int
     benefit: int | None
-    """Money units, like `bound`."""
+    """Money units, like `objective` and `bound`."""
+    objective: int | None
     bound: int | None
     gap: float | None
     elapsed_seconds: float
@@ -114,6 +115,8 @@ class PlanRecord:
     currency: str
     money_decimals: int
     warnings: tuple[FieldProblem, ...]
+    former_plan_name: str = ""
+    """The plan that the request names as its former one; empty when there is none or its lines came inline."""
     finish_by: datetime | None = None
     """A waiting caller's deadline, which limits the search."""
     state: PlanState = PlanState.QUEUED
@@ -138,6 +141,7 @@ def with_incumbent(record: PlanRecord, incumbent: Incumbent) -> PlanRecord:
     told = IncumbentRecord(
         index=len(record.incumbents),
         benefit=incumbent.benefit,
+        objective=incumbent.objective,
         bound=incumbent.bound,
         gap=incumbent.gap,
         elapsed_seconds=incumbent.elapsed_seconds,

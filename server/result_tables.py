@@ -29,6 +29,7 @@ def _transfers(network: Network, result: Result) -> Columns:
         "arrives_day": plan.arrives_day,
         "benefit_money_units": np.zeros(0, np.int64) if certificate is None else certificate.line_benefit,
         "reason": np.full(plan.n_lines, "", object) if result.line_reason is None else result.line_reason,
+        "expiry_day": plan.expiry_day,
     }
 
 
@@ -67,6 +68,22 @@ def _unmet(network: Network, result: Result) -> Columns:
         "code": unmet.code,
         "reason": unmet.reason,
         "cheapest_fix": unmet.cheapest_fix,
+        "fix_cost_money_units": unmet.fix_cost,
+        "fix_worth_money_units": unmet.fix_worth,
+    }
+
+
+def _fixes(network: Network, result: Result) -> Columns:
+    unmet = result.unmet
+    if unmet is None:
+        return {}
+    changes = unmet.changes
+    return {
+        "node_id": network.nodes.node_id[unmet.node[changes.unmet]],
+        "sku_id": network.products.sku_id[unmet.sku[changes.unmet]],
+        "field": changes.field,
+        "place": changes.place,
+        "amount": changes.amount,
     }
 
 
@@ -89,6 +106,7 @@ _TABLES: Final[dict[int, tuple[str, type[Message], Callable[[Network, Result], C
     plan_pb2.PLAN_TABLE_DISPATCHES: ("dispatches", plan_pb2.DispatchColumns, _dispatches),
     plan_pb2.PLAN_TABLE_UNMET: ("unmet", plan_pb2.UnmetColumns, _unmet),
     plan_pb2.PLAN_TABLE_ALERT_OUTCOMES: ("alert_outcomes", plan_pb2.AlertOutcomeColumns, _alert_outcomes),
+    plan_pb2.PLAN_TABLE_FIXES: ("fixes", plan_pb2.FixColumns, _fixes),
 }
 ALL_TABLES: Final = tuple(_TABLES)
 

@@ -6,13 +6,16 @@ The loops over rows are bounded by the message limit of 4 MiB; bulk travels as c
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import pandas as pd
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
 from counterpoise.v1 import network_pb2 as pb
+from network.schema import TABLES
+
+_Row = TypeVar("_Row", bound=Message)
 
 ROW_TYPES: Final[dict[str, type[Message]]] = {
     "nodes": pb.Node,
@@ -21,6 +24,7 @@ ROW_TYPES: Final[dict[str, type[Message]]] = {
     "lane_rules": pb.LaneRule,
     "stock": pb.StockPosition,
     "lots": pb.Lot,
+    "display_rules": pb.DisplayRule,
     "alerts": pb.Alert,
 }
 """Message of a row by table; field names are column names."""
@@ -57,7 +61,7 @@ def frame_of_messages(row_type: type[Message], rows: Sequence[Message]) -> pd.Da
 def frames_of(data: pb.NetworkData) -> dict[str, pd.DataFrame]:
     """Tables of an inline network. Optional tables without rows are left out."""
     frames = {table: frame_of_rows(table, getattr(data, table)) for table in ROW_TYPES}
-    return {table: frame for table, frame in frames.items() if len(frame) or table not in {"lane_rules", "lots"}}
+    return {table: frame for table, frame in frames.items() if len(frame) or TABLES[table].required}
 
 
 def given_settings(settings: pb.NetworkSettings) -> dict[str, Any]:
@@ -68,14 +72,14 @@ def given_settings(settings: pb.NetworkSettings) -> dict[str, Any]:
 def _cells(field: Any, rows: Iterable[Message]) -> pd.Series[Any]:
     name = field.name
     if field.enum_type is not None:
-        return pd.Series([_word(field.enum_type, getattr(row, name)) for row in rows], dtype=object)
+        return pd.Series([enum_word(field.enum_type, getattr(row, name)) for row in rows], dtype=object)
     if field.has_presence:
         cells = [getattr(row, name) if row.HasField(name) else None for row in rows]
         return pd.Series(cells, dtype=_DTYPES[field.cpp_type])
     return pd.Series([getattr(row, name) for row in rows], dtype=object)
 
 
-def _word(enum: Any, number: int) -> str | None:
+def enum_word(enum: Any, number: int) -> str | None:
     """Word of the network directory for an enum value: NODE_KIND_STORE is ``store``."""
     if not number:
         return None
@@ -90,7 +94,11 @@ def _prefix(enum: Any) -> str:
 
 def rows_of_frame(table: str, frame: pd.DataFrame) -> list[Message]:
     """Messages of the rows of a table, the reverse of `frame_of_rows`."""
-    row_type = ROW_TYPES[table]
+    return messages_of_frame(ROW_TYPES[table], frame)
+
+
+def messages_of_frame(row_type: type[_Row], frame: pd.DataFrame) -> list[_Row]:
+    """Messages of one type, one per row, from the columns that have the names of its fields; empty cells stay unset."""
     columns = [
         (field, frame[field.name].astype(object).tolist())
         for field in row_type.DESCRIPTOR.fields

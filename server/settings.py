@@ -27,6 +27,7 @@ class Settings:
             lane_rules=500_000,
             stock=20_000_000,
             lots=20_000_000,
+            display_rules=1_000_000,
             alerts=20_000_000,
         )
     )
@@ -37,6 +38,10 @@ class Settings:
     """An upload that sends nothing for so long is dropped."""
     uploads: int = 4
     """Uploads at once."""
+    analyses: int = 2
+    """Analyses of plans (alternatives, differences, prices of rules) at once, each in a process of its own."""
+    analysis_seconds: float = 300.0
+    """Greatest time limit of an analysis."""
     networks: int = 64
     """Uploaded networks held at once."""
     waiting_calls: int = 48

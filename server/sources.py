@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
@@ -14,14 +14,15 @@ from network.reading import network_from_frames
 from network.schema import TABLES, Limits
 from network.tables import Network
 from network.writing import network_to_frames, settings_of
-from optimizer.request import Request
-from optimizer.unsupported import unsupported
 from server.faults import FieldProblem, InvalidRequestError, LimitExceededError, invalid_field
 from server.rows import frame_of_rows, frames_of, given_settings
 from server.store import Store
 
 Place = Callable[[Problem], str]
 """Field of the request that a problem of the network is about."""
+
+_HELD_BY_THE_SERVER: Final = ("network_name", "alert_batch_names", "former_plan.name", "other_name")
+"""Fields that only name what a problem is in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +70,7 @@ def field_problems(problems: Sequence[Problem], place: Place) -> tuple[FieldProb
 
 def _field_problem(problem: Problem, field: str) -> FieldProblem:
     """Where the field only names something held by the server, the message says where in it."""
-    message = (
-        f"{problem.place}: {problem.message}"
-        if field.startswith(("network_name", "alert_batch_names"))
-        else problem.message
-    )
+    message = f"{problem.place}: {problem.message}" if field.startswith(_HELD_BY_THE_SERVER) else problem.message
     return FieldProblem(field, problem.code, message, problem.fix)
 
 
@@ -106,7 +103,7 @@ def checked_network(
 
 
 def resolve(request: Any, store: Store, limits: Limits) -> Source:
-    """Put together what a `CreatePlanRequest` or `CheckPlanRequest` is about.
+    """Put together what a `CreatePlanRequest`, `CheckPlanRequest` or `RepairPlanRequest` is about.
 
     Raises
     ------
@@ -124,11 +121,8 @@ def resolve(request: Any, store: Store, limits: Limits) -> Source:
     name = request.network_name
     network = store.snapshot(store.network(name).name)
     if not batches and not inline:
-        source = Source(network, name, (), False, ())
-    else:
-        source = with_alerts(network, name, tuple(request.alert_batch_names), [*batches, *inline], limits)
-    _refuse_unsupported(source.network, lambda problem: "network_name")
-    return source
+        return Source(network, name, (), False, ())
+    return with_alerts(network, name, tuple(request.alert_batch_names), [*batches, *inline], limits)
 
 
 def _batches(request: Any, store: Store) -> list[_Alerts]:
@@ -149,9 +143,7 @@ def _inline(data: network_pb2.NetworkData, added: Sequence[_Alerts], limits: Lim
     frames = frames_of(data)
     alerts = [_Alerts(frames["alerts"], "network.alerts[{row}]"), *added]
     frames["alerts"] = _joined(alerts)
-    place = _place(alerts, "network.")
-    network, warnings = checked_network(frames, given_settings(data.settings), limits, place)
-    _refuse_unsupported(network, place)
+    network, warnings = checked_network(frames, given_settings(data.settings), limits, _place(alerts, "network."))
     return Source(network, "", (), True, warnings)
 
 
@@ -176,35 +168,6 @@ def alert_warnings(network: Network, name: str, alerts: pd.DataFrame, limits: Li
         Naming every alert that is wrong.
     """
     return with_alerts(network, name, (), [_Alerts(alerts, "alerts[{row}]")], limits).warnings
-
-
-def check_request(network: Network, request: Request) -> None:
-    """Refuse a scope that names unknown SKUs.
-
-    Raises
-    ------
-    InvalidRequestError
-        Naming every unknown SKU.
-    """
-    known = set(network.products.sku_id.tolist())
-    problems = [
-        FieldProblem(f"scope_sku_ids[{row}]", "unknown_id", f"{sku} is not in products", "Correct the id")
-        for row, sku in enumerate(request.scope_sku_ids or ())
-        if sku not in known
-    ]
-    if problems:
-        raise InvalidRequestError(problems[:100], len(problems))
-
-
-def unsupported_warnings(network: Network) -> tuple[FieldProblem, ...]:
-    """Return what a plan for this network would be refused for."""
-    return field_problems(unsupported(network), field_of)
-
-
-def _refuse_unsupported(network: Network, place: Place) -> None:
-    problems = unsupported(network)
-    if problems:
-        raise invalid_network(NetworkError(problems), place)
 
 
 def _joined(alerts: Sequence[_Alerts]) -> pd.DataFrame:

@@ -23,6 +23,7 @@ def plan_summary(plan: plan_pb2.Plan) -> dict[str, Any]:
         "status": word(result, "status", "PROOF_STATUS_"),
         "stopped_by": word(result, "stopped_by", "STOP_REASON_"),
         "benefit": result.benefit if result.HasField("benefit") else None,
+        "objective": result.objective if result.HasField("objective") else None,
         "bound": result.bound if result.HasField("bound") else None,
         "gap": result.gap if result.HasField("gap") else None,
         "seconds": dict(result.seconds),

@@ -280,7 +280,8 @@ class _Search:
             self.best = incumbent
             return
         old, new = self.best, incumbent
-        if new.plan is None or (old.benefit is not None and new.benefit is not None and new.benefit < old.benefit):
+        worse = old.objective is not None and new.objective is not None and new.objective < old.objective
+        if new.plan is None or worse:
             old, new = new, old
         bounds = [bound for bound in (old.bound, new.bound) if bound is not None]
         self.best = replace(new, bound=min(bounds, default=None))
@@ -310,6 +311,7 @@ def _without_plan(network: Network, reason: StopReason, bound: int | None) -> Re
         stopped_by=reason,
         plan=None,
         benefit=None,
+        objective=None,
         bound=bound,
         money_decimals=network.money_decimals,
         certificate=None,

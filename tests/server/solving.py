@@ -36,6 +36,7 @@ def result_of(network: Network, request: Request, plan: Plan, bound: int | None,
         stopped_by=stopped_by,
         plan=plan,
         benefit=certificate.benefit,
+        objective=certificate.objective,
         bound=bound,
         money_decimals=network.money_decimals,
         certificate=certificate,
@@ -73,9 +74,10 @@ class Search:
     def publish(self, units: int) -> Result:
         """Tell of a plan that moves so many units, and return the result it would make."""
         plan = plan_of(self.network, units)
-        benefit = certify(self.network, self.request, plan).benefit
-        gap = relative_gap(benefit, self.bound, self.network.money_decimals)
-        self.on_incumbent(Incumbent(plan, benefit, self.bound, gap, time.monotonic() - self.started, "test"))
+        found = certify(self.network, self.request, plan)
+        gap = relative_gap(found.objective, self.bound, self.network.money_decimals)
+        elapsed = time.monotonic() - self.started
+        self.on_incumbent(Incumbent(plan, found.benefit, found.objective, self.bound, gap, elapsed, "test"))
         return result_of(self.network, self.request, plan, self.bound, StopReason.GAP_LIMIT)
 
     def quick(self) -> Result:
@@ -100,7 +102,7 @@ class Search:
         """Has a process of its own, whose id it tells."""
         relative = multiprocessing.get_context("fork").Process(target=time.sleep, args=(600,), daemon=True)
         relative.start()
-        self.on_incumbent(Incumbent(plan_of(self.network, 0), 0, self.bound, None, 0.0, str(relative.pid)))
+        self.on_incumbent(Incumbent(plan_of(self.network, 0), 0, 0, self.bound, None, 0.0, str(relative.pid)))
         time.sleep(600)
 
     def crash(self) -> None:
@@ -122,7 +124,7 @@ class Search:
     def infeasible(self) -> Result:
         empty = result_of(self.network, self.request, plan_of(self.network, 0), None, StopReason.PROVED)
         conflict = Conflict("lanes.capacity_kg", "lane W>S", 2.0, "2 kg too little")
-        nothing = {"plan": None, "benefit": None, "certificate": None, "line_reason": None}
+        nothing = {"plan": None, "benefit": None, "objective": None, "certificate": None, "line_reason": None}
         return replace(empty, status=Status.INFEASIBLE, conflicts=(conflict,), **nothing)
 
 

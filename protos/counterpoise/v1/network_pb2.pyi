@@ -40,6 +40,7 @@ class NetworkTable(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     NETWORK_TABLE_STOCK: _ClassVar[NetworkTable]
     NETWORK_TABLE_LOTS: _ClassVar[NetworkTable]
     NETWORK_TABLE_ALERTS: _ClassVar[NetworkTable]
+    NETWORK_TABLE_DISPLAY_RULES: _ClassVar[NetworkTable]
 
 class ColumnType(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -68,6 +69,7 @@ NETWORK_TABLE_LANE_RULES: NetworkTable
 NETWORK_TABLE_STOCK: NetworkTable
 NETWORK_TABLE_LOTS: NetworkTable
 NETWORK_TABLE_ALERTS: NetworkTable
+NETWORK_TABLE_DISPLAY_RULES: NetworkTable
 COLUMN_TYPE_UNSPECIFIED: ColumnType
 COLUMN_TYPE_INT32: ColumnType
 COLUMN_TYPE_INT64: ColumnType
@@ -243,8 +245,22 @@ class Alert(_message.Message):
     must_serve: bool
     def __init__(self, alert_id: _Optional[str] = ..., kind: _Optional[_Union[AlertKind, str]] = ..., node_id: _Optional[str] = ..., sku_id: _Optional[str] = ..., severity: _Optional[_Union[Severity, str]] = ..., units: _Optional[int] = ..., needed_by_days: _Optional[int] = ..., must_serve: _Optional[bool] = ...) -> None: ...
 
+class DisplayRule(_message.Message):
+    __slots__ = ("display_id", "sku_id", "node_id", "min_units", "broken_price")
+    DISPLAY_ID_FIELD_NUMBER: _ClassVar[int]
+    SKU_ID_FIELD_NUMBER: _ClassVar[int]
+    NODE_ID_FIELD_NUMBER: _ClassVar[int]
+    MIN_UNITS_FIELD_NUMBER: _ClassVar[int]
+    BROKEN_PRICE_FIELD_NUMBER: _ClassVar[int]
+    display_id: str
+    sku_id: str
+    node_id: str
+    min_units: int
+    broken_price: float
+    def __init__(self, display_id: _Optional[str] = ..., sku_id: _Optional[str] = ..., node_id: _Optional[str] = ..., min_units: _Optional[int] = ..., broken_price: _Optional[float] = ...) -> None: ...
+
 class NetworkData(_message.Message):
-    __slots__ = ("settings", "nodes", "products", "lanes", "lane_rules", "stock", "lots", "alerts")
+    __slots__ = ("settings", "nodes", "products", "lanes", "lane_rules", "stock", "lots", "alerts", "display_rules")
     SETTINGS_FIELD_NUMBER: _ClassVar[int]
     NODES_FIELD_NUMBER: _ClassVar[int]
     PRODUCTS_FIELD_NUMBER: _ClassVar[int]
@@ -253,6 +269,7 @@ class NetworkData(_message.Message):
     STOCK_FIELD_NUMBER: _ClassVar[int]
     LOTS_FIELD_NUMBER: _ClassVar[int]
     ALERTS_FIELD_NUMBER: _ClassVar[int]
+    DISPLAY_RULES_FIELD_NUMBER: _ClassVar[int]
     settings: NetworkSettings
     nodes: _containers.RepeatedCompositeFieldContainer[Node]
     products: _containers.RepeatedCompositeFieldContainer[Product]
@@ -261,7 +278,8 @@ class NetworkData(_message.Message):
     stock: _containers.RepeatedCompositeFieldContainer[StockPosition]
     lots: _containers.RepeatedCompositeFieldContainer[Lot]
     alerts: _containers.RepeatedCompositeFieldContainer[Alert]
-    def __init__(self, settings: _Optional[_Union[NetworkSettings, _Mapping]] = ..., nodes: _Optional[_Iterable[_Union[Node, _Mapping]]] = ..., products: _Optional[_Iterable[_Union[Product, _Mapping]]] = ..., lanes: _Optional[_Iterable[_Union[Lane, _Mapping]]] = ..., lane_rules: _Optional[_Iterable[_Union[LaneRule, _Mapping]]] = ..., stock: _Optional[_Iterable[_Union[StockPosition, _Mapping]]] = ..., lots: _Optional[_Iterable[_Union[Lot, _Mapping]]] = ..., alerts: _Optional[_Iterable[_Union[Alert, _Mapping]]] = ...) -> None: ...
+    display_rules: _containers.RepeatedCompositeFieldContainer[DisplayRule]
+    def __init__(self, settings: _Optional[_Union[NetworkSettings, _Mapping]] = ..., nodes: _Optional[_Iterable[_Union[Node, _Mapping]]] = ..., products: _Optional[_Iterable[_Union[Product, _Mapping]]] = ..., lanes: _Optional[_Iterable[_Union[Lane, _Mapping]]] = ..., lane_rules: _Optional[_Iterable[_Union[LaneRule, _Mapping]]] = ..., stock: _Optional[_Iterable[_Union[StockPosition, _Mapping]]] = ..., lots: _Optional[_Iterable[_Union[Lot, _Mapping]]] = ..., alerts: _Optional[_Iterable[_Union[Alert, _Mapping]]] = ..., display_rules: _Optional[_Iterable[_Union[DisplayRule, _Mapping]]] = ...) -> None: ...
 
 class Column(_message.Message):
     __slots__ = ("name", "type", "values", "validity", "dictionary")

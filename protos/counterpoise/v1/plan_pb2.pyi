@@ -41,6 +41,16 @@ class StopReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     STOP_REASON_NOTHING_TO_DO: _ClassVar[StopReason]
     STOP_REASON_SEARCH_ENDED: _ClassVar[StopReason]
 
+class Response(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    RESPONSE_UNSPECIFIED: _ClassVar[Response]
+    RESPONSE_TRANSFER: _ClassVar[Response]
+    RESPONSE_MARKDOWN: _ClassVar[Response]
+    RESPONSE_LIQUIDATION: _ClassVar[Response]
+    RESPONSE_RETURN: _ClassVar[Response]
+    RESPONSE_PURCHASE: _ClassVar[Response]
+    RESPONSE_KEEP: _ClassVar[Response]
+
 class PlanTable(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     PLAN_TABLE_UNSPECIFIED: _ClassVar[PlanTable]
@@ -48,6 +58,7 @@ class PlanTable(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     PLAN_TABLE_DISPATCHES: _ClassVar[PlanTable]
     PLAN_TABLE_UNMET: _ClassVar[PlanTable]
     PLAN_TABLE_ALERT_OUTCOMES: _ClassVar[PlanTable]
+    PLAN_TABLE_FIXES: _ClassVar[PlanTable]
 PLAN_STATE_UNSPECIFIED: PlanState
 PLAN_STATE_QUEUED: PlanState
 PLAN_STATE_RUNNING: PlanState
@@ -68,11 +79,19 @@ STOP_REASON_TIME_LIMIT: StopReason
 STOP_REASON_CANCELLED: StopReason
 STOP_REASON_NOTHING_TO_DO: StopReason
 STOP_REASON_SEARCH_ENDED: StopReason
+RESPONSE_UNSPECIFIED: Response
+RESPONSE_TRANSFER: Response
+RESPONSE_MARKDOWN: Response
+RESPONSE_LIQUIDATION: Response
+RESPONSE_RETURN: Response
+RESPONSE_PURCHASE: Response
+RESPONSE_KEEP: Response
 PLAN_TABLE_UNSPECIFIED: PlanTable
 PLAN_TABLE_TRANSFERS: PlanTable
 PLAN_TABLE_DISPATCHES: PlanTable
 PLAN_TABLE_UNMET: PlanTable
 PLAN_TABLE_ALERT_OUTCOMES: PlanTable
+PLAN_TABLE_FIXES: PlanTable
 
 class SolveParameters(_message.Message):
     __slots__ = ("time_limit", "gap", "backend")
@@ -84,8 +103,54 @@ class SolveParameters(_message.Message):
     backend: str
     def __init__(self, time_limit: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., gap: _Optional[float] = ..., backend: _Optional[str] = ...) -> None: ...
 
+class SeverityWeight(_message.Message):
+    __slots__ = ("severity", "weight")
+    SEVERITY_FIELD_NUMBER: _ClassVar[int]
+    WEIGHT_FIELD_NUMBER: _ClassVar[int]
+    severity: _network_pb2.Severity
+    weight: float
+    def __init__(self, severity: _Optional[_Union[_network_pb2.Severity, str]] = ..., weight: _Optional[float] = ...) -> None: ...
+
+class SeverityResponses(_message.Message):
+    __slots__ = ("severity", "responses")
+    SEVERITY_FIELD_NUMBER: _ClassVar[int]
+    RESPONSES_FIELD_NUMBER: _ClassVar[int]
+    severity: _network_pb2.Severity
+    responses: _containers.RepeatedScalarFieldContainer[Response]
+    def __init__(self, severity: _Optional[_Union[_network_pb2.Severity, str]] = ..., responses: _Optional[_Iterable[_Union[Response, str]]] = ...) -> None: ...
+
+class ChangePrice(_message.Message):
+    __slots__ = ("from_day", "price_per_unit")
+    FROM_DAY_FIELD_NUMBER: _ClassVar[int]
+    PRICE_PER_UNIT_FIELD_NUMBER: _ClassVar[int]
+    from_day: int
+    price_per_unit: float
+    def __init__(self, from_day: _Optional[int] = ..., price_per_unit: _Optional[float] = ...) -> None: ...
+
+class FormerPlan(_message.Message):
+    __slots__ = ("name", "lines", "frozen_before_day", "all_frozen", "change_prices")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    LINES_FIELD_NUMBER: _ClassVar[int]
+    FROZEN_BEFORE_DAY_FIELD_NUMBER: _ClassVar[int]
+    ALL_FROZEN_FIELD_NUMBER: _ClassVar[int]
+    CHANGE_PRICES_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    lines: ProposedPlan
+    frozen_before_day: int
+    all_frozen: bool
+    change_prices: _containers.RepeatedCompositeFieldContainer[ChangePrice]
+    def __init__(self, name: _Optional[str] = ..., lines: _Optional[_Union[ProposedPlan, _Mapping]] = ..., frozen_before_day: _Optional[int] = ..., all_frozen: _Optional[bool] = ..., change_prices: _Optional[_Iterable[_Union[ChangePrice, _Mapping]]] = ...) -> None: ...
+
+class Repair(_message.Message):
+    __slots__ = ("certificate", "left_out")
+    CERTIFICATE_FIELD_NUMBER: _ClassVar[int]
+    LEFT_OUT_FIELD_NUMBER: _ClassVar[int]
+    certificate: Certificate
+    left_out: _containers.RepeatedCompositeFieldContainer[_network_pb2.Warning]
+    def __init__(self, certificate: _Optional[_Union[Certificate, _Mapping]] = ..., left_out: _Optional[_Iterable[_Union[_network_pb2.Warning, _Mapping]]] = ...) -> None: ...
+
 class Incumbent(_message.Message):
-    __slots__ = ("index", "benefit", "bound", "gap", "elapsed", "found_by", "line_count")
+    __slots__ = ("index", "benefit", "bound", "gap", "elapsed", "found_by", "line_count", "objective")
     INDEX_FIELD_NUMBER: _ClassVar[int]
     BENEFIT_FIELD_NUMBER: _ClassVar[int]
     BOUND_FIELD_NUMBER: _ClassVar[int]
@@ -93,6 +158,7 @@ class Incumbent(_message.Message):
     ELAPSED_FIELD_NUMBER: _ClassVar[int]
     FOUND_BY_FIELD_NUMBER: _ClassVar[int]
     LINE_COUNT_FIELD_NUMBER: _ClassVar[int]
+    OBJECTIVE_FIELD_NUMBER: _ClassVar[int]
     index: int
     benefit: float
     bound: float
@@ -100,7 +166,8 @@ class Incumbent(_message.Message):
     elapsed: _duration_pb2.Duration
     found_by: str
     line_count: int
-    def __init__(self, index: _Optional[int] = ..., benefit: _Optional[float] = ..., bound: _Optional[float] = ..., gap: _Optional[float] = ..., elapsed: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., found_by: _Optional[str] = ..., line_count: _Optional[int] = ...) -> None: ...
+    objective: float
+    def __init__(self, index: _Optional[int] = ..., benefit: _Optional[float] = ..., bound: _Optional[float] = ..., gap: _Optional[float] = ..., elapsed: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., found_by: _Optional[str] = ..., line_count: _Optional[int] = ..., objective: _Optional[float] = ...) -> None: ...
 
 class Violation(_message.Message):
     __slots__ = ("rule", "place", "message", "amount")
@@ -115,8 +182,15 @@ class Violation(_message.Message):
     def __init__(self, rule: _Optional[str] = ..., place: _Optional[str] = ..., message: _Optional[str] = ..., amount: _Optional[float] = ...) -> None: ...
 
 class Certificate(_message.Message):
-    __slots__ = ("valid", "violation_count", "violations", "benefit_money_units", "ledger_money_units")
+    __slots__ = ("valid", "violation_count", "violations", "benefit_money_units", "ledger_money_units", "adjustments_money_units", "objective_money_units")
     class LedgerMoneyUnitsEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: int
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[int] = ...) -> None: ...
+    class AdjustmentsMoneyUnitsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
         VALUE_FIELD_NUMBER: _ClassVar[int]
@@ -128,12 +202,16 @@ class Certificate(_message.Message):
     VIOLATIONS_FIELD_NUMBER: _ClassVar[int]
     BENEFIT_MONEY_UNITS_FIELD_NUMBER: _ClassVar[int]
     LEDGER_MONEY_UNITS_FIELD_NUMBER: _ClassVar[int]
+    ADJUSTMENTS_MONEY_UNITS_FIELD_NUMBER: _ClassVar[int]
+    OBJECTIVE_MONEY_UNITS_FIELD_NUMBER: _ClassVar[int]
     valid: bool
     violation_count: int
     violations: _containers.RepeatedCompositeFieldContainer[Violation]
     benefit_money_units: int
     ledger_money_units: _containers.ScalarMap[str, int]
-    def __init__(self, valid: _Optional[bool] = ..., violation_count: _Optional[int] = ..., violations: _Optional[_Iterable[_Union[Violation, _Mapping]]] = ..., benefit_money_units: _Optional[int] = ..., ledger_money_units: _Optional[_Mapping[str, int]] = ...) -> None: ...
+    adjustments_money_units: _containers.ScalarMap[str, int]
+    objective_money_units: int
+    def __init__(self, valid: _Optional[bool] = ..., violation_count: _Optional[int] = ..., violations: _Optional[_Iterable[_Union[Violation, _Mapping]]] = ..., benefit_money_units: _Optional[int] = ..., ledger_money_units: _Optional[_Mapping[str, int]] = ..., adjustments_money_units: _Optional[_Mapping[str, int]] = ..., objective_money_units: _Optional[int] = ...) -> None: ...
 
 class Conflict(_message.Message):
     __slots__ = ("rule", "place", "amount", "message")
@@ -158,7 +236,7 @@ class AlertOutcomeCounts(_message.Message):
     def __init__(self, resolved: _Optional[int] = ..., partly: _Optional[int] = ..., unresolved: _Optional[int] = ...) -> None: ...
 
 class PlanResult(_message.Message):
-    __slots__ = ("status", "stopped_by", "currency", "money_decimals", "benefit", "bound", "benefit_money_units", "bound_money_units", "gap", "certificate", "conflicts", "line_count", "dispatch_count", "transferred_units", "unmet_units", "alert_outcomes", "backend", "backend_reason", "sizes", "seconds")
+    __slots__ = ("status", "stopped_by", "currency", "money_decimals", "benefit", "bound", "benefit_money_units", "bound_money_units", "gap", "certificate", "conflicts", "line_count", "dispatch_count", "transferred_units", "unmet_units", "alert_outcomes", "backend", "backend_reason", "sizes", "seconds", "objective", "objective_money_units")
     class SizesEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -193,6 +271,8 @@ class PlanResult(_message.Message):
     BACKEND_REASON_FIELD_NUMBER: _ClassVar[int]
     SIZES_FIELD_NUMBER: _ClassVar[int]
     SECONDS_FIELD_NUMBER: _ClassVar[int]
+    OBJECTIVE_FIELD_NUMBER: _ClassVar[int]
+    OBJECTIVE_MONEY_UNITS_FIELD_NUMBER: _ClassVar[int]
     status: ProofStatus
     stopped_by: StopReason
     currency: str
@@ -213,7 +293,9 @@ class PlanResult(_message.Message):
     backend_reason: str
     sizes: _containers.ScalarMap[str, int]
     seconds: _containers.ScalarMap[str, float]
-    def __init__(self, status: _Optional[_Union[ProofStatus, str]] = ..., stopped_by: _Optional[_Union[StopReason, str]] = ..., currency: _Optional[str] = ..., money_decimals: _Optional[int] = ..., benefit: _Optional[float] = ..., bound: _Optional[float] = ..., benefit_money_units: _Optional[int] = ..., bound_money_units: _Optional[int] = ..., gap: _Optional[float] = ..., certificate: _Optional[_Union[Certificate, _Mapping]] = ..., conflicts: _Optional[_Iterable[_Union[Conflict, _Mapping]]] = ..., line_count: _Optional[int] = ..., dispatch_count: _Optional[int] = ..., transferred_units: _Optional[int] = ..., unmet_units: _Optional[int] = ..., alert_outcomes: _Optional[_Union[AlertOutcomeCounts, _Mapping]] = ..., backend: _Optional[str] = ..., backend_reason: _Optional[str] = ..., sizes: _Optional[_Mapping[str, int]] = ..., seconds: _Optional[_Mapping[str, float]] = ...) -> None: ...
+    objective: float
+    objective_money_units: int
+    def __init__(self, status: _Optional[_Union[ProofStatus, str]] = ..., stopped_by: _Optional[_Union[StopReason, str]] = ..., currency: _Optional[str] = ..., money_decimals: _Optional[int] = ..., benefit: _Optional[float] = ..., bound: _Optional[float] = ..., benefit_money_units: _Optional[int] = ..., bound_money_units: _Optional[int] = ..., gap: _Optional[float] = ..., certificate: _Optional[_Union[Certificate, _Mapping]] = ..., conflicts: _Optional[_Iterable[_Union[Conflict, _Mapping]]] = ..., line_count: _Optional[int] = ..., dispatch_count: _Optional[int] = ..., transferred_units: _Optional[int] = ..., unmet_units: _Optional[int] = ..., alert_outcomes: _Optional[_Union[AlertOutcomeCounts, _Mapping]] = ..., backend: _Optional[str] = ..., backend_reason: _Optional[str] = ..., sizes: _Optional[_Mapping[str, int]] = ..., seconds: _Optional[_Mapping[str, float]] = ..., objective: _Optional[float] = ..., objective_money_units: _Optional[int] = ...) -> None: ...
 
 class PlanError(_message.Message):
     __slots__ = ("code", "message")
@@ -224,7 +306,7 @@ class PlanError(_message.Message):
     def __init__(self, code: _Optional[str] = ..., message: _Optional[str] = ...) -> None: ...
 
 class Plan(_message.Message):
-    __slots__ = ("name", "display_name", "state", "create_time", "start_time", "end_time", "network_name", "alert_batch_names", "scope_sku_ids", "parameters", "request_id", "alert_count", "warnings", "incumbent_count", "best", "cancel_requested", "result", "error")
+    __slots__ = ("name", "display_name", "state", "create_time", "start_time", "end_time", "network_name", "alert_batch_names", "scope_sku_ids", "parameters", "request_id", "alert_count", "warnings", "incumbent_count", "best", "cancel_requested", "result", "error", "scope_categories", "scope_node_ids", "scope_alert_ids", "severity_weights", "response_policy", "min_line_benefit", "min_dispatch_benefit", "former_plan", "repair")
     NAME_FIELD_NUMBER: _ClassVar[int]
     DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
@@ -243,6 +325,15 @@ class Plan(_message.Message):
     CANCEL_REQUESTED_FIELD_NUMBER: _ClassVar[int]
     RESULT_FIELD_NUMBER: _ClassVar[int]
     ERROR_FIELD_NUMBER: _ClassVar[int]
+    SCOPE_CATEGORIES_FIELD_NUMBER: _ClassVar[int]
+    SCOPE_NODE_IDS_FIELD_NUMBER: _ClassVar[int]
+    SCOPE_ALERT_IDS_FIELD_NUMBER: _ClassVar[int]
+    SEVERITY_WEIGHTS_FIELD_NUMBER: _ClassVar[int]
+    RESPONSE_POLICY_FIELD_NUMBER: _ClassVar[int]
+    MIN_LINE_BENEFIT_FIELD_NUMBER: _ClassVar[int]
+    MIN_DISPATCH_BENEFIT_FIELD_NUMBER: _ClassVar[int]
+    FORMER_PLAN_FIELD_NUMBER: _ClassVar[int]
+    REPAIR_FIELD_NUMBER: _ClassVar[int]
     name: str
     display_name: str
     state: PlanState
@@ -261,10 +352,19 @@ class Plan(_message.Message):
     cancel_requested: bool
     result: PlanResult
     error: PlanError
-    def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., state: _Optional[_Union[PlanState, str]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., network_name: _Optional[str] = ..., alert_batch_names: _Optional[_Iterable[str]] = ..., scope_sku_ids: _Optional[_Iterable[str]] = ..., parameters: _Optional[_Union[SolveParameters, _Mapping]] = ..., request_id: _Optional[str] = ..., alert_count: _Optional[int] = ..., warnings: _Optional[_Iterable[_Union[_network_pb2.Warning, _Mapping]]] = ..., incumbent_count: _Optional[int] = ..., best: _Optional[_Union[Incumbent, _Mapping]] = ..., cancel_requested: _Optional[bool] = ..., result: _Optional[_Union[PlanResult, _Mapping]] = ..., error: _Optional[_Union[PlanError, _Mapping]] = ...) -> None: ...
+    scope_categories: _containers.RepeatedScalarFieldContainer[str]
+    scope_node_ids: _containers.RepeatedScalarFieldContainer[str]
+    scope_alert_ids: _containers.RepeatedScalarFieldContainer[str]
+    severity_weights: _containers.RepeatedCompositeFieldContainer[SeverityWeight]
+    response_policy: _containers.RepeatedCompositeFieldContainer[SeverityResponses]
+    min_line_benefit: float
+    min_dispatch_benefit: float
+    former_plan: FormerPlan
+    repair: Repair
+    def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., state: _Optional[_Union[PlanState, str]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., network_name: _Optional[str] = ..., alert_batch_names: _Optional[_Iterable[str]] = ..., scope_sku_ids: _Optional[_Iterable[str]] = ..., parameters: _Optional[_Union[SolveParameters, _Mapping]] = ..., request_id: _Optional[str] = ..., alert_count: _Optional[int] = ..., warnings: _Optional[_Iterable[_Union[_network_pb2.Warning, _Mapping]]] = ..., incumbent_count: _Optional[int] = ..., best: _Optional[_Union[Incumbent, _Mapping]] = ..., cancel_requested: _Optional[bool] = ..., result: _Optional[_Union[PlanResult, _Mapping]] = ..., error: _Optional[_Union[PlanError, _Mapping]] = ..., scope_categories: _Optional[_Iterable[str]] = ..., scope_node_ids: _Optional[_Iterable[str]] = ..., scope_alert_ids: _Optional[_Iterable[str]] = ..., severity_weights: _Optional[_Iterable[_Union[SeverityWeight, _Mapping]]] = ..., response_policy: _Optional[_Iterable[_Union[SeverityResponses, _Mapping]]] = ..., min_line_benefit: _Optional[float] = ..., min_dispatch_benefit: _Optional[float] = ..., former_plan: _Optional[_Union[FormerPlan, _Mapping]] = ..., repair: _Optional[_Union[Repair, _Mapping]] = ...) -> None: ...
 
 class TransferColumns(_message.Message):
-    __slots__ = ("lane_id", "origin", "destination", "sku_id", "units", "arrives_day", "benefit_money_units", "reason")
+    __slots__ = ("lane_id", "origin", "destination", "sku_id", "units", "arrives_day", "benefit_money_units", "reason", "expiry_day")
     LANE_ID_FIELD_NUMBER: _ClassVar[int]
     ORIGIN_FIELD_NUMBER: _ClassVar[int]
     DESTINATION_FIELD_NUMBER: _ClassVar[int]
@@ -273,6 +373,7 @@ class TransferColumns(_message.Message):
     ARRIVES_DAY_FIELD_NUMBER: _ClassVar[int]
     BENEFIT_MONEY_UNITS_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
+    EXPIRY_DAY_FIELD_NUMBER: _ClassVar[int]
     lane_id: _containers.RepeatedScalarFieldContainer[str]
     origin: _containers.RepeatedScalarFieldContainer[str]
     destination: _containers.RepeatedScalarFieldContainer[str]
@@ -281,7 +382,8 @@ class TransferColumns(_message.Message):
     arrives_day: _containers.RepeatedScalarFieldContainer[int]
     benefit_money_units: _containers.RepeatedScalarFieldContainer[int]
     reason: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, lane_id: _Optional[_Iterable[str]] = ..., origin: _Optional[_Iterable[str]] = ..., destination: _Optional[_Iterable[str]] = ..., sku_id: _Optional[_Iterable[str]] = ..., units: _Optional[_Iterable[int]] = ..., arrives_day: _Optional[_Iterable[int]] = ..., benefit_money_units: _Optional[_Iterable[int]] = ..., reason: _Optional[_Iterable[str]] = ...) -> None: ...
+    expiry_day: _containers.RepeatedScalarFieldContainer[int]
+    def __init__(self, lane_id: _Optional[_Iterable[str]] = ..., origin: _Optional[_Iterable[str]] = ..., destination: _Optional[_Iterable[str]] = ..., sku_id: _Optional[_Iterable[str]] = ..., units: _Optional[_Iterable[int]] = ..., arrives_day: _Optional[_Iterable[int]] = ..., benefit_money_units: _Optional[_Iterable[int]] = ..., reason: _Optional[_Iterable[str]] = ..., expiry_day: _Optional[_Iterable[int]] = ...) -> None: ...
 
 class DispatchColumns(_message.Message):
     __slots__ = ("lane_id", "origin", "destination", "dispatches", "load_kg", "capacity_kg", "fixed_cost")
@@ -302,20 +404,38 @@ class DispatchColumns(_message.Message):
     def __init__(self, lane_id: _Optional[_Iterable[str]] = ..., origin: _Optional[_Iterable[str]] = ..., destination: _Optional[_Iterable[str]] = ..., dispatches: _Optional[_Iterable[int]] = ..., load_kg: _Optional[_Iterable[float]] = ..., capacity_kg: _Optional[_Iterable[float]] = ..., fixed_cost: _Optional[_Iterable[float]] = ...) -> None: ...
 
 class UnmetColumns(_message.Message):
-    __slots__ = ("node_id", "sku_id", "units", "code", "reason", "cheapest_fix")
+    __slots__ = ("node_id", "sku_id", "units", "code", "reason", "cheapest_fix", "fix_cost_money_units", "fix_worth_money_units")
     NODE_ID_FIELD_NUMBER: _ClassVar[int]
     SKU_ID_FIELD_NUMBER: _ClassVar[int]
     UNITS_FIELD_NUMBER: _ClassVar[int]
     CODE_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
     CHEAPEST_FIX_FIELD_NUMBER: _ClassVar[int]
+    FIX_COST_MONEY_UNITS_FIELD_NUMBER: _ClassVar[int]
+    FIX_WORTH_MONEY_UNITS_FIELD_NUMBER: _ClassVar[int]
     node_id: _containers.RepeatedScalarFieldContainer[str]
     sku_id: _containers.RepeatedScalarFieldContainer[str]
     units: _containers.RepeatedScalarFieldContainer[int]
     code: _containers.RepeatedScalarFieldContainer[str]
     reason: _containers.RepeatedScalarFieldContainer[str]
     cheapest_fix: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, node_id: _Optional[_Iterable[str]] = ..., sku_id: _Optional[_Iterable[str]] = ..., units: _Optional[_Iterable[int]] = ..., code: _Optional[_Iterable[str]] = ..., reason: _Optional[_Iterable[str]] = ..., cheapest_fix: _Optional[_Iterable[str]] = ...) -> None: ...
+    fix_cost_money_units: _containers.RepeatedScalarFieldContainer[int]
+    fix_worth_money_units: _containers.RepeatedScalarFieldContainer[int]
+    def __init__(self, node_id: _Optional[_Iterable[str]] = ..., sku_id: _Optional[_Iterable[str]] = ..., units: _Optional[_Iterable[int]] = ..., code: _Optional[_Iterable[str]] = ..., reason: _Optional[_Iterable[str]] = ..., cheapest_fix: _Optional[_Iterable[str]] = ..., fix_cost_money_units: _Optional[_Iterable[int]] = ..., fix_worth_money_units: _Optional[_Iterable[int]] = ...) -> None: ...
+
+class FixColumns(_message.Message):
+    __slots__ = ("node_id", "sku_id", "field", "place", "amount")
+    NODE_ID_FIELD_NUMBER: _ClassVar[int]
+    SKU_ID_FIELD_NUMBER: _ClassVar[int]
+    FIELD_FIELD_NUMBER: _ClassVar[int]
+    PLACE_FIELD_NUMBER: _ClassVar[int]
+    AMOUNT_FIELD_NUMBER: _ClassVar[int]
+    node_id: _containers.RepeatedScalarFieldContainer[str]
+    sku_id: _containers.RepeatedScalarFieldContainer[str]
+    field: _containers.RepeatedScalarFieldContainer[str]
+    place: _containers.RepeatedScalarFieldContainer[str]
+    amount: _containers.RepeatedScalarFieldContainer[float]
+    def __init__(self, node_id: _Optional[_Iterable[str]] = ..., sku_id: _Optional[_Iterable[str]] = ..., field: _Optional[_Iterable[str]] = ..., place: _Optional[_Iterable[str]] = ..., amount: _Optional[_Iterable[float]] = ...) -> None: ...
 
 class AlertOutcomeColumns(_message.Message):
     __slots__ = ("alert_id", "outcome", "units_asked", "units_by_transfer", "day", "reason")
@@ -334,20 +454,22 @@ class AlertOutcomeColumns(_message.Message):
     def __init__(self, alert_id: _Optional[_Iterable[str]] = ..., outcome: _Optional[_Iterable[str]] = ..., units_asked: _Optional[_Iterable[int]] = ..., units_by_transfer: _Optional[_Iterable[int]] = ..., day: _Optional[_Iterable[int]] = ..., reason: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class ProposedLine(_message.Message):
-    __slots__ = ("lane_id", "origin", "destination", "sku_id", "units", "arrives_day")
+    __slots__ = ("lane_id", "origin", "destination", "sku_id", "units", "arrives_day", "expiry_day")
     LANE_ID_FIELD_NUMBER: _ClassVar[int]
     ORIGIN_FIELD_NUMBER: _ClassVar[int]
     DESTINATION_FIELD_NUMBER: _ClassVar[int]
     SKU_ID_FIELD_NUMBER: _ClassVar[int]
     UNITS_FIELD_NUMBER: _ClassVar[int]
     ARRIVES_DAY_FIELD_NUMBER: _ClassVar[int]
+    EXPIRY_DAY_FIELD_NUMBER: _ClassVar[int]
     lane_id: str
     origin: str
     destination: str
     sku_id: str
     units: int
     arrives_day: int
-    def __init__(self, lane_id: _Optional[str] = ..., origin: _Optional[str] = ..., destination: _Optional[str] = ..., sku_id: _Optional[str] = ..., units: _Optional[int] = ..., arrives_day: _Optional[int] = ...) -> None: ...
+    expiry_day: int
+    def __init__(self, lane_id: _Optional[str] = ..., origin: _Optional[str] = ..., destination: _Optional[str] = ..., sku_id: _Optional[str] = ..., units: _Optional[int] = ..., arrives_day: _Optional[int] = ..., expiry_day: _Optional[int] = ...) -> None: ...
 
 class ProposedDispatch(_message.Message):
     __slots__ = ("lane_id", "origin", "destination", "dispatches")

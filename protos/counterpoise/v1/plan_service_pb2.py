@@ -22,54 +22,71 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from counterpoise.v1 import analysis_pb2 as counterpoise_dot_v1_dot_analysis__pb2
 from counterpoise.v1 import network_pb2 as counterpoise_dot_v1_dot_network__pb2
 from counterpoise.v1 import plan_pb2 as counterpoise_dot_v1_dot_plan__pb2
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"counterpoise/v1/plan_service.proto\x12\x0f\x63ounterpoise.v1\x1a\x1d\x63ounterpoise/v1/network.proto\x1a\x1a\x63ounterpoise/v1/plan.proto\x1a\x1egoogle/protobuf/duration.proto\"\xd0\x02\n\x11\x43reatePlanRequest\x12/\n\x07network\x18\x01 \x01(\x0b\x32\x1c.counterpoise.v1.NetworkDataH\x00\x12\x16\n\x0cnetwork_name\x18\x02 \x01(\tH\x00\x12\x19\n\x11\x61lert_batch_names\x18\x03 \x03(\t\x12&\n\x06\x61lerts\x18\x04 \x03(\x0b\x32\x16.counterpoise.v1.Alert\x12\x15\n\rscope_sku_ids\x18\x05 \x03(\t\x12\x34\n\nparameters\x18\x06 \x01(\x0b\x32 .counterpoise.v1.SolveParameters\x12\x14\n\x0c\x64isplay_name\x18\x07 \x01(\t\x12\x12\n\nrequest_id\x18\x08 \x01(\t\x12\x15\n\rvalidate_only\x18\t \x01(\x08\x12\x17\n\x0fwait_for_result\x18\n \x01(\x08\x42\x08\n\x06source\"9\n\x12\x43reatePlanResponse\x12#\n\x04plan\x18\x01 \x01(\x0b\x32\x15.counterpoise.v1.Plan\"\x1e\n\x0eGetPlanRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"6\n\x0fGetPlanResponse\x12#\n\x04plan\x18\x01 \x01(\x0b\x32\x15.counterpoise.v1.Plan\"d\n\x10ListPlansRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12)\n\x05state\x18\x03 \x01(\x0e\x32\x1a.counterpoise.v1.PlanState\"R\n\x11ListPlansResponse\x12$\n\x05plans\x18\x01 \x03(\x0b\x32\x15.counterpoise.v1.Plan\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"K\n\x0fWaitPlanRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12*\n\x07timeout\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\"7\n\x10WaitPlanResponse\x12#\n\x04plan\x18\x01 \x01(\x0b\x32\x15.counterpoise.v1.Plan\"4\n\x10WatchPlanRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x12\n\nfrom_index\x18\x02 \x01(\x03\"\xb4\x01\n\x11WatchPlanResponse\x12-\n\tincumbent\x18\x01 \x01(\x0b\x32\x1a.counterpoise.v1.Incumbent\x12\x12\n\nnext_index\x18\x02 \x01(\x03\x12)\n\x05state\x18\x03 \x01(\x0e\x32\x1a.counterpoise.v1.PlanState\x12\x0c\n\x04\x64one\x18\x04 \x01(\x08\x12#\n\x04plan\x18\x05 \x01(\x0b\x32\x15.counterpoise.v1.Plan\"!\n\x11\x43\x61ncelPlanRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"9\n\x12\x43\x61ncelPlanResponse\x12#\n\x04plan\x18\x01 \x01(\x0b\x32\x15.counterpoise.v1.Plan\"!\n\x11\x44\x65letePlanRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"\x14\n\x12\x44\x65letePlanResponse\"K\n\x0fReadPlanRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12*\n\x06tables\x18\x02 \x03(\x0e\x32\x1a.counterpoise.v1.PlanTable\"\xf9\x01\n\x10ReadPlanResponse\x12\x35\n\ttransfers\x18\x01 \x01(\x0b\x32 .counterpoise.v1.TransferColumnsH\x00\x12\x36\n\ndispatches\x18\x02 \x01(\x0b\x32 .counterpoise.v1.DispatchColumnsH\x00\x12.\n\x05unmet\x18\x03 \x01(\x0b\x32\x1d.counterpoise.v1.UnmetColumnsH\x00\x12>\n\x0e\x61lert_outcomes\x18\x04 \x01(\x0b\x32$.counterpoise.v1.AlertOutcomeColumnsH\x00\x42\x06\n\x04rows\"\x9e\x02\n\x10\x43heckPlanRequest\x12/\n\x07network\x18\x01 \x01(\x0b\x32\x1c.counterpoise.v1.NetworkDataH\x00\x12\x16\n\x0cnetwork_name\x18\x02 \x01(\tH\x00\x12\x19\n\x11\x61lert_batch_names\x18\x03 \x03(\t\x12&\n\x06\x61lerts\x18\x04 \x03(\x0b\x32\x16.counterpoise.v1.Alert\x12\x15\n\rscope_sku_ids\x18\x05 \x03(\t\x12+\n\x04plan\x18\x06 \x01(\x0b\x32\x1d.counterpoise.v1.ProposedPlan\x12\x1c\n\x0f\x63laimed_benefit\x18\x07 \x01(\x01H\x01\x88\x01\x01\x42\x08\n\x06sourceB\x12\n\x10_claimed_benefit\"\xb6\x02\n\x11\x43heckPlanResponse\x12\x31\n\x0b\x63\x65rtificate\x18\x01 \x01(\x0b\x32\x1c.counterpoise.v1.Certificate\x12\x0f\n\x07\x62\x65nefit\x18\x02 \x01(\x01\x12\x10\n\x08\x63urrency\x18\x03 \x01(\t\x12\x16\n\x0emoney_decimals\x18\x04 \x01(\x05\x12 \n\x18line_benefit_money_units\x18\x05 \x03(\x03\x12;\n\x0e\x61lert_outcomes\x18\x06 \x01(\x0b\x32#.counterpoise.v1.AlertOutcomeCounts\x12\x18\n\x0bunmet_units\x18\x07 \x01(\x03H\x00\x88\x01\x01\x12*\n\x08warnings\x18\x08 \x03(\x0b\x32\x18.counterpoise.v1.WarningB\x0e\n\x0c_unmet_units2\x82\x06\n\x0bPlanService\x12U\n\nCreatePlan\x12\".counterpoise.v1.CreatePlanRequest\x1a#.counterpoise.v1.CreatePlanResponse\x12L\n\x07GetPlan\x12\x1f.counterpoise.v1.GetPlanRequest\x1a .counterpoise.v1.GetPlanResponse\x12R\n\tListPlans\x12!.counterpoise.v1.ListPlansRequest\x1a\".counterpoise.v1.ListPlansResponse\x12O\n\x08WaitPlan\x12 .counterpoise.v1.WaitPlanRequest\x1a!.counterpoise.v1.WaitPlanResponse\x12T\n\tWatchPlan\x12!.counterpoise.v1.WatchPlanRequest\x1a\".counterpoise.v1.WatchPlanResponse0\x01\x12U\n\nCancelPlan\x12\".counterpoise.v1.CancelPlanRequest\x1a#.counterpoise.v1.CancelPlanResponse\x12U\n\nDeletePlan\x12\".counterpoise.v1.DeletePlanRequest\x1a#.counterpoise.v1.DeletePlanResponse\x12Q\n\x08ReadPlan\x12 .counterpoise.v1.ReadPlanRequest\x1a!.counterpoise.v1.ReadPlanResponse0\x01\x12R\n\tCheckPlan\x12!.counterpoise.v1.CheckPlanRequest\x1a\".counterpoise.v1.CheckPlanResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"counterpoise/v1/plan_service.proto\x12\x0f\x63ounterpoise.v1\x1a\x1e\x63ounterpoise/v1/analysis.proto\x1a\x1d\x63ounterpoise/v1/network.proto\x1a\x1a\x63ounterpoise/v1/plan.proto\x1a\x1egoogle/protobuf/duration.proto\"\xfd\x04\n\x11\x43reatePlanRequest\x12/\n\x07network\x18\x01 \x01(\x0b\x32\x1c.counterpoise.v1.NetworkDataH\x00\x12\x16\n\x0cnetwork_name\x18\x02 \x01(\tH\x00\x12\x19\n\x11\x61lert_batch_names\x18\x03 \x03(\t\x12&\n\x06\x61lerts\x18\x04 \x03(\x0b\x32\x16.counterpoise.v1.Alert\x12\x15\n\rscope_sku_ids\x18\x05 \x03(\t\x12\x34\n\nparameters\x18\x06 \x01(\x0b\x32 .counterpoise.v1.SolveParameters\x12\x14\n\x0c\x64isplay_name\x18\x07 \x01(\t\x12\x12\n\nrequest_id\x18\x08 \x01(\t\x12\x15\n\rvalidate_only\x18\t \x01(\x08\x12\x17\n\x0fwait_for_result\x18\n \x01(\x08\x12\x18\n\x10scope_categories\x18\x0b \x03(\t\x12\x16\n\x0escope_node_ids\x18\x0c \x03(\t\x12\x17\n\x0fscope_alert_ids\x18\r \x03(\t\x12\x39\n\x10severity_weights\x18\x0e \x03(\x0b\x32\x1f.counterpoise.v1.SeverityWeight\x12;\n\x0fresponse_policy\x18\x0f \x03(\x0b\x32\".counterpoise.v1.SeverityResponses\x12\x18\n\x10min_line_benefit\x18\x10 \x01(\x01\x12\x1c\n\x14min_dispatch_benefit\x18\x11 \x01(\x01\x12\x30\n\x0b\x66ormer_plan\x18\x12 \x01(\x0b\x32\x1b.counterpoise.v1.FormerPlanB\x08\n\x06source\"9\n\x12\x43reatePlanResponse\x12#\n\x04plan\x18\x01 \x01(\x0b\x32\x15.counterpoise.v1.Plan\"\x1e\n\x0eGetPlanRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"6\n\x0fGetPlanResponse\x12#\n\x04plan\x18\x01 \x01(\x0b\x32\x15.counterpoise.v1.Plan\"d\n\x10ListPlansRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12)\n\x05state\x18\x03 \x01(\x0e\x32\x1a.counterpoise.v1.PlanState\"R\n\x11ListPlansResponse\x12$\n\x05plans\x18\x01 \x03(\x0b\x32\x15.counterpoise.v1.Plan\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"K\n\x0fWaitPlanRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12*\n\x07timeout\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\"7\n\x10WaitPlanResponse\x12#\n\x04plan\x18\x01 \x01(\x0b\x32\x15.counterpoise.v1.Plan\"4\n\x10WatchPlanRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x12\n\nfrom_index\x18\x02 \x01(\x03\"\xb4\x01\n\x11WatchPlanResponse\x12-\n\tincumbent\x18\x01 \x01(\x0b\x32\x1a.counterpoise.v1.Incumbent\x12\x12\n\nnext_index\x18\x02 \x01(\x03\x12)\n\x05state\x18\x03 \x01(\x0e\x32\x1a.counterpoise.v1.PlanState\x12\x0c\n\x04\x64one\x18\x04 \x01(\x08\x12#\n\x04plan\x18\x05 \x01(\x0b\x32\x15.counterpoise.v1.Plan\"!\n\x11\x43\x61ncelPlanRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"9\n\x12\x43\x61ncelPlanResponse\x12#\n\x04plan\x18\x01 \x01(\x0b\x32\x15.counterpoise.v1.Plan\"!\n\x11\x44\x65letePlanRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"\x14\n\x12\x44\x65letePlanResponse\"K\n\x0fReadPlanRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12*\n\x06tables\x18\x02 \x03(\x0e\x32\x1a.counterpoise.v1.PlanTable\"\xa7\x02\n\x10ReadPlanResponse\x12\x35\n\ttransfers\x18\x01 \x01(\x0b\x32 .counterpoise.v1.TransferColumnsH\x00\x12\x36\n\ndispatches\x18\x02 \x01(\x0b\x32 .counterpoise.v1.DispatchColumnsH\x00\x12.\n\x05unmet\x18\x03 \x01(\x0b\x32\x1d.counterpoise.v1.UnmetColumnsH\x00\x12>\n\x0e\x61lert_outcomes\x18\x04 \x01(\x0b\x32$.counterpoise.v1.AlertOutcomeColumnsH\x00\x12,\n\x05\x66ixes\x18\x05 \x01(\x0b\x32\x1b.counterpoise.v1.FixColumnsH\x00\x42\x06\n\x04rows\"\xcb\x04\n\x10\x43heckPlanRequest\x12/\n\x07network\x18\x01 \x01(\x0b\x32\x1c.counterpoise.v1.NetworkDataH\x00\x12\x16\n\x0cnetwork_name\x18\x02 \x01(\tH\x00\x12\x19\n\x11\x61lert_batch_names\x18\x03 \x03(\t\x12&\n\x06\x61lerts\x18\x04 \x03(\x0b\x32\x16.counterpoise.v1.Alert\x12\x15\n\rscope_sku_ids\x18\x05 \x03(\t\x12+\n\x04plan\x18\x06 \x01(\x0b\x32\x1d.counterpoise.v1.ProposedPlan\x12\x1c\n\x0f\x63laimed_benefit\x18\x07 \x01(\x01H\x01\x88\x01\x01\x12\x18\n\x10scope_categories\x18\x08 \x03(\t\x12\x16\n\x0escope_node_ids\x18\t \x03(\t\x12\x17\n\x0fscope_alert_ids\x18\n \x03(\t\x12\x39\n\x10severity_weights\x18\x0b \x03(\x0b\x32\x1f.counterpoise.v1.SeverityWeight\x12;\n\x0fresponse_policy\x18\x0c \x03(\x0b\x32\".counterpoise.v1.SeverityResponses\x12\x18\n\x10min_line_benefit\x18\r \x01(\x01\x12\x1c\n\x14min_dispatch_benefit\x18\x0e \x01(\x01\x12\x30\n\x0b\x66ormer_plan\x18\x0f \x01(\x0b\x32\x1b.counterpoise.v1.FormerPlanB\x08\n\x06sourceB\x12\n\x10_claimed_benefit\"\xc9\x02\n\x11\x43heckPlanResponse\x12\x31\n\x0b\x63\x65rtificate\x18\x01 \x01(\x0b\x32\x1c.counterpoise.v1.Certificate\x12\x0f\n\x07\x62\x65nefit\x18\x02 \x01(\x01\x12\x10\n\x08\x63urrency\x18\x03 \x01(\t\x12\x16\n\x0emoney_decimals\x18\x04 \x01(\x05\x12 \n\x18line_benefit_money_units\x18\x05 \x03(\x03\x12;\n\x0e\x61lert_outcomes\x18\x06 \x01(\x0b\x32#.counterpoise.v1.AlertOutcomeCounts\x12\x18\n\x0bunmet_units\x18\x07 \x01(\x03H\x00\x88\x01\x01\x12*\n\x08warnings\x18\x08 \x03(\x0b\x32\x18.counterpoise.v1.Warning\x12\x11\n\tobjective\x18\t \x01(\x01\x42\x0e\n\x0c_unmet_units\"\xf8\x04\n\x11RepairPlanRequest\x12/\n\x07network\x18\x01 \x01(\x0b\x32\x1c.counterpoise.v1.NetworkDataH\x00\x12\x16\n\x0cnetwork_name\x18\x02 \x01(\tH\x00\x12\x19\n\x11\x61lert_batch_names\x18\x03 \x03(\t\x12&\n\x06\x61lerts\x18\x04 \x03(\x0b\x32\x16.counterpoise.v1.Alert\x12\x15\n\rscope_sku_ids\x18\x05 \x03(\t\x12\x34\n\nparameters\x18\x06 \x01(\x0b\x32 .counterpoise.v1.SolveParameters\x12\x14\n\x0c\x64isplay_name\x18\x07 \x01(\t\x12\x12\n\nrequest_id\x18\x08 \x01(\t\x12\x15\n\rvalidate_only\x18\t \x01(\x08\x12\x17\n\x0fwait_for_result\x18\n \x01(\x08\x12\x18\n\x10scope_categories\x18\x0b \x03(\t\x12\x16\n\x0escope_node_ids\x18\x0c \x03(\t\x12\x17\n\x0fscope_alert_ids\x18\r \x03(\t\x12\x39\n\x10severity_weights\x18\x0e \x03(\x0b\x32\x1f.counterpoise.v1.SeverityWeight\x12;\n\x0fresponse_policy\x18\x0f \x03(\x0b\x32\".counterpoise.v1.SeverityResponses\x12\x18\n\x10min_line_benefit\x18\x10 \x01(\x01\x12\x1c\n\x14min_dispatch_benefit\x18\x11 \x01(\x01\x12+\n\x04plan\x18\x12 \x01(\x0b\x32\x1d.counterpoise.v1.ProposedPlanB\x08\n\x06source\"9\n\x12RepairPlanResponse\x12#\n\x04plan\x18\x01 \x01(\x0b\x32\x15.counterpoise.v1.Plan\"m\n\x1bListPlanAlternativesRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x11\n\talert_ids\x18\x02 \x03(\t\x12-\n\ntime_limit\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\"\x99\x01\n\x1cListPlanAlternativesResponse\x12\x37\n\x0b\x61lternative\x18\x01 \x01(\x0b\x32 .counterpoise.v1.PlanAlternativeH\x00\x12\x35\n\ttransfers\x18\x02 \x01(\x0b\x32 .counterpoise.v1.TransferColumnsH\x00\x42\t\n\x07\x63ontent\"w\n\x13\x43omparePlansRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x14\n\nother_name\x18\x02 \x01(\tH\x00\x12\x33\n\nother_plan\x18\x03 \x01(\x0b\x32\x1d.counterpoise.v1.ProposedPlanH\x00\x42\x07\n\x05other\"\x8c\x02\n\x14\x43omparePlansResponse\x12\x35\n\ndifference\x18\x01 \x01(\x0b\x32\x1f.counterpoise.v1.PlanDifferenceH\x00\x12\x33\n\x05lines\x18\x02 \x01(\x0b\x32\".counterpoise.v1.LineChangeColumnsH\x00\x12<\n\ndispatches\x18\x03 \x01(\x0b\x32&.counterpoise.v1.DispatchChangeColumnsH\x00\x12?\n\x0e\x61lert_outcomes\x18\x04 \x01(\x0b\x32%.counterpoise.v1.OutcomeChangeColumnsH\x00\x42\t\n\x07\x63ontent\"P\n\x11PriceRulesRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12-\n\ntime_limit\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\"?\n\x12PriceRulesResponse\x12)\n\x05rules\x18\x01 \x03(\x0b\x32\x1a.counterpoise.v1.RulePrice2\x86\t\n\x0bPlanService\x12U\n\nCreatePlan\x12\".counterpoise.v1.CreatePlanRequest\x1a#.counterpoise.v1.CreatePlanResponse\x12L\n\x07GetPlan\x12\x1f.counterpoise.v1.GetPlanRequest\x1a .counterpoise.v1.GetPlanResponse\x12R\n\tListPlans\x12!.counterpoise.v1.ListPlansRequest\x1a\".counterpoise.v1.ListPlansResponse\x12O\n\x08WaitPlan\x12 .counterpoise.v1.WaitPlanRequest\x1a!.counterpoise.v1.WaitPlanResponse\x12T\n\tWatchPlan\x12!.counterpoise.v1.WatchPlanRequest\x1a\".counterpoise.v1.WatchPlanResponse0\x01\x12U\n\nCancelPlan\x12\".counterpoise.v1.CancelPlanRequest\x1a#.counterpoise.v1.CancelPlanResponse\x12U\n\nDeletePlan\x12\".counterpoise.v1.DeletePlanRequest\x1a#.counterpoise.v1.DeletePlanResponse\x12Q\n\x08ReadPlan\x12 .counterpoise.v1.ReadPlanRequest\x1a!.counterpoise.v1.ReadPlanResponse0\x01\x12R\n\tCheckPlan\x12!.counterpoise.v1.CheckPlanRequest\x1a\".counterpoise.v1.CheckPlanResponse\x12U\n\nRepairPlan\x12\".counterpoise.v1.RepairPlanRequest\x1a#.counterpoise.v1.RepairPlanResponse\x12u\n\x14ListPlanAlternatives\x12,.counterpoise.v1.ListPlanAlternativesRequest\x1a-.counterpoise.v1.ListPlanAlternativesResponse0\x01\x12]\n\x0c\x43omparePlans\x12$.counterpoise.v1.ComparePlansRequest\x1a%.counterpoise.v1.ComparePlansResponse0\x01\x12U\n\nPriceRules\x12\".counterpoise.v1.PriceRulesRequest\x1a#.counterpoise.v1.PriceRulesResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'counterpoise.v1.plan_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_CREATEPLANREQUEST']._serialized_start=147
-  _globals['_CREATEPLANREQUEST']._serialized_end=483
-  _globals['_CREATEPLANRESPONSE']._serialized_start=485
-  _globals['_CREATEPLANRESPONSE']._serialized_end=542
-  _globals['_GETPLANREQUEST']._serialized_start=544
-  _globals['_GETPLANREQUEST']._serialized_end=574
-  _globals['_GETPLANRESPONSE']._serialized_start=576
-  _globals['_GETPLANRESPONSE']._serialized_end=630
-  _globals['_LISTPLANSREQUEST']._serialized_start=632
-  _globals['_LISTPLANSREQUEST']._serialized_end=732
-  _globals['_LISTPLANSRESPONSE']._serialized_start=734
-  _globals['_LISTPLANSRESPONSE']._serialized_end=816
-  _globals['_WAITPLANREQUEST']._serialized_start=818
-  _globals['_WAITPLANREQUEST']._serialized_end=893
-  _globals['_WAITPLANRESPONSE']._serialized_start=895
-  _globals['_WAITPLANRESPONSE']._serialized_end=950
-  _globals['_WATCHPLANREQUEST']._serialized_start=952
-  _globals['_WATCHPLANREQUEST']._serialized_end=1004
-  _globals['_WATCHPLANRESPONSE']._serialized_start=1007
-  _globals['_WATCHPLANRESPONSE']._serialized_end=1187
-  _globals['_CANCELPLANREQUEST']._serialized_start=1189
-  _globals['_CANCELPLANREQUEST']._serialized_end=1222
-  _globals['_CANCELPLANRESPONSE']._serialized_start=1224
-  _globals['_CANCELPLANRESPONSE']._serialized_end=1281
-  _globals['_DELETEPLANREQUEST']._serialized_start=1283
-  _globals['_DELETEPLANREQUEST']._serialized_end=1316
-  _globals['_DELETEPLANRESPONSE']._serialized_start=1318
-  _globals['_DELETEPLANRESPONSE']._serialized_end=1338
-  _globals['_READPLANREQUEST']._serialized_start=1340
-  _globals['_READPLANREQUEST']._serialized_end=1415
-  _globals['_READPLANRESPONSE']._serialized_start=1418
-  _globals['_READPLANRESPONSE']._serialized_end=1667
-  _globals['_CHECKPLANREQUEST']._serialized_start=1670
-  _globals['_CHECKPLANREQUEST']._serialized_end=1956
-  _globals['_CHECKPLANRESPONSE']._serialized_start=1959
-  _globals['_CHECKPLANRESPONSE']._serialized_end=2269
-  _globals['_PLANSERVICE']._serialized_start=2272
-  _globals['_PLANSERVICE']._serialized_end=3042
+  _globals['_CREATEPLANREQUEST']._serialized_start=179
+  _globals['_CREATEPLANREQUEST']._serialized_end=816
+  _globals['_CREATEPLANRESPONSE']._serialized_start=818
+  _globals['_CREATEPLANRESPONSE']._serialized_end=875
+  _globals['_GETPLANREQUEST']._serialized_start=877
+  _globals['_GETPLANREQUEST']._serialized_end=907
+  _globals['_GETPLANRESPONSE']._serialized_start=909
+  _globals['_GETPLANRESPONSE']._serialized_end=963
+  _globals['_LISTPLANSREQUEST']._serialized_start=965
+  _globals['_LISTPLANSREQUEST']._serialized_end=1065
+  _globals['_LISTPLANSRESPONSE']._serialized_start=1067
+  _globals['_LISTPLANSRESPONSE']._serialized_end=1149
+  _globals['_WAITPLANREQUEST']._serialized_start=1151
+  _globals['_WAITPLANREQUEST']._serialized_end=1226
+  _globals['_WAITPLANRESPONSE']._serialized_start=1228
+  _globals['_WAITPLANRESPONSE']._serialized_end=1283
+  _globals['_WATCHPLANREQUEST']._serialized_start=1285
+  _globals['_WATCHPLANREQUEST']._serialized_end=1337
+  _globals['_WATCHPLANRESPONSE']._serialized_start=1340
+  _globals['_WATCHPLANRESPONSE']._serialized_end=1520
+  _globals['_CANCELPLANREQUEST']._serialized_start=1522
+  _globals['_CANCELPLANREQUEST']._serialized_end=1555
+  _globals['_CANCELPLANRESPONSE']._serialized_start=1557
+  _globals['_CANCELPLANRESPONSE']._serialized_end=1614
+  _globals['_DELETEPLANREQUEST']._serialized_start=1616
+  _globals['_DELETEPLANREQUEST']._serialized_end=1649
+  _globals['_DELETEPLANRESPONSE']._serialized_start=1651
+  _globals['_DELETEPLANRESPONSE']._serialized_end=1671
+  _globals['_READPLANREQUEST']._serialized_start=1673
+  _globals['_READPLANREQUEST']._serialized_end=1748
+  _globals['_READPLANRESPONSE']._serialized_start=1751
+  _globals['_READPLANRESPONSE']._serialized_end=2046
+  _globals['_CHECKPLANREQUEST']._serialized_start=2049
+  _globals['_CHECKPLANREQUEST']._serialized_end=2636
+  _globals['_CHECKPLANRESPONSE']._serialized_start=2639
+  _globals['_CHECKPLANRESPONSE']._serialized_end=2968
+  _globals['_REPAIRPLANREQUEST']._serialized_start=2971
+  _globals['_REPAIRPLANREQUEST']._serialized_end=3603
+  _globals['_REPAIRPLANRESPONSE']._serialized_start=3605
+  _globals['_REPAIRPLANRESPONSE']._serialized_end=3662
+  _globals['_LISTPLANALTERNATIVESREQUEST']._serialized_start=3664
+  _globals['_LISTPLANALTERNATIVESREQUEST']._serialized_end=3773
+  _globals['_LISTPLANALTERNATIVESRESPONSE']._serialized_start=3776
+  _globals['_LISTPLANALTERNATIVESRESPONSE']._serialized_end=3929
+  _globals['_COMPAREPLANSREQUEST']._serialized_start=3931
+  _globals['_COMPAREPLANSREQUEST']._serialized_end=4050
+  _globals['_COMPAREPLANSRESPONSE']._serialized_start=4053
+  _globals['_COMPAREPLANSRESPONSE']._serialized_end=4321
+  _globals['_PRICERULESREQUEST']._serialized_start=4323
+  _globals['_PRICERULESREQUEST']._serialized_end=4403
+  _globals['_PRICERULESRESPONSE']._serialized_start=4405
+  _globals['_PRICERULESRESPONSE']._serialized_end=4468
+  _globals['_PLANSERVICE']._serialized_start=4471
+  _globals['_PLANSERVICE']._serialized_end=5629
 # @@protoc_insertion_point(module_scope)

@@ -1,5 +1,6 @@
 import datetime
 
+from counterpoise.v1 import analysis_pb2 as _analysis_pb2
 from counterpoise.v1 import network_pb2 as _network_pb2
 from counterpoise.v1 import plan_pb2 as _plan_pb2
 from google.protobuf import duration_pb2 as _duration_pb2
@@ -12,7 +13,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class CreatePlanRequest(_message.Message):
-    __slots__ = ("network", "network_name", "alert_batch_names", "alerts", "scope_sku_ids", "parameters", "display_name", "request_id", "validate_only", "wait_for_result")
+    __slots__ = ("network", "network_name", "alert_batch_names", "alerts", "scope_sku_ids", "parameters", "display_name", "request_id", "validate_only", "wait_for_result", "scope_categories", "scope_node_ids", "scope_alert_ids", "severity_weights", "response_policy", "min_line_benefit", "min_dispatch_benefit", "former_plan")
     NETWORK_FIELD_NUMBER: _ClassVar[int]
     NETWORK_NAME_FIELD_NUMBER: _ClassVar[int]
     ALERT_BATCH_NAMES_FIELD_NUMBER: _ClassVar[int]
@@ -23,6 +24,14 @@ class CreatePlanRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
     WAIT_FOR_RESULT_FIELD_NUMBER: _ClassVar[int]
+    SCOPE_CATEGORIES_FIELD_NUMBER: _ClassVar[int]
+    SCOPE_NODE_IDS_FIELD_NUMBER: _ClassVar[int]
+    SCOPE_ALERT_IDS_FIELD_NUMBER: _ClassVar[int]
+    SEVERITY_WEIGHTS_FIELD_NUMBER: _ClassVar[int]
+    RESPONSE_POLICY_FIELD_NUMBER: _ClassVar[int]
+    MIN_LINE_BENEFIT_FIELD_NUMBER: _ClassVar[int]
+    MIN_DISPATCH_BENEFIT_FIELD_NUMBER: _ClassVar[int]
+    FORMER_PLAN_FIELD_NUMBER: _ClassVar[int]
     network: _network_pb2.NetworkData
     network_name: str
     alert_batch_names: _containers.RepeatedScalarFieldContainer[str]
@@ -33,7 +42,15 @@ class CreatePlanRequest(_message.Message):
     request_id: str
     validate_only: bool
     wait_for_result: bool
-    def __init__(self, network: _Optional[_Union[_network_pb2.NetworkData, _Mapping]] = ..., network_name: _Optional[str] = ..., alert_batch_names: _Optional[_Iterable[str]] = ..., alerts: _Optional[_Iterable[_Union[_network_pb2.Alert, _Mapping]]] = ..., scope_sku_ids: _Optional[_Iterable[str]] = ..., parameters: _Optional[_Union[_plan_pb2.SolveParameters, _Mapping]] = ..., display_name: _Optional[str] = ..., request_id: _Optional[str] = ..., validate_only: _Optional[bool] = ..., wait_for_result: _Optional[bool] = ...) -> None: ...
+    scope_categories: _containers.RepeatedScalarFieldContainer[str]
+    scope_node_ids: _containers.RepeatedScalarFieldContainer[str]
+    scope_alert_ids: _containers.RepeatedScalarFieldContainer[str]
+    severity_weights: _containers.RepeatedCompositeFieldContainer[_plan_pb2.SeverityWeight]
+    response_policy: _containers.RepeatedCompositeFieldContainer[_plan_pb2.SeverityResponses]
+    min_line_benefit: float
+    min_dispatch_benefit: float
+    former_plan: _plan_pb2.FormerPlan
+    def __init__(self, network: _Optional[_Union[_network_pb2.NetworkData, _Mapping]] = ..., network_name: _Optional[str] = ..., alert_batch_names: _Optional[_Iterable[str]] = ..., alerts: _Optional[_Iterable[_Union[_network_pb2.Alert, _Mapping]]] = ..., scope_sku_ids: _Optional[_Iterable[str]] = ..., parameters: _Optional[_Union[_plan_pb2.SolveParameters, _Mapping]] = ..., display_name: _Optional[str] = ..., request_id: _Optional[str] = ..., validate_only: _Optional[bool] = ..., wait_for_result: _Optional[bool] = ..., scope_categories: _Optional[_Iterable[str]] = ..., scope_node_ids: _Optional[_Iterable[str]] = ..., scope_alert_ids: _Optional[_Iterable[str]] = ..., severity_weights: _Optional[_Iterable[_Union[_plan_pb2.SeverityWeight, _Mapping]]] = ..., response_policy: _Optional[_Iterable[_Union[_plan_pb2.SeverityResponses, _Mapping]]] = ..., min_line_benefit: _Optional[float] = ..., min_dispatch_benefit: _Optional[float] = ..., former_plan: _Optional[_Union[_plan_pb2.FormerPlan, _Mapping]] = ...) -> None: ...
 
 class CreatePlanResponse(_message.Message):
     __slots__ = ("plan",)
@@ -138,19 +155,21 @@ class ReadPlanRequest(_message.Message):
     def __init__(self, name: _Optional[str] = ..., tables: _Optional[_Iterable[_Union[_plan_pb2.PlanTable, str]]] = ...) -> None: ...
 
 class ReadPlanResponse(_message.Message):
-    __slots__ = ("transfers", "dispatches", "unmet", "alert_outcomes")
+    __slots__ = ("transfers", "dispatches", "unmet", "alert_outcomes", "fixes")
     TRANSFERS_FIELD_NUMBER: _ClassVar[int]
     DISPATCHES_FIELD_NUMBER: _ClassVar[int]
     UNMET_FIELD_NUMBER: _ClassVar[int]
     ALERT_OUTCOMES_FIELD_NUMBER: _ClassVar[int]
+    FIXES_FIELD_NUMBER: _ClassVar[int]
     transfers: _plan_pb2.TransferColumns
     dispatches: _plan_pb2.DispatchColumns
     unmet: _plan_pb2.UnmetColumns
     alert_outcomes: _plan_pb2.AlertOutcomeColumns
-    def __init__(self, transfers: _Optional[_Union[_plan_pb2.TransferColumns, _Mapping]] = ..., dispatches: _Optional[_Union[_plan_pb2.DispatchColumns, _Mapping]] = ..., unmet: _Optional[_Union[_plan_pb2.UnmetColumns, _Mapping]] = ..., alert_outcomes: _Optional[_Union[_plan_pb2.AlertOutcomeColumns, _Mapping]] = ...) -> None: ...
+    fixes: _plan_pb2.FixColumns
+    def __init__(self, transfers: _Optional[_Union[_plan_pb2.TransferColumns, _Mapping]] = ..., dispatches: _Optional[_Union[_plan_pb2.DispatchColumns, _Mapping]] = ..., unmet: _Optional[_Union[_plan_pb2.UnmetColumns, _Mapping]] = ..., alert_outcomes: _Optional[_Union[_plan_pb2.AlertOutcomeColumns, _Mapping]] = ..., fixes: _Optional[_Union[_plan_pb2.FixColumns, _Mapping]] = ...) -> None: ...
 
 class CheckPlanRequest(_message.Message):
-    __slots__ = ("network", "network_name", "alert_batch_names", "alerts", "scope_sku_ids", "plan", "claimed_benefit")
+    __slots__ = ("network", "network_name", "alert_batch_names", "alerts", "scope_sku_ids", "plan", "claimed_benefit", "scope_categories", "scope_node_ids", "scope_alert_ids", "severity_weights", "response_policy", "min_line_benefit", "min_dispatch_benefit", "former_plan")
     NETWORK_FIELD_NUMBER: _ClassVar[int]
     NETWORK_NAME_FIELD_NUMBER: _ClassVar[int]
     ALERT_BATCH_NAMES_FIELD_NUMBER: _ClassVar[int]
@@ -158,6 +177,14 @@ class CheckPlanRequest(_message.Message):
     SCOPE_SKU_IDS_FIELD_NUMBER: _ClassVar[int]
     PLAN_FIELD_NUMBER: _ClassVar[int]
     CLAIMED_BENEFIT_FIELD_NUMBER: _ClassVar[int]
+    SCOPE_CATEGORIES_FIELD_NUMBER: _ClassVar[int]
+    SCOPE_NODE_IDS_FIELD_NUMBER: _ClassVar[int]
+    SCOPE_ALERT_IDS_FIELD_NUMBER: _ClassVar[int]
+    SEVERITY_WEIGHTS_FIELD_NUMBER: _ClassVar[int]
+    RESPONSE_POLICY_FIELD_NUMBER: _ClassVar[int]
+    MIN_LINE_BENEFIT_FIELD_NUMBER: _ClassVar[int]
+    MIN_DISPATCH_BENEFIT_FIELD_NUMBER: _ClassVar[int]
+    FORMER_PLAN_FIELD_NUMBER: _ClassVar[int]
     network: _network_pb2.NetworkData
     network_name: str
     alert_batch_names: _containers.RepeatedScalarFieldContainer[str]
@@ -165,10 +192,18 @@ class CheckPlanRequest(_message.Message):
     scope_sku_ids: _containers.RepeatedScalarFieldContainer[str]
     plan: _plan_pb2.ProposedPlan
     claimed_benefit: float
-    def __init__(self, network: _Optional[_Union[_network_pb2.NetworkData, _Mapping]] = ..., network_name: _Optional[str] = ..., alert_batch_names: _Optional[_Iterable[str]] = ..., alerts: _Optional[_Iterable[_Union[_network_pb2.Alert, _Mapping]]] = ..., scope_sku_ids: _Optional[_Iterable[str]] = ..., plan: _Optional[_Union[_plan_pb2.ProposedPlan, _Mapping]] = ..., claimed_benefit: _Optional[float] = ...) -> None: ...
+    scope_categories: _containers.RepeatedScalarFieldContainer[str]
+    scope_node_ids: _containers.RepeatedScalarFieldContainer[str]
+    scope_alert_ids: _containers.RepeatedScalarFieldContainer[str]
+    severity_weights: _containers.RepeatedCompositeFieldContainer[_plan_pb2.SeverityWeight]
+    response_policy: _containers.RepeatedCompositeFieldContainer[_plan_pb2.SeverityResponses]
+    min_line_benefit: float
+    min_dispatch_benefit: float
+    former_plan: _plan_pb2.FormerPlan
+    def __init__(self, network: _Optional[_Union[_network_pb2.NetworkData, _Mapping]] = ..., network_name: _Optional[str] = ..., alert_batch_names: _Optional[_Iterable[str]] = ..., alerts: _Optional[_Iterable[_Union[_network_pb2.Alert, _Mapping]]] = ..., scope_sku_ids: _Optional[_Iterable[str]] = ..., plan: _Optional[_Union[_plan_pb2.ProposedPlan, _Mapping]] = ..., claimed_benefit: _Optional[float] = ..., scope_categories: _Optional[_Iterable[str]] = ..., scope_node_ids: _Optional[_Iterable[str]] = ..., scope_alert_ids: _Optional[_Iterable[str]] = ..., severity_weights: _Optional[_Iterable[_Union[_plan_pb2.SeverityWeight, _Mapping]]] = ..., response_policy: _Optional[_Iterable[_Union[_plan_pb2.SeverityResponses, _Mapping]]] = ..., min_line_benefit: _Optional[float] = ..., min_dispatch_benefit: _Optional[float] = ..., former_plan: _Optional[_Union[_plan_pb2.FormerPlan, _Mapping]] = ...) -> None: ...
 
 class CheckPlanResponse(_message.Message):
-    __slots__ = ("certificate", "benefit", "currency", "money_decimals", "line_benefit_money_units", "alert_outcomes", "unmet_units", "warnings")
+    __slots__ = ("certificate", "benefit", "currency", "money_decimals", "line_benefit_money_units", "alert_outcomes", "unmet_units", "warnings", "objective")
     CERTIFICATE_FIELD_NUMBER: _ClassVar[int]
     BENEFIT_FIELD_NUMBER: _ClassVar[int]
     CURRENCY_FIELD_NUMBER: _ClassVar[int]
@@ -177,6 +212,7 @@ class CheckPlanResponse(_message.Message):
     ALERT_OUTCOMES_FIELD_NUMBER: _ClassVar[int]
     UNMET_UNITS_FIELD_NUMBER: _ClassVar[int]
     WARNINGS_FIELD_NUMBER: _ClassVar[int]
+    OBJECTIVE_FIELD_NUMBER: _ClassVar[int]
     certificate: _plan_pb2.Certificate
     benefit: float
     currency: str
@@ -185,4 +221,105 @@ class CheckPlanResponse(_message.Message):
     alert_outcomes: _plan_pb2.AlertOutcomeCounts
     unmet_units: int
     warnings: _containers.RepeatedCompositeFieldContainer[_network_pb2.Warning]
-    def __init__(self, certificate: _Optional[_Union[_plan_pb2.Certificate, _Mapping]] = ..., benefit: _Optional[float] = ..., currency: _Optional[str] = ..., money_decimals: _Optional[int] = ..., line_benefit_money_units: _Optional[_Iterable[int]] = ..., alert_outcomes: _Optional[_Union[_plan_pb2.AlertOutcomeCounts, _Mapping]] = ..., unmet_units: _Optional[int] = ..., warnings: _Optional[_Iterable[_Union[_network_pb2.Warning, _Mapping]]] = ...) -> None: ...
+    objective: float
+    def __init__(self, certificate: _Optional[_Union[_plan_pb2.Certificate, _Mapping]] = ..., benefit: _Optional[float] = ..., currency: _Optional[str] = ..., money_decimals: _Optional[int] = ..., line_benefit_money_units: _Optional[_Iterable[int]] = ..., alert_outcomes: _Optional[_Union[_plan_pb2.AlertOutcomeCounts, _Mapping]] = ..., unmet_units: _Optional[int] = ..., warnings: _Optional[_Iterable[_Union[_network_pb2.Warning, _Mapping]]] = ..., objective: _Optional[float] = ...) -> None: ...
+
+class RepairPlanRequest(_message.Message):
+    __slots__ = ("network", "network_name", "alert_batch_names", "alerts", "scope_sku_ids", "parameters", "display_name", "request_id", "validate_only", "wait_for_result", "scope_categories", "scope_node_ids", "scope_alert_ids", "severity_weights", "response_policy", "min_line_benefit", "min_dispatch_benefit", "plan")
+    NETWORK_FIELD_NUMBER: _ClassVar[int]
+    NETWORK_NAME_FIELD_NUMBER: _ClassVar[int]
+    ALERT_BATCH_NAMES_FIELD_NUMBER: _ClassVar[int]
+    ALERTS_FIELD_NUMBER: _ClassVar[int]
+    SCOPE_SKU_IDS_FIELD_NUMBER: _ClassVar[int]
+    PARAMETERS_FIELD_NUMBER: _ClassVar[int]
+    DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
+    WAIT_FOR_RESULT_FIELD_NUMBER: _ClassVar[int]
+    SCOPE_CATEGORIES_FIELD_NUMBER: _ClassVar[int]
+    SCOPE_NODE_IDS_FIELD_NUMBER: _ClassVar[int]
+    SCOPE_ALERT_IDS_FIELD_NUMBER: _ClassVar[int]
+    SEVERITY_WEIGHTS_FIELD_NUMBER: _ClassVar[int]
+    RESPONSE_POLICY_FIELD_NUMBER: _ClassVar[int]
+    MIN_LINE_BENEFIT_FIELD_NUMBER: _ClassVar[int]
+    MIN_DISPATCH_BENEFIT_FIELD_NUMBER: _ClassVar[int]
+    PLAN_FIELD_NUMBER: _ClassVar[int]
+    network: _network_pb2.NetworkData
+    network_name: str
+    alert_batch_names: _containers.RepeatedScalarFieldContainer[str]
+    alerts: _containers.RepeatedCompositeFieldContainer[_network_pb2.Alert]
+    scope_sku_ids: _containers.RepeatedScalarFieldContainer[str]
+    parameters: _plan_pb2.SolveParameters
+    display_name: str
+    request_id: str
+    validate_only: bool
+    wait_for_result: bool
+    scope_categories: _containers.RepeatedScalarFieldContainer[str]
+    scope_node_ids: _containers.RepeatedScalarFieldContainer[str]
+    scope_alert_ids: _containers.RepeatedScalarFieldContainer[str]
+    severity_weights: _containers.RepeatedCompositeFieldContainer[_plan_pb2.SeverityWeight]
+    response_policy: _containers.RepeatedCompositeFieldContainer[_plan_pb2.SeverityResponses]
+    min_line_benefit: float
+    min_dispatch_benefit: float
+    plan: _plan_pb2.ProposedPlan
+    def __init__(self, network: _Optional[_Union[_network_pb2.NetworkData, _Mapping]] = ..., network_name: _Optional[str] = ..., alert_batch_names: _Optional[_Iterable[str]] = ..., alerts: _Optional[_Iterable[_Union[_network_pb2.Alert, _Mapping]]] = ..., scope_sku_ids: _Optional[_Iterable[str]] = ..., parameters: _Optional[_Union[_plan_pb2.SolveParameters, _Mapping]] = ..., display_name: _Optional[str] = ..., request_id: _Optional[str] = ..., validate_only: _Optional[bool] = ..., wait_for_result: _Optional[bool] = ..., scope_categories: _Optional[_Iterable[str]] = ..., scope_node_ids: _Optional[_Iterable[str]] = ..., scope_alert_ids: _Optional[_Iterable[str]] = ..., severity_weights: _Optional[_Iterable[_Union[_plan_pb2.SeverityWeight, _Mapping]]] = ..., response_policy: _Optional[_Iterable[_Union[_plan_pb2.SeverityResponses, _Mapping]]] = ..., min_line_benefit: _Optional[float] = ..., min_dispatch_benefit: _Optional[float] = ..., plan: _Optional[_Union[_plan_pb2.ProposedPlan, _Mapping]] = ...) -> None: ...
+
+class RepairPlanResponse(_message.Message):
+    __slots__ = ("plan",)
+    PLAN_FIELD_NUMBER: _ClassVar[int]
+    plan: _plan_pb2.Plan
+    def __init__(self, plan: _Optional[_Union[_plan_pb2.Plan, _Mapping]] = ...) -> None: ...
+
+class ListPlanAlternativesRequest(_message.Message):
+    __slots__ = ("name", "alert_ids", "time_limit")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    ALERT_IDS_FIELD_NUMBER: _ClassVar[int]
+    TIME_LIMIT_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    alert_ids: _containers.RepeatedScalarFieldContainer[str]
+    time_limit: _duration_pb2.Duration
+    def __init__(self, name: _Optional[str] = ..., alert_ids: _Optional[_Iterable[str]] = ..., time_limit: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...) -> None: ...
+
+class ListPlanAlternativesResponse(_message.Message):
+    __slots__ = ("alternative", "transfers")
+    ALTERNATIVE_FIELD_NUMBER: _ClassVar[int]
+    TRANSFERS_FIELD_NUMBER: _ClassVar[int]
+    alternative: _analysis_pb2.PlanAlternative
+    transfers: _plan_pb2.TransferColumns
+    def __init__(self, alternative: _Optional[_Union[_analysis_pb2.PlanAlternative, _Mapping]] = ..., transfers: _Optional[_Union[_plan_pb2.TransferColumns, _Mapping]] = ...) -> None: ...
+
+class ComparePlansRequest(_message.Message):
+    __slots__ = ("name", "other_name", "other_plan")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    OTHER_NAME_FIELD_NUMBER: _ClassVar[int]
+    OTHER_PLAN_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    other_name: str
+    other_plan: _plan_pb2.ProposedPlan
+    def __init__(self, name: _Optional[str] = ..., other_name: _Optional[str] = ..., other_plan: _Optional[_Union[_plan_pb2.ProposedPlan, _Mapping]] = ...) -> None: ...
+
+class ComparePlansResponse(_message.Message):
+    __slots__ = ("difference", "lines", "dispatches", "alert_outcomes")
+    DIFFERENCE_FIELD_NUMBER: _ClassVar[int]
+    LINES_FIELD_NUMBER: _ClassVar[int]
+    DISPATCHES_FIELD_NUMBER: _ClassVar[int]
+    ALERT_OUTCOMES_FIELD_NUMBER: _ClassVar[int]
+    difference: _analysis_pb2.PlanDifference
+    lines: _analysis_pb2.LineChangeColumns
+    dispatches: _analysis_pb2.DispatchChangeColumns
+    alert_outcomes: _analysis_pb2.OutcomeChangeColumns
+    def __init__(self, difference: _Optional[_Union[_analysis_pb2.PlanDifference, _Mapping]] = ..., lines: _Optional[_Union[_analysis_pb2.LineChangeColumns, _Mapping]] = ..., dispatches: _Optional[_Union[_analysis_pb2.DispatchChangeColumns, _Mapping]] = ..., alert_outcomes: _Optional[_Union[_analysis_pb2.OutcomeChangeColumns, _Mapping]] = ...) -> None: ...
+
+class PriceRulesRequest(_message.Message):
+    __slots__ = ("name", "time_limit")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    TIME_LIMIT_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    time_limit: _duration_pb2.Duration
+    def __init__(self, name: _Optional[str] = ..., time_limit: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...) -> None: ...
+
+class PriceRulesResponse(_message.Message):
+    __slots__ = ("rules",)
+    RULES_FIELD_NUMBER: _ClassVar[int]
+    rules: _containers.RepeatedCompositeFieldContainer[_analysis_pb2.RulePrice]
+    def __init__(self, rules: _Optional[_Iterable[_Union[_analysis_pb2.RulePrice, _Mapping]]] = ...) -> None: ...

@@ -87,6 +87,26 @@ class PlanServiceStub:
                 request_serializer=counterpoise_dot_v1_dot_plan__service__pb2.CheckPlanRequest.SerializeToString,
                 response_deserializer=counterpoise_dot_v1_dot_plan__service__pb2.CheckPlanResponse.FromString,
                 _registered_method=True)
+        self.RepairPlan = channel.unary_unary(
+                '/counterpoise.v1.PlanService/RepairPlan',
+                request_serializer=counterpoise_dot_v1_dot_plan__service__pb2.RepairPlanRequest.SerializeToString,
+                response_deserializer=counterpoise_dot_v1_dot_plan__service__pb2.RepairPlanResponse.FromString,
+                _registered_method=True)
+        self.ListPlanAlternatives = channel.unary_stream(
+                '/counterpoise.v1.PlanService/ListPlanAlternatives',
+                request_serializer=counterpoise_dot_v1_dot_plan__service__pb2.ListPlanAlternativesRequest.SerializeToString,
+                response_deserializer=counterpoise_dot_v1_dot_plan__service__pb2.ListPlanAlternativesResponse.FromString,
+                _registered_method=True)
+        self.ComparePlans = channel.unary_stream(
+                '/counterpoise.v1.PlanService/ComparePlans',
+                request_serializer=counterpoise_dot_v1_dot_plan__service__pb2.ComparePlansRequest.SerializeToString,
+                response_deserializer=counterpoise_dot_v1_dot_plan__service__pb2.ComparePlansResponse.FromString,
+                _registered_method=True)
+        self.PriceRules = channel.unary_unary(
+                '/counterpoise.v1.PlanService/PriceRules',
+                request_serializer=counterpoise_dot_v1_dot_plan__service__pb2.PriceRulesRequest.SerializeToString,
+                response_deserializer=counterpoise_dot_v1_dot_plan__service__pb2.PriceRulesResponse.FromString,
+                _registered_method=True)
 
 
 class PlanServiceServicer:
@@ -167,6 +187,37 @@ class PlanServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RepairPlan(self, request, context):
+        """Asks for the certified plan that is nearest to one made by hand: the fewest units differ, and among those it is
+        worth the most. The answer is a plan like that of `CreatePlan`.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListPlanAlternatives(self, request, context):
+        """Streams other choices than a plan that was found, for the plan as a whole or for single alerts: the most benefit, the
+        fewest dispatches, the earliest, the least emissions. Each is certified. FAILED_PRECONDITION when there is no plan.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ComparePlans(self, request, context):
+        """Streams how one plan differs from another: lines, dispatches, ledger and alerts. FAILED_PRECONDITION when they
+        are not for the same lanes, products and stock, or one of them has no plan.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PriceRules(self, request, context):
+        """Tells what the rules cost that bind a plan, each by planning without it. FAILED_PRECONDITION when there is no plan.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_PlanServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -214,6 +265,26 @@ def add_PlanServiceServicer_to_server(servicer, server):
                     servicer.CheckPlan,
                     request_deserializer=counterpoise_dot_v1_dot_plan__service__pb2.CheckPlanRequest.FromString,
                     response_serializer=counterpoise_dot_v1_dot_plan__service__pb2.CheckPlanResponse.SerializeToString,
+            ),
+            'RepairPlan': grpc.unary_unary_rpc_method_handler(
+                    servicer.RepairPlan,
+                    request_deserializer=counterpoise_dot_v1_dot_plan__service__pb2.RepairPlanRequest.FromString,
+                    response_serializer=counterpoise_dot_v1_dot_plan__service__pb2.RepairPlanResponse.SerializeToString,
+            ),
+            'ListPlanAlternatives': grpc.unary_stream_rpc_method_handler(
+                    servicer.ListPlanAlternatives,
+                    request_deserializer=counterpoise_dot_v1_dot_plan__service__pb2.ListPlanAlternativesRequest.FromString,
+                    response_serializer=counterpoise_dot_v1_dot_plan__service__pb2.ListPlanAlternativesResponse.SerializeToString,
+            ),
+            'ComparePlans': grpc.unary_stream_rpc_method_handler(
+                    servicer.ComparePlans,
+                    request_deserializer=counterpoise_dot_v1_dot_plan__service__pb2.ComparePlansRequest.FromString,
+                    response_serializer=counterpoise_dot_v1_dot_plan__service__pb2.ComparePlansResponse.SerializeToString,
+            ),
+            'PriceRules': grpc.unary_unary_rpc_method_handler(
+                    servicer.PriceRules,
+                    request_deserializer=counterpoise_dot_v1_dot_plan__service__pb2.PriceRulesRequest.FromString,
+                    response_serializer=counterpoise_dot_v1_dot_plan__service__pb2.PriceRulesResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -467,6 +538,114 @@ class PlanService:
             '/counterpoise.v1.PlanService/CheckPlan',
             counterpoise_dot_v1_dot_plan__service__pb2.CheckPlanRequest.SerializeToString,
             counterpoise_dot_v1_dot_plan__service__pb2.CheckPlanResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RepairPlan(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/counterpoise.v1.PlanService/RepairPlan',
+            counterpoise_dot_v1_dot_plan__service__pb2.RepairPlanRequest.SerializeToString,
+            counterpoise_dot_v1_dot_plan__service__pb2.RepairPlanResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListPlanAlternatives(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/counterpoise.v1.PlanService/ListPlanAlternatives',
+            counterpoise_dot_v1_dot_plan__service__pb2.ListPlanAlternativesRequest.SerializeToString,
+            counterpoise_dot_v1_dot_plan__service__pb2.ListPlanAlternativesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ComparePlans(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/counterpoise.v1.PlanService/ComparePlans',
+            counterpoise_dot_v1_dot_plan__service__pb2.ComparePlansRequest.SerializeToString,
+            counterpoise_dot_v1_dot_plan__service__pb2.ComparePlansResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PriceRules(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/counterpoise.v1.PlanService/PriceRules',
+            counterpoise_dot_v1_dot_plan__service__pb2.PriceRulesRequest.SerializeToString,
+            counterpoise_dot_v1_dot_plan__service__pb2.PriceRulesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -1,0 +1,112 @@
+"""Plans that a request brings or names, as rows of the network that it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from counterpoise.v1 import plan_pb2
+from network.problems import NetworkError, Problem
+from network.tables import Network
+from optimizer.plan import Plan
+from optimizer.plan_directory import plan_tables
+from optimizer.plan_reading import plan_from_frames
+from server.faults import PreconditionError, invalid_field
+from server.records import PlanRecord
+from server.rows import frame_of_messages
+from server.sources import invalid_network
+from server.store import Store
+
+
+def plan_of_lines(proposed: plan_pb2.ProposedPlan, network: Network, field: str) -> Plan:
+    """Return a plan made by hand.
+
+    Parameters
+    ----------
+    field : str
+        Where it is in the request.
+
+    Raises
+    ------
+    InvalidRequestError
+        When a line names a lane or product that is not there, or otherwise means nothing.
+    """
+    return _plan(frames_of_plan(proposed), network, lambda problem: place_in_plan(problem, field))
+
+
+def frames_of_plan(proposed: plan_pb2.ProposedPlan) -> dict[str, pd.DataFrame]:
+    """Tables of a plan directory for a plan made by hand; dispatches only when some are given."""
+    frames = {"transfers": frame_of_messages(plan_pb2.ProposedLine, proposed.lines)}
+    if proposed.dispatches:
+        frames["dispatches"] = frame_of_messages(plan_pb2.ProposedDispatch, proposed.dispatches)
+    return frames
+
+
+def place_in_plan(problem: Problem, field: str) -> str:
+    """Field of the request for a row of a table of the plan."""
+    table = {"transfers": "lines"}.get(problem.file, problem.file)
+    row = "" if problem.row is None else f"[{problem.row - 1}]"
+    column = "" if problem.column is None else f".{problem.column}"
+    return f"{field}.{table}{row}{column}"
+
+
+def _plan(frames: Mapping[str, pd.DataFrame], network: Network, place: Callable[[Problem], str]) -> Plan:
+    try:
+        return plan_from_frames(frames, network).plan
+    except NetworkError as error:
+        raise invalid_network(error, place) from error
+
+
+def record_with_plan(store: Store, name: str) -> PlanRecord:
+    """Return the record of a plan that has one.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such plan.
+    PreconditionError
+        When it has no result, or none with a plan.
+    """
+    record = store.plan(name)
+    if record.result is None or record.result.plan is None:
+        raise PreconditionError(name, "NO_PLAN", f"{name} is {record.state.value} and has no plan")
+    return record
+
+
+def plan_of_record(record: PlanRecord, store: Store, network: Network, field: str) -> Plan:
+    """Return the plan that a record has found, as rows of a network that need not be the one it was found for.
+
+    Raises
+    ------
+    InvalidRequestError
+        When the network lacks a lane or product of the plan.
+    """
+    result, own = record.result, store.snapshot(record.snapshot)
+    if result is None or result.plan is None:
+        raise PreconditionError(record.name, "NO_PLAN", f"{record.name} has no plan")
+    if own is network:
+        return result.plan
+    bare = replace(result, certificate=None, unmet=None, outcomes=None, line_reason=None)
+    return _plan({"transfers": plan_tables(own, bare)["transfers"]}, network, lambda problem: field)
+
+
+def former_plan(request: Any, store: Store, network: Network) -> Plan | None:
+    """Return the plan that a request's ``former_plan`` means; None when it has none.
+
+    Raises
+    ------
+    InvalidRequestError, NotFoundError, PreconditionError
+        When it means no plan.
+    """
+    if not request.HasField("former_plan"):
+        return None
+    former = request.former_plan
+    kind = former.WhichOneof("plan")
+    if kind is None:
+        raise invalid_field("former_plan", "empty", "no plan is given", "Send name (of a plan made before) or lines")
+    if kind == "lines":
+        return plan_of_lines(former.lines, network, "former_plan.lines")
+    return plan_of_record(record_with_plan(store, former.name), store, network, "former_plan.name")
