@@ -6,6 +6,7 @@ rounded once, half to even, as its decimal text would be (`optimizer.rounding`).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,7 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from network.tables import NOT_GIVEN, AlertKind, Network
+from optimizer.demand import demand_of
 from optimizer.rounding import NOISE, decimal_fraction, rounded
+from optimizer.unit_steps import steps_of
 
 WEIGHT_DECIMALS: Final = 6
 """Weights are integers of ``10 ** -6`` kg inside."""
@@ -23,6 +26,9 @@ NO_WEIGHT_LIMIT: Final = int(np.iinfo(np.int64).max)
 
 ALL_UNITS: Final = 2**61
 """Above every number of units, also added to another: no cap."""
+
+_NEARLY_WHOLE: Final = 1e-9
+"""Expected units that are so close to a whole number are that number."""
 
 _EXACT_FLOAT: Final = 2.0**52
 """Whole numbers below it, and their sums, are exact in a float."""
@@ -60,20 +66,25 @@ def weight_units(values_kg: NDArray[np.float64]) -> NDArray[np.int64]:
 
 @dataclass(frozen=True, slots=True)
 class UnitWorth:
-    """What each unit of stock adds to the value of a position, shape ``(n_positions,)`` each; worth in money units.
+    """What each unit of stock adds to the value of a position, in money units, shape ``(n_positions,)`` each.
 
-    Units 1 to `full_units` (and every unit below 0) add `full_worth`, the next one `partial_worth`, all further ones
-    `left_over_worth`. Where demand is an integer the next one is left over, and `partial_worth` says so.
+    Units 1 to `full_units` (and every unit below 0) add `full_worth`, the next `step_count` ones the worths of the
+    position's run in `steps`, which fall, all further ones `left_over_worth`. Where demand is certain, `full_units` is
+    floor(D) and there is one step, for the unit that is sold in part, or none.
     """
 
     full_units: NDArray[np.int64]
-    """floor(D)."""
     full_worth: NDArray[np.int64]
     """p + b."""
-    partial_worth: NDArray[np.int64]
-    """The mixture for the unit from floor(D) to floor(D) + 1."""
     left_over_worth: NDArray[np.int64]
     """s - h; also what a unit is worth that arrives too late to count."""
+    step_start: NDArray[np.int64]
+    """Where the position's run starts in `steps`."""
+    step_count: NDArray[np.int64]
+    steps: NDArray[np.int64]
+    """Runs of worths, shared by all that was taken from one `UnitWorth`, shape ``(n_steps,)``."""
+    step_sums: NDArray[np.int64]
+    """Sums of all `steps` before each one, and of all of them, shape ``(n_steps + 1,)``."""
 
     def __len__(self) -> int:
         return len(self.full_units)
@@ -81,11 +92,92 @@ class UnitWorth:
     def take(self, index: NDArray[Any]) -> UnitWorth:
         """Return the entries at `index`, in that order."""
         return UnitWorth(
-            self.full_units[index], self.full_worth[index], self.partial_worth[index], self.left_over_worth[index]
+            self.full_units[index],
+            self.full_worth[index],
+            self.left_over_worth[index],
+            self.step_start[index],
+            self.step_count[index],
+            self.steps,
+            self.step_sums,
         )
 
+    def spread(
+        self, found: NDArray[np.bool_], full_worth: NDArray[np.int64] | int, left_over_worth: NDArray[np.int64] | int
+    ) -> UnitWorth:
+        """Put the entries where `found` is true, in order; elsewhere there is no demand.
 
-def unit_worth(network: Network, rows: NDArray[np.integer[Any]]) -> UnitWorth:
+        Parameters
+        ----------
+        found : ndarray of bool, shape (n,)
+            True as often as there are entries.
+        full_worth, left_over_worth : ndarray of int64, shape (n,), or int
+            Worth of units below and above 0 where there is no entry.
+
+        Returns
+        -------
+        UnitWorth of length n
+        """
+
+        def column(values: NDArray[np.int64], default: NDArray[np.int64] | int) -> NDArray[np.int64]:
+            filled = np.full(len(found), default, dtype=np.int64)
+            filled[found] = values
+            return filled
+
+        return UnitWorth(
+            column(self.full_units, 0),
+            column(self.full_worth, full_worth),
+            column(self.left_over_worth, left_over_worth),
+            column(self.step_start, 0),
+            column(self.step_count, 0),
+            self.steps,
+            self.step_sums,
+        )
+
+    def worth_of(self, unit: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
+        """Worth of the n-th unit of every position, for any n, shape ``(n_positions,)``."""
+        step = np.asarray(unit, dtype=np.int64) - self.full_units - 1
+        between = (step >= 0) & (step < self.step_count)
+        worth = np.where(step < 0, self.full_worth, self.left_over_worth)
+        worth[between] = self.steps[(self.step_start + step)[between]]
+        return worth
+
+    def units_above(self, threshold: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
+        """How many units, counted from the first, are worth more than a threshold.
+
+        Parameters
+        ----------
+        threshold : ndarray of int64, shape (n_positions,)
+            In money units.
+
+        Returns
+        -------
+        ndarray of int64, shape (n_positions,)
+            `ALL_UNITS` where even a unit left over is.
+        """
+        return self._units(lambda worth, at: worth > np.asarray(threshold)[at])
+
+    def units_at_least(self, threshold: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
+        """How many units are worth a threshold or more; otherwise as `units_above`."""
+        return self._units(lambda worth, at: worth >= np.asarray(threshold)[at])
+
+    def _units(self, passes: Callable[[NDArray[np.int64], NDArray[np.intp]], NDArray[np.bool_]]) -> NDArray[np.int64]:
+        """Count the units whose worth passes, which is true up to some unit and false from there on."""
+        every = np.arange(len(self))
+        low, high = np.zeros(len(self), dtype=np.int64), self.step_count.copy()
+        searched = np.flatnonzero(high > 0)
+        while len(searched):
+            middle = (low[searched] + high[searched]) // 2
+            passed = passes(self.steps[self.step_start[searched] + middle], searched)
+            low[searched[passed]] = middle[passed] + 1
+            high[searched[~passed]] = middle[~passed]
+            searched = searched[low[searched] < high[searched]]
+        count = np.where(passes(self.full_worth, every), self.full_units + low, 0)
+        return np.where(passes(self.left_over_worth, every), ALL_UNITS, count)
+
+
+def unit_worth(
+    network: Network, rows: NDArray[np.integer[Any]], penalty_weight: NDArray[np.float64] | None = None
+) -> UnitWorth:
     """Worth of each unit at positions.
 
     Parameters
@@ -93,30 +185,42 @@ def unit_worth(network: Network, rows: NDArray[np.integer[Any]]) -> UnitWorth:
     network : Network
     rows : ndarray of int, shape (n,)
         Rows of ``network.stock``.
+    penalty_weight : ndarray of float64, shape (n,), optional
+        Factors of the shortage penalty, for the objective; none for the benefit.
 
     Returns
     -------
     UnitWorth of length n
     """
     stock, decimals = network.stock, network.money_decimals
-    demand = stock.demand_mean[rows]
-    whole = np.floor(demand)
     price = network.products.list_price[stock.sku[rows]]
     salvage = network.products.salvage_value[stock.sku[rows]]
+    weight = np.ones(len(rows)) if penalty_weight is None else np.asarray(penalty_weight, dtype=np.float64)
     penalty, holding = stock.shortage_penalty[rows], stock.holding_cost[rows]
-    size = np.abs(price) + np.abs(penalty) + np.abs(salvage) + np.abs(holding)
+    size = np.abs(price) + np.abs(penalty * weight) + np.abs(salvage) + np.abs(holding)
+    full = rounded((price, penalty, weight), lambda p, b, w: p + b * w, size, decimals)
+    left_over = rounded((salvage, holding), lambda s, h: s - h, size, decimals)
+    demand = demand_of(network, rows)
+    certain, uncertain = np.flatnonzero(demand.is_certain), np.flatnonzero(~demand.is_certain)
+    mean = demand.mean[certain]
+    whole = np.floor(mean)
     mixture = rounded(
-        (price, penalty, salvage, holding, demand, whole),
-        lambda p, b, s, h, d, f: (p + b) * (d - f) + (s - h) * (1 - (d - f)),
-        size * (1 + np.abs(demand)),
+        (*(column[certain] for column in (price, penalty, weight, salvage, holding)), mean, whole),
+        lambda p, b, w, s, h, d, f: (p + b * w) * (d - f) + (s - h) * (1 - (d - f)),
+        size[certain] * (1 + np.abs(mean)),
         decimals,
     )
-    return UnitWorth(
-        full_units=whole.astype(np.int64),
-        full_worth=rounded((price, penalty), lambda p, b: p + b, size, decimals),
-        partial_worth=mixture,
-        left_over_worth=rounded((salvage, holding), lambda s, h: s - h, size, decimals),
-    )
+    one_step = mixture > left_over[certain]
+    listed = steps_of(demand.take(uncertain), full[uncertain], left_over[uncertain])
+    full_units, step_count = np.empty(len(rows), dtype=np.int64), np.empty(len(rows), dtype=np.int64)
+    full_units[certain], full_units[uncertain] = whole.astype(np.int64), listed.full_units
+    step_count[certain], step_count[uncertain] = one_step, listed.count
+    steps = np.concatenate([mixture[one_step], listed.worth])
+    start = np.empty(len(rows), dtype=np.int64)
+    start[certain] = np.cumsum(one_step) - one_step
+    start[uncertain] = np.count_nonzero(one_step) + np.cumsum(listed.count) - listed.count
+    sums = np.append(0, np.cumsum(steps))
+    return UnitWorth(full_units, full, left_over, start, step_count, steps, sums)
 
 
 def value_change(
@@ -140,9 +244,36 @@ def value_change(
 def _value_from_zero(worth: UnitWorth, y: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
     """V(y) - V(0) in money units."""
     above = np.maximum(y - worth.full_units, 0)
+    steps = np.minimum(above, worth.step_count)
     full = np.minimum(y, worth.full_units) * worth.full_worth
-    partial = np.minimum(above, 1) * worth.partial_worth
-    return np.asarray(full + partial + np.maximum(above - 1, 0) * worth.left_over_worth, dtype=np.int64)
+    between = worth.step_sums[worth.step_start + steps] - worth.step_sums[worth.step_start]
+    return np.asarray(full + between + (above - steps) * worth.left_over_worth, dtype=np.int64)
+
+
+def value_of_stock(
+    network: Network, rows: NDArray[np.integer[Any]], units: NDArray[np.integer[Any]]
+) -> NDArray[np.float64]:
+    """V(y) itself in currency, expected and not rounded, for reports.
+
+    Parameters
+    ----------
+    network : Network
+    rows : ndarray of int, shape (n,)
+        Rows of ``network.stock``.
+    units : ndarray of int, shape (n,)
+        Units that count as stock, y.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+    """
+    stock, sku = network.stock, network.stock.sku[rows]
+    demand = demand_of(network, rows)
+    lost = demand.expected_lost(units)
+    sold = demand.expected() - lost
+    left_over = network.products.salvage_value[sku] - stock.holding_cost[rows]
+    earned = network.products.list_price[sku] * sold + left_over * (units - sold)
+    return np.asarray(earned - stock.shortage_penalty[rows] * lost)
 
 
 def opening_units(network: Network) -> NDArray[np.int64]:
@@ -171,13 +302,23 @@ def arrival_cap_units(
     Returns
     -------
     ndarray of int64, shape (n,)
-        ``floor(min(D * (1 - l / H), max(D - y0, 0)))``, 0 from the horizon on.
+        ``floor(E[max(D - y0, 0)] - E[max(D(l) - y0, 0)])``, 0 from the horizon on; for certain demand exactly
+        ``floor(min(D * (1 - l / H), max(D - y0, 0)))``.
     """
-    stock, horizon = network.stock, network.horizon_days
-    demand = stock.demand_mean[rows]
-    missing = np.maximum(np.floor(demand).astype(np.int64) - opening_units(network)[rows], 0)
+    horizon = network.horizon_days
+    opening = opening_units(network)[rows]
+    demand = demand_of(network, rows)
+    missing = np.maximum(np.floor(demand.mean).astype(np.int64) - opening, 0)
     days_left = np.maximum(horizon - np.asarray(days, dtype=np.int64), 0)
-    return np.asarray(np.minimum(floor_share(demand, days_left, horizon), missing))
+    caps = np.minimum(floor_share(demand.mean, days_left, horizon), missing)
+    uncertain = np.flatnonzero(~demand.is_certain)
+    if len(uncertain):
+        all_days, at = demand.take(uncertain), opening[uncertain]
+        so_far = all_days.over(1.0 - days_left[uncertain] / horizon)
+        expected = np.maximum(all_days.expected_lost(at) - so_far.expected_lost(at), 0.0)
+        whole = np.rint(expected)
+        caps[uncertain] = np.where(np.abs(expected - whole) <= _NEARLY_WHOLE, whole, np.floor(expected))
+    return np.asarray(caps)
 
 
 def floor_share(demand: NDArray[np.float64], days_left: NDArray[np.int64], horizon: int) -> NDArray[np.int64]:

@@ -158,7 +158,7 @@ def test_three_levels_of_worth():
     worth = unit_worth(network, row)
     assert worth.full_units.tolist() == [6]
     assert worth.full_worth.tolist() == [11_000_000]
-    assert worth.partial_worth.tolist() == [(11 * 0.5 + 2.5 * 0.5) * 1e6]
+    assert worth.steps.tolist() == [(11 * 0.5 + 2.5 * 0.5) * 1e6]
     assert worth.left_over_worth.tolist() == [2_500_000]
 
 

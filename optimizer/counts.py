@@ -1,0 +1,127 @@
+"""Poisson and negative binomial demand: probabilities and expectations in double precision, for whole columns.
+
+Both are one family here, by mean ``m`` and *extra spread* ``beta = variance / mean - 1``: negative binomial for
+``beta > 0``, with ``r = m / beta`` and ``q = beta / (1 + beta)``, and its limit, Poisson, for ``beta = 0``:
+
+* ``P(D >= n)`` is the regularised incomplete gamma ``P(n, m)`` (DLMF 8.4.10) or beta ``I_q(n, r)`` (DLMF 8.17.24);
+* one probability by the saddle point expansion of C. Loader, *Fast and accurate computation of binomial probabilities*
+  (2000), which loses no digits where logarithms of factorials cancel;
+* ``E[max(D - y, 0)] = (m - y) P(D > y) + (m + beta y) P(D = y)``. It follows from
+  ``(k + 1) P(D = k + 1) = q (k + r) P(D = k)``, summed over all ``k >= y``.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import betainc, gammainc, gammaln
+
+Floats = NDArray[np.float64]
+
+_NO_SPREAD: Final = 1e-13
+"""Extra spread up to here moves no probability by as much: Poisson."""
+
+_LITTLE_SPREAD: Final = 2e-4
+"""Up to here the incomplete beta function loses digits, and a few terms beyond Poisson are exact."""
+
+_HALF_LOG_TWO_PI: Final = 0.5 * np.log(2.0 * np.pi)
+
+
+def at_least(units: Floats, mean: Floats, beta: Floats) -> Floats:
+    """P(D >= n), 1 for n <= 0.
+
+    Parameters
+    ----------
+    units : ndarray of float64, shape (n,)
+        Whole numbers.
+    mean : ndarray of float64, shape (n,)
+        Above 0.
+    beta : ndarray of float64, shape (n,)
+        Variance / mean - 1, at least 0.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+    """
+    known = np.maximum(units, 1.0)
+    result = np.empty_like(mean)
+    wide = beta > _LITTLE_SPREAD
+    narrow = ~wide
+    result[narrow] = gammainc(known[narrow], mean[narrow])
+    spread = beta[wide]
+    result[wide] = betainc(known[wide], mean[wide] / spread, spread / (1.0 + spread))
+    little = np.flatnonzero(narrow & (beta > _NO_SPREAD))
+    if len(little):
+        result[little] += _spread_correction(known[little], mean[little], beta[little])
+    return np.where(units <= 0.0, 1.0, result)
+
+
+def exactly(units: Floats, mean: Floats, beta: Floats) -> Floats:
+    """P(D = n) for n >= 0; arguments as for `at_least`."""
+    at = np.maximum(units, 1.0)
+    spread = np.where(beta > _NO_SPREAD, beta, 0.0)
+    # With r = mean / beta successes among n = r + y trials: the parts of the expansion that stay finite as r grows.
+    above, weight = (at - mean) / (1.0 + spread), mean + spread * at
+    exponent = -_stirling_rest(at) - _deviance(at, weight / (1.0 + spread), above)
+    wide = np.flatnonzero(spread > 0.0)
+    if len(wide):
+        size, trials, gap = mean[wide] / spread[wide], at[wide], above[wide]
+        exponent[wide] += _stirling_rest(size + trials) - _stirling_rest(size) - _deviance(size, size + gap, -gap)
+    positive = np.sqrt(mean / (weight * (2.0 * np.pi) * at)) * np.exp(exponent)
+    none = np.exp(-np.where(spread > 0.0, mean * np.log1p(spread) / np.where(spread > 0.0, spread, 1.0), mean))
+    return np.where(units <= 0.0, none, positive)
+
+
+def expected_lost(units: Floats, mean: Floats, beta: Floats) -> Floats:
+    """E[max(D - y, 0)], also for y <= 0; arguments as for `at_least`."""
+    at = np.maximum(units, 0.0)
+    tail = at_least(at + 1.0, mean, beta)
+    upper = at >= mean
+    # What is left over, below the mean, and what is lost, above it, are the smaller ones; their difference is m - y.
+    smaller = (mean + beta * at) * exactly(at, mean, beta) - np.abs(at - mean) * np.where(upper, tail, 1.0 - tail)
+    lost = np.maximum(smaller, 0.0) + np.where(upper, 0.0, mean - at)
+    return np.where(units <= 0.0, mean - units, lost)
+
+
+def _spread_correction(units: Floats, mean: Floats, beta: Floats) -> Floats:
+    """P(D >= n) less the same of Poisson demand, for little extra spread, up to terms of ``beta ** 4``.
+
+    Negative binomial demand is Poisson demand whose mean is gamma distributed around `mean`. This is the Taylor series
+    over the central moments of that mean; a derivative of P(D >= n) by the mean is a difference of probabilities.
+    """
+    none = np.zeros_like(mean)
+    below = [units - k for k in range(1, 7)]
+    slope = np.array([np.where(at >= 0.0, exactly(at, mean, none), 0.0) for at in below])
+    second, third, fourth, fifth, sixth = (np.diff(slope, order, axis=0)[0] for order in range(1, 6))
+    first_order = mean * beta / 2 * second
+    second_order = mean * beta**2 / 3 * third + (mean * beta) ** 2 / 8 * fourth
+    last_order = mean * beta**3 / 4 * fourth + mean**2 * beta**3 / 6 * fifth + (mean * beta) ** 3 / 48 * sixth
+    return np.asarray(first_order + second_order + last_order)
+
+
+def _deviance(x: Floats, expected: Floats, above: Floats) -> Floats:
+    """``x log(x / expected) - above`` with ``above = x - expected``: Loader's D0, by a series where they are close."""
+    ratio = above / (x + expected)
+    square = ratio * ratio
+    near = square < 0.01
+    square = np.where(near, square, 0.0)
+    series = np.full_like(square, 1.0 / 19.0)
+    for odd in range(17, 1, -2):
+        series = series * square + 1.0 / odd
+    close = above * ratio + 2.0 * x * ratio * square * series
+    far = np.flatnonzero(~near)
+    close[far] = x[far] * np.log(x[far] / expected[far]) - above[far]
+    return close
+
+
+def _stirling_rest(x: Floats) -> Floats:
+    """``log(gamma(x + 1)) - (x + 1/2) log(x) + x - log(2 pi) / 2`` for x > 0 (DLMF 5.11.1 where x is large)."""
+    inverse = 1.0 / np.maximum(x, 16.0)
+    square = inverse * inverse
+    series = inverse * (1 / 12 - square * (1 / 360 - square * (1 / 1260 - square * (1 / 1680 - square / 1188))))
+    small = np.flatnonzero(x < 16.0)
+    at = x[small]
+    series[small] = gammaln(at + 1.0) - (at + 0.5) * np.log(at) + at - _HALF_LOG_TWO_PI
+    return series
