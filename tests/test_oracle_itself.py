@@ -11,12 +11,16 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, Phase, assume, given, reject, settings
 
-from tests.oracle.brute_force import best_benefit, count_line_sets
+from tests.oracle.asked import NEVER, Line
+from tests.oracle.brute_force import best_objective, count_line_sets
 from tests.oracle.directory import Alert, Directory, Lane, Position, Product, read_directory
-from tests.oracle.evaluation import Line, PhantomCycle, broken_rules, evaluate, phantom_cycles
+from tests.oracle.drawing import TINY, NetworkFiles
+from tests.oracle.evaluation import PhantomCycle, broken_rules, phantom_cycles
 from tests.oracle.formulation import OracleAnswer, UnprovedError, solve_oracle
+from tests.oracle.scope import skus_in_scope
 from tests.oracle.shares import WITHOUT, binding_rules, describe, percent
-from tests.oracle.strategies import TINY, NetworkFiles, network_files
+from tests.oracle.strategies import network_files
+from tests.oracle.valuation import Worth, evaluate
 
 ORACLE = Path(__file__).parent / "oracle"
 
@@ -89,8 +93,8 @@ def test_benefit_of_one_line_by_hand():
     # B gains 5 x (10 + 1); A gives 5 of its 6 beyond demand, each worth 2 - 0.50;
     # each unit costs 0.50 + 0.25 x 1.2; 2 dispatches carry 6 kg
     expected = 5 * 1100 - 5 * 150 - 5 * 80 - 2 * 300
-    assert evaluate(directory, [Line("A>B", "P", 5, 0)], {"A>B": 2}) == expected == 3750
-    assert solve_oracle(directory) == OracleAnswer("optimal", 3750, (Line("A>B", "P", 5, 0),), {"A>B": 2})
+    assert evaluate(directory, [Line("A>B", "P", 5, 0)], {"A>B": 2}).benefit == expected == 3750
+    assert solve_oracle(directory) == OracleAnswer("optimal", Worth(3750, {}), (Line("A>B", "P", 5, 0),), {"A>B": 2})
 
 
 def test_each_unit_is_rounded_once_half_to_even():
@@ -102,45 +106,45 @@ def test_each_unit_is_rounded_once_half_to_even():
         decimals=0,
     )
     # B gains 3 x round(3.50); A loses 3 x round(1.50); 3 x round(0.30 + 0.20 = 0.50); round(3.50)
-    assert evaluate(directory, [Line("A>B", "P", 3, 0)], {"A>B": 1}) == 3 * 4 - 3 * 2 - 3 * 0 - 4
+    assert evaluate(directory, [Line("A>B", "P", 3, 0)], {"A>B": 1}).benefit == 3 * 4 - 3 * 2 - 3 * 0 - 4
 
 
 def test_the_unit_that_demand_splits_is_a_mixture():
     """With demand 2.25 the third unit sells a quarter and is left over for the rest."""
     directory = world([lane("A>B")], {"A": position(9, 0), "B": position(1, "2.25", penalty="1")})
     # units 2 and 3 and 4 at B: 11, then 0.25 x 11 + 0.75 x 2 = 4.25, then 2; each cost A its 2
-    assert evaluate(directory, [Line("A>B", "P", 3, 0)], {"A>B": 1}) == 1100 + 425 + 200 - 3 * 200
+    assert evaluate(directory, [Line("A>B", "P", 3, 0)], {"A>B": 1}).benefit == 1100 + 425 + 200 - 3 * 200
 
 
 def test_stock_below_zero_is_worth_price_and_penalty():
     """A position that promised away more than it has starts below zero and gains full units."""
     directory = world([lane("A>B")], {"A": position(9, 0), "B": position(1, 2, reserved=4, penalty="1")})
     # B starts at -3: five units lift it to 2, all worth 11; the sixth is worth 2
-    assert evaluate(directory, [Line("A>B", "P", 6, 0)], {"A>B": 1}) == 5 * 1100 + 200 - 6 * 200
+    assert evaluate(directory, [Line("A>B", "P", 6, 0)], {"A>B": 1}).benefit == 5 * 1100 + 200 - 6 * 200
 
 
 def test_late_units_count_up_to_the_demand_that_remains():
     """Arriving halfway through the horizon, half of the demand can still be served."""
     directory = world([lane("A>B", days=5)], {"A": position(9, 0), "B": position(1, 10)})
     # U(5) = floor(min(10 x 5/10, 10 - 1)) = 5 of 8 count at 10, the other 3 are worth 2
-    assert evaluate(directory, [Line("A>B", "P", 8, 5)], {"A>B": 1}) == 5 * 1000 + 3 * 200 - 8 * 200
+    assert evaluate(directory, [Line("A>B", "P", 8, 5)], {"A>B": 1}).benefit == 5 * 1000 + 3 * 200 - 8 * 200
 
 
 def test_late_units_count_up_to_what_stock_does_not_serve():
     """Stock on hand serves first: only the shortage can be filled late."""
     directory = world([lane("A>B", days=1)], {"A": position(9, 0), "B": position(8, 10)})
     # U(1) = floor(min(10 x 9/10, 10 - 8)) = 2 of 3
-    assert evaluate(directory, [Line("A>B", "P", 3, 1)], {"A>B": 1}) == 2 * 1000 + 200 - 3 * 200
+    assert evaluate(directory, [Line("A>B", "P", 3, 1)], {"A>B": 1}).benefit == 2 * 1000 + 200 - 3 * 200
 
 
 def test_only_whole_units_count_late():
     """What remains of demand is rounded down, and so is what stock on hand leaves to serve."""
     directory = world([lane("A>B", days=5)], {"A": position(9, 0), "B": position(0, "5.5")})
     # U(5) = floor(min(5.5 x 5/10, 5.5)) = 2 of 4
-    assert evaluate(directory, [Line("A>B", "P", 4, 5)], {"A>B": 1}) == 2 * 1000 + 2 * 200 - 4 * 200
+    assert evaluate(directory, [Line("A>B", "P", 4, 5)], {"A>B": 1}).benefit == 2 * 1000 + 2 * 200 - 4 * 200
     directory = world([lane("A>B", days=1)], {"A": position(9, 0), "B": position(1, "2.25")})
     # U(1) = floor(min(2.25 x 9/10, 2.25 - 1)) = 1 of 2: the unit that demand splits does not count late
-    assert evaluate(directory, [Line("A>B", "P", 2, 1)], {"A>B": 1}) == 1000 + 200 - 2 * 200
+    assert evaluate(directory, [Line("A>B", "P", 2, 1)], {"A>B": 1}).benefit == 1000 + 200 - 2 * 200
 
 
 def test_caps_of_several_days_nest():
@@ -149,14 +153,14 @@ def test_caps_of_several_days_nest():
     directory = world(slow, {"A": position(9, 0), "B": position(0, 10)})
     # U(5) = 5 and U(7) = 3 at B; each unit left over is worth as much as it was at A
     lines = [Line("A>B:5", "P", 4, 5), Line("A>B:7", "P", 4, 7)]
-    assert evaluate(directory, lines, {"A>B:5": 1, "A>B:7": 1}) == 5 * 1000 + 3 * 200 - 8 * 200
-    assert solve_oracle(directory).benefit_money == 5 * 1000 - 5 * 200
+    assert evaluate(directory, lines, {"A>B:5": 1, "A>B:7": 1}).benefit == 5 * 1000 + 3 * 200 - 8 * 200
+    assert solve_oracle(directory).objective == 5 * 1000 - 5 * 200
 
 
 def test_safety_stock_is_kept():
     """Nine units less one reserved and two of safety stock: six may go."""
     directory = world([lane("A>B")], {"A": position(9, 0, reserved=1, safety=2), "B": position(0, 9)})
-    assert solve_oracle(directory) == OracleAnswer("optimal", 6 * 800, (Line("A>B", "P", 6, 0),), {"A>B": 1})
+    assert solve_oracle(directory) == OracleAnswer("optimal", Worth(6 * 800, {}), (Line("A>B", "P", 6, 0),), {"A>B": 1})
 
 
 def test_a_demand_with_a_day_takes_the_fast_lane():
@@ -170,13 +174,13 @@ def test_stock_in_transit_takes_part_in_the_caps():
     """What is on its way anyway uses up the same late demand."""
     directory = world([lane("A>B", days=5)], {"A": position(9, 0), "B": position(0, 10, in_transit=4, day=7)})
     # U(7) = 3, U(5) = 5: before, 3 of 4 count; after, 3 + 2 of the 6 units count and 4 + 1 units are left over
-    assert evaluate(directory, [Line("A>B", "P", 6, 5)], {"A>B": 1}) == 2 * 1000 + 4 * 200 - 6 * 200
+    assert evaluate(directory, [Line("A>B", "P", 6, 5)], {"A>B": 1}).benefit == 2 * 1000 + 4 * 200 - 6 * 200
 
 
 def test_nothing_counts_after_the_horizon():
     """A unit that arrives on the last day or later is left over."""
     directory = world([lane("A>B", days=10)], {"A": position(9, 0), "B": position(0, 10, holding="0.5")})
-    assert evaluate(directory, [Line("A>B", "P", 2, 10)], {"A>B": 1}) == 2 * 150 - 2 * 200
+    assert evaluate(directory, [Line("A>B", "P", 2, 10)], {"A>B": 1}).benefit == 2 * 150 - 2 * 200
 
 
 def test_what_leaves_a_transit_node_came_last():
@@ -189,7 +193,7 @@ def test_what_leaves_a_transit_node_came_last():
     lines = [Line("A>B", "P", 3, 0), Line("A>B:late", "P", 4, 8), Line("B>C", "P", 5, 8)]
     # the 4 late units and one early one go on to C: U(8) = 2 of 5 count there; B keeps 2 early units that count
     expected = 2 * 1000 + 2 * 1000 + 3 * 200 - 7 * 200
-    assert evaluate(directory, lines, {"A>B": 1, "A>B:late": 1, "B>C": 1}) == expected
+    assert evaluate(directory, lines, {"A>B": 1, "A>B:late": 1, "B>C": 1}).benefit == expected
     assert not broken_rules(directory, lines, {"A>B": 1, "A>B:late": 1, "B>C": 1})
 
 
@@ -268,7 +272,7 @@ def test_a_demand_for_nothing_forbids_nothing():
     """An over-stock alert on a position without excess asks for 0 units: the position may still receive."""
     directory = world([lane("B>A")], {"A": position(0, 5), "B": position(9, 0)}, alerts=(must("overstock", "A", None),))
     assert not broken_rules(directory, [Line("B>A", "P", 5, 0)], {"B>A": 1})
-    assert solve_oracle(directory).benefit_money == 5 * 1000 - 5 * 200
+    assert solve_oracle(directory).objective == 5 * 1000 - 5 * 200
 
 
 PHANTOM = world(
@@ -289,17 +293,17 @@ def test_units_never_come_from_nowhere():
     served = [Line("A>B", "Q", 3, 0), Line("B>C", "Q", 3, 0)]
     round_trip = [Line("A>B", "P", 1, 5), Line("B>A", "P", 1, 5)]
     dispatches = {"A>B": 1, "B>A": 1, "B>C": 1}
-    assert phantom_cycles(PHANTOM, served + round_trip) == [PhantomCycle("P", 5, frozenset("AB"))]
+    assert phantom_cycles(PHANTOM, served + round_trip) == [PhantomCycle("P", NEVER, 5, frozenset("AB"))]
     assert len(broken_rules(PHANTOM, served + round_trip, dispatches)) == 1
-    assert evaluate(PHANTOM, served + round_trip, dispatches) == 3 * 1000 - 3 * 200 - 100
+    assert evaluate(PHANTOM, served + round_trip, dispatches).benefit == 3 * 1000 - 3 * 200 - 100
     # Three units of Q make no line of five more, and fetching P for 50 does not pay.
-    assert solve_oracle(PHANTOM) == OracleAnswer("optimal", 0)
+    assert solve_oracle(PHANTOM) == OracleAnswer("optimal", Worth(0, {}))
 
 
 def test_units_that_are_there_may_go_round():
     """With stock of P at B the same round trip is a real one."""
     directory = replace(PHANTOM, stock=PHANTOM.stock | {("B", "P"): position(5, 0)})
-    assert solve_oracle(directory).benefit_money == 3 * 1000 - 3 * 200 - 100
+    assert solve_oracle(directory).objective == 3 * 1000 - 3 * 200 - 100
 
 
 def test_reading_fills_in_defaults(tmp_path):
@@ -319,7 +323,7 @@ def test_reading_fills_in_defaults(tmp_path):
     assert directory.lanes == {"W>S": Lane("W>S", "W", "S", 0, zero, zero, zero, None, None, 0, zero)}
     assert directory.stock["S", "P"] == position(0, 0)
     assert directory.stock["W", "P"] == position(3, "0.1")
-    assert directory.skus_in_scope == ["P"]
+    assert skus_in_scope(directory) == ["P"]
     assert (directory.horizon_days, directory.money_decimals) == (7, 6)
 
 
@@ -337,7 +341,7 @@ def test_brute_force_finds_the_same_benefit(files):
     with tempfile.TemporaryDirectory() as folder:
         directory = read_directory(files.write(Path(folder)))
     assume(count_line_sets(directory) <= 1000)
-    assert solve_oracle(directory).benefit_money == best_benefit(directory)
+    assert solve_oracle(directory).objective == best_objective(directory)
 
 
 @pytest.mark.slow

@@ -14,9 +14,11 @@ from optimizer.certificate import RULES, certify
 from optimizer.plan import Certificate, Plan
 from optimizer.request import Request
 from tests.optimizer.small_case import small_network
+from tests.oracle.asked import Line
 from tests.oracle.directory import Directory, read_directory
-from tests.oracle.evaluation import Line, broken_rules, evaluate
+from tests.oracle.evaluation import broken_rules
 from tests.oracle.strategies import NetworkFiles, network_files
+from tests.oracle.valuation import evaluate
 
 ORACLE_SETTINGS = settings(
     max_examples=150,
@@ -56,7 +58,7 @@ class Case:
 
     def oracle_benefit(self) -> int:
         """Benefit by the oracle."""
-        return evaluate(self.directory, self.lines, self.dispatches)
+        return evaluate(self.directory, self.lines, self.dispatches).benefit
 
     def oracle_rules(self) -> set[str]:
         """Names of the rules that the oracle finds broken."""

@@ -6,45 +6,58 @@ import itertools
 import math
 from collections.abc import Iterator
 
+from tests.oracle.asked import Line
 from tests.oracle.directory import Directory
-from tests.oracle.evaluation import Line, broken_rules, evaluate
-from tests.oracle.worth import give
+from tests.oracle.evaluation import broken_rules, units_that_exist
+from tests.oracle.lots import expiry_days
+from tests.oracle.scope import skus_in_scope
+from tests.oracle.valuation import evaluate, leaves_day
 
 OF_DISPATCHES = ("dispatch_count", "capacity_kg", "min_dispatch_kg")
 """Rules that the number of dispatches decides; a plan that breaks another one is beyond help."""
 
 
-def best_benefit(directory: Directory) -> int | None:
-    """Greatest benefit of any allowed plan in money, None when no plan is allowed."""
+def best_objective(directory: Directory) -> int | None:
+    """Greatest objective of any allowed plan in money, None when no plan is allowed."""
     best = None
     for lines in _line_sets(directory):
         if any(not rule.startswith(OF_DISPATCHES) for rule in broken_rules(directory, lines, {})):
             continue
         for dispatches in _dispatch_sets(directory, lines):
             if not broken_rules(directory, lines, dispatches):
-                benefit = evaluate(directory, lines, dispatches)
-                best = benefit if best is None else max(best, benefit)
+                objective = evaluate(directory, lines, dispatches).objective
+                best = objective if best is None else max(best, objective)
     return best
 
 
 def count_line_sets(directory: Directory) -> int:
-    """How many sets of lines `best_benefit` looks at."""
+    """How many sets of lines `best_objective` looks at."""
     return math.prod(len(choices) for choices in _choices(directory))
 
 
 def _choices(directory: Directory) -> list[list[Line | None]]:
-    """For each SKU, lane and day of arrival: no line, or one of any number of units that exist."""
+    """For each SKU, expiry day, lane and day of arrival: no line, or one of any number of units that exist."""
     last_day = sum(lane.lead_time_days for lane in directory.lanes.values())
+    starts = [position.no_send_before_day for position in directory.stock.values()]
+    starts += [day for day, _ in directory.asked.change_prices]
+    last_start = max([*starts, *(leaves_day(directory, line) + 1 for line in directory.asked.former)], default=0)
     choices: list[list[Line | None]] = []
-    for sku in directory.skus_in_scope:
-        most = sum(give(position) for (_, stocked), position in directory.stock.items() if stocked == sku)
-        for lane in directory.lanes.values():
-            latest = last_day if directory.transit[lane.origin] else lane.lead_time_days
+    for sku in skus_in_scope(directory):
+        for expiry, lane in itertools.product(expiry_days(directory, sku), directory.lanes.values()):
+            position = directory.stock.get((lane.origin, sku))
+            first = position.no_send_before_day if position and not directory.transit[lane.origin] else 0
+            latest = last_day + last_start if directory.transit[lane.origin] else first + lane.lead_time_days
             choices += [
-                [None, *(Line(lane.lane_id, sku, units, day) for units in range(1, most + 1))]
-                for day in range(lane.lead_time_days, latest + 1)
+                [None, *(Line(lane.lane_id, sku, units, day, expiry) for units in _numbers(directory, sku, expiry))]
+                for day in range(first + lane.lead_time_days, latest + 1)
             ]
     return choices
+
+
+def _numbers(directory: Directory, sku: str, expiry: int) -> range:
+    """Numbers of units that a line can have."""
+    pack = directory.products[sku].case_pack
+    return range(pack, units_that_exist(directory, sku, expiry) + 1, pack)
 
 
 def _line_sets(directory: Directory) -> Iterator[list[Line]]:

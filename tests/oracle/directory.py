@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import TypeVar
+
+from tests.oracle.asked import NEVER, Asked, read_asked
 
 T = TypeVar("T")
 Key = tuple[str, str]
@@ -23,6 +25,9 @@ class Product:
     list_price: Fraction
     salvage_value: Fraction
     case_pack: int
+    category: str = ""
+    shelf_life_days: int | None = None
+    min_remaining_days: int = 0
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,8 @@ class Position:
     demand: Fraction
     holding_cost: Fraction
     shortage_penalty: Fraction
+    demand_std: Fraction = Fraction(0)
+    no_send_before_day: int = 0
 
 
 EMPTY_POSITION = Position(0, 0, 0, 0, 0, Fraction(0), Fraction(0), Fraction(0))
@@ -69,6 +76,51 @@ class Alert:
     units: int | None
     needed_by_days: int | None
     must_serve: bool
+    alert_id: str = ""
+    severity: str = ""
+
+
+@dataclass(frozen=True)
+class NodeLimits:
+    """Most units and lanes out of a node and into it; None means no limit."""
+
+    pick_units: int | None = None
+    receive_units: int | None = None
+    outbound_lanes: int | None = None
+    inbound_lanes: int | None = None
+
+
+@dataclass(frozen=True)
+class Lot:
+    """Units of a position that share an expiry day."""
+
+    node: str
+    sku: str
+    units: int
+    expiry_day: int
+
+
+@dataclass(frozen=True)
+class LaneRule:
+    """Whether lanes may carry products; an empty text names none of its kind."""
+
+    lane_id: str
+    origin: str
+    destination: str
+    category: str
+    sku: str
+    allowed: bool
+
+
+@dataclass(frozen=True)
+class DisplayRule:
+    """A SKU of a display, at one node or at every store."""
+
+    display: str
+    sku: str
+    node: str
+    min_units: int
+    broken_price: Fraction
 
 
 @dataclass(frozen=True)
@@ -83,32 +135,46 @@ class Directory:
     lanes: dict[str, Lane]
     stock: dict[Key, Position]
     alerts: tuple[Alert, ...]
-
-    @property
-    def skus_in_scope(self) -> list[str]:
-        """SKUs with at least one alert: the only ones that a plan may touch."""
-        return sorted({alert.sku for alert in self.alerts})
+    normal_demand: bool = False
+    stores: frozenset[str] = frozenset()
+    limits: dict[str, NodeLimits] = field(default_factory=dict)
+    """Node id to its limits; a node that is not there has none."""
+    lots: tuple[Lot, ...] = ()
+    lane_rules: tuple[LaneRule, ...] = ()
+    displays: tuple[DisplayRule, ...] = ()
+    asked: Asked = field(default_factory=Asked)
 
 
 def read_directory(path: Path) -> Directory:
     """Read the CSV files of a network directory; an alerted position without a stock row gets one full of zeros."""
     settings = json.loads((path / "network.json").read_text())
     alerts = tuple(_alert(row) for row in _rows(path / "alerts.csv"))
+    nodes = _rows(path / "nodes.csv")
     stock = {(row["node_id"], row["sku_id"]): _position(row) for row in _rows(path / "stock.csv")}
     for alert in alerts:
         stock.setdefault((alert.node, alert.sku), EMPTY_POSITION)
     return Directory(
         horizon_days=int(settings["horizon_days"]),
         money_decimals=int(settings.get("money_decimals", 6)),
-        transit={row["node_id"]: _transit(row) for row in _rows(path / "nodes.csv")},
+        transit={row["node_id"]: _transit(row) for row in nodes},
         products={row["sku_id"]: _product(row) for row in _rows(path / "products.csv")},
         lanes={lane.lane_id: lane for lane in map(_lane, _rows(path / "lanes.csv"))},
         stock=stock,
         alerts=alerts,
+        normal_demand=bool(settings.get("normal_demand", False)),
+        stores=frozenset(row["node_id"] for row in nodes if row["kind"] == "store"),
+        limits={row["node_id"]: _limits(row) for row in nodes},
+        lots=tuple(_lot(row) for row in _rows(path / "lots.csv")),
+        lane_rules=tuple(_lane_rule(row) for row in _rows(path / "lane_rules.csv")),
+        displays=tuple(_display_rule(row) for row in _rows(path / "display_rules.csv")),
+        asked=read_asked(path),
     )
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
+    """Rows of a table; one that is not there has none."""
+    if not path.exists():
+        return []
     with path.open(newline="") as file:
         return list(csv.DictReader(file))
 
@@ -133,6 +199,9 @@ def _product(row: dict[str, str]) -> Product:
         list_price=Fraction(row["list_price"]),
         salvage_value=_cell(row, "salvage_value", Fraction, unit_cost),
         case_pack=_cell(row, "case_pack", int, 1),
+        category=row.get("category") or "",
+        shelf_life_days=_cell(row, "shelf_life_days", int, None),
+        min_remaining_days=_cell(row, "min_remaining_shelf_life_days", int, 0),
     )
 
 
@@ -162,6 +231,8 @@ def _position(row: dict[str, str]) -> Position:
         demand=Fraction(row["demand_mean"]),
         holding_cost=_cell(row, "holding_cost", Fraction, Fraction(0)),
         shortage_penalty=_cell(row, "shortage_penalty", Fraction, Fraction(0)),
+        demand_std=_cell(row, "demand_std", Fraction, Fraction(0)),
+        no_send_before_day=_cell(row, "no_send_before_day", int, 0),
     )
 
 
@@ -173,4 +244,30 @@ def _alert(row: dict[str, str]) -> Alert:
         units=_cell(row, "units", int, None),
         needed_by_days=_cell(row, "needed_by_days", int, None),
         must_serve=_cell(row, "must_serve", _truth, empty=False),
+        alert_id=row["alert_id"],
+        severity=row.get("severity") or "",
     )
+
+
+def _limits(row: dict[str, str]) -> NodeLimits:
+    return NodeLimits(
+        pick_units=_cell(row, "pick_capacity_units", int, None),
+        receive_units=_cell(row, "receive_capacity_units", int, None),
+        outbound_lanes=_cell(row, "max_outbound_lanes", int, None),
+        inbound_lanes=_cell(row, "max_inbound_lanes", int, None),
+    )
+
+
+def _lot(row: dict[str, str]) -> Lot:
+    return Lot(row["node_id"], row["sku_id"], int(row["units"]), _cell(row, "expiry_days", int, NEVER))
+
+
+def _lane_rule(row: dict[str, str]) -> LaneRule:
+    names = ("lane_id", "origin", "destination", "category", "sku_id")
+    return LaneRule(*(row.get(name) or "" for name in names), allowed=_truth(row["allowed"]))
+
+
+def _display_rule(row: dict[str, str]) -> DisplayRule:
+    price = _cell(row, "broken_price", Fraction, Fraction(0))
+    node = row.get("node_id") or ""
+    return DisplayRule(row["display_id"], row["sku_id"], node, _cell(row, "min_units", int, 1), price)

@@ -1,4 +1,4 @@
-"""Judges any plan by the letter of docs/model.md: which rules it breaks and what it is worth, without a solver."""
+"""Judges any plan by the letter of docs/model.md: which rules it breaks, found one by one and without a solver."""
 
 from __future__ import annotations
 
@@ -8,19 +8,14 @@ from dataclasses import dataclass
 
 import networkx as nx
 
-from tests.oracle.directory import Directory, Key
-from tests.oracle.worth import asked_units, give, late_cap, left_over_value, money, opening_stock, unit_cost, unit_value
+from tests.oracle.asked import NEVER, Line
+from tests.oracle.directory import Directory, NodeLimits
+from tests.oracle.looseness import lines_better_left_out
+from tests.oracle.lots import expires, give_by_expiry
+from tests.oracle.scope import closed, hard_demands, in_node_scope, is_frozen, may_carry, skus_in_scope
+from tests.oracle.valuation import leaves_day, moves
+from tests.oracle.worth import asked_units
 from tests.oracle.worth import weight as weight_units
-
-
-@dataclass(frozen=True, order=True)
-class Line:
-    """Units of one SKU on one lane with one day of arrival."""
-
-    lane_id: str
-    sku: str
-    units: int
-    arrives_day: int
 
 
 @dataclass(frozen=True)
@@ -28,15 +23,9 @@ class PhantomCycle:
     """Transit nodes that pass units of a SKU around on one day although none is present at any of them."""
 
     sku: str
+    expiry_day: int
     day: int
     nodes: frozenset[str]
-
-
-def evaluate(directory: Directory, lines: Sequence[Line], dispatches: Mapping[str, int]) -> int:
-    """Benefit of a plan in money, exact. Says nothing about whether the plan is allowed."""
-    benefit = sum(_value_change(directory, key, lines) for key in directory.stock)
-    benefit -= sum(line.units * unit_cost(directory, directory.lanes[line.lane_id], line.sku) for line in lines)
-    return benefit - sum(n * money(directory, directory.lanes[lane].fixed_cost) for lane, n in dispatches.items())
 
 
 def broken_rules(directory: Directory, lines: Sequence[Line], dispatches: Mapping[str, int]) -> list[str]:
@@ -45,88 +34,52 @@ def broken_rules(directory: Directory, lines: Sequence[Line], dispatches: Mappin
     if broken:
         return broken
     broken += _broken_dispatch_rules(directory, lines, dispatches)
+    broken += _broken_node_rules(directory, lines)
     broken += _broken_stock_rules(directory, lines)
     broken += [f"fed: {cycle}" for cycle in phantom_cycles(directory, lines)]
     broken += _broken_demands(directory, lines)
-    return broken
-
-
-def arrivals(directory: Directory, key: Key, lines: Sequence[Line]) -> Counter[int]:
-    """Units received at a position by day of arrival."""
-    received: Counter[int] = Counter()
-    for line in lines:
-        if (directory.lanes[line.lane_id].destination, line.sku) == key:
-            received[line.arrives_day] += line.units
-    return received
-
-
-def departures(directory: Directory, key: Key, lines: Sequence[Line]) -> Counter[int]:
-    """Units sent from a position by day of departure."""
-    sent: Counter[int] = Counter()
-    for line in lines:
-        lane = directory.lanes[line.lane_id]
-        if (lane.origin, line.sku) == key:
-            sent[line.arrives_day - lane.lead_time_days] += line.units
-    return sent
-
-
-def _value_change(directory: Directory, key: Key, lines: Sequence[Line]) -> int:
-    """Value of a position after the plan less its value before, in money."""
-    position = directory.stock[key]
-    received, sent = arrivals(directory, key, lines), departures(directory, key, lines)
-    if directory.transit[key[0]]:
-        kept = _kept_of_last_in_first_out(give(position), received, sent)
-        at_once, late = kept.pop(0, 0) - give(position), kept
-    else:
-        at_once, late = received.pop(0, 0) - sent.total(), received
-    before = Counter({position.in_transit_arrival_day: position.in_transit})
-    after = late + before
-    opening = opening_stock(position)
-    stock_before, left_before = _counted(directory, key, opening + before.pop(0, 0), before)
-    stock_after, left_after = _counted(directory, key, opening + at_once + after.pop(0, 0), after)
-    steps = sum(unit_value(directory, key, n) for n in range(stock_before + 1, stock_after + 1))
-    steps -= sum(unit_value(directory, key, n) for n in range(stock_after + 1, stock_before + 1))
-    return steps + (left_after - left_before) * left_over_value(directory, key)
-
-
-def _kept_of_last_in_first_out(own: int, received: Counter[int], sent: Counter[int]) -> Counter[int]:
-    """Units that stay at a transit node by day of arrival; its `own` units are there from day 0."""
-    present = Counter(received)
-    present[0] += own
-    for day in sorted(sent):
-        for _ in range(sent[day]):
-            last = max((arrived for arrived, units in present.items() if arrived <= day and units), default=0)
-            present[last] -= 1
-    return present
-
-
-def _counted(directory: Directory, key: Key, stock: int, late: Mapping[int, int]) -> tuple[int, int]:
-    """Stock that counts and units left over, when `late` units arrive on days above 0."""
-    counted = 0
-    for day in sorted(late, reverse=True):
-        counted = min(counted + late[day], late_cap(directory, directory.stock[key], day))
-    return stock + counted, sum(late.values()) - counted
+    broken += _broken_freeze(directory, lines)
+    # Only what is left of an allowed plan can be compared with it.
+    return broken or list(lines_better_left_out(directory, lines, dispatches))
 
 
 def _broken_line_rules(directory: Directory, lines: Sequence[Line]) -> Iterator[str]:
-    seen = Counter((line.lane_id, line.sku, line.arrives_day) for line in lines)
+    seen = Counter(line.key for line in lines)
     yield from (f"duplicate_line: {place}" for place, times in seen.items() if times > 1)
+    skus = skus_in_scope(directory)
     for line in lines:
         if line.lane_id not in directory.lanes:
             yield f"known_lane: {line}"
             continue
         lane = directory.lanes[line.lane_id]
-        if line.sku not in directory.skus_in_scope:
+        if line.sku not in skus or not in_node_scope(directory, lane):
             yield f"in_scope: {line}"
             continue
+        if any(closed(directory, (node, line.sku)) for node in (lane.origin, lane.destination)):
+            yield f"response_policy: {line}"
+        if not may_carry(directory, lane, line.sku):
+            yield f"lane_rules: {line}"
         if line.units <= 0 or line.units % directory.products[line.sku].case_pack:
             yield f"case_pack: {line}"
         if line.units < lane.min_line_units:
             yield f"min_line_units: {line}"
-        if line.units > sum(give(each) for (_, sku), each in directory.stock.items() if sku == line.sku):
+        if line.units > units_that_exist(directory, line.sku, line.expiry_day):
             yield f"units_exist: {line}"
         if line.arrives_day < lane.lead_time_days:
             yield f"arrives_day: {line}"
+        yield from _broken_expiry_rules(directory, line)
+
+
+def units_that_exist(directory: Directory, sku: str, expiry_day: int) -> int:
+    """Units of an expiry day that all positions of a SKU may give together."""
+    return sum(give_by_expiry(directory, key)[expiry_day] for key in directory.stock if key[1] == sku)
+
+
+def _broken_expiry_rules(directory: Directory, line: Line) -> Iterator[str]:
+    if not expires(directory, line.sku) and line.expiry_day != NEVER:
+        yield f"known_expiry: {line}"
+    elif line.expiry_day - line.arrives_day < directory.products[line.sku].min_remaining_days:
+        yield f"shelf_life: {line}"
 
 
 def _broken_dispatch_rules(directory: Directory, lines: Sequence[Line], dispatches: Mapping[str, int]) -> Iterator[str]:
@@ -143,20 +96,39 @@ def _broken_dispatch_rules(directory: Directory, lines: Sequence[Line], dispatch
             yield f"min_dispatch_kg: {lane_id}"
 
 
-def _broken_stock_rules(directory: Directory, lines: Sequence[Line]) -> Iterator[str]:
+def _broken_node_rules(directory: Directory, lines: Sequence[Line]) -> Iterator[str]:
     for node in directory.transit:
-        for sku in {line.sku for line in lines}:
-            received = arrivals(directory, (node, sku), lines)
-            sent = departures(directory, (node, sku), lines)
+        limits = directory.limits.get(node, NodeLimits())
+        out = [line for line in lines if directory.lanes[line.lane_id].origin == node]
+        into = [line for line in lines if directory.lanes[line.lane_id].destination == node]
+        for rule, number, most in (
+            ("pick_capacity_units", sum(line.units for line in out), limits.pick_units),
+            ("receive_capacity_units", sum(line.units for line in into), limits.receive_units),
+            ("max_outbound_lanes", len({line.lane_id for line in out}), limits.outbound_lanes),
+            ("max_inbound_lanes", len({line.lane_id for line in into}), limits.inbound_lanes),
+        ):
+            if most is not None and number > most:
+                yield f"{rule}: {node}"
+
+
+def _broken_stock_rules(directory: Directory, lines: Sequence[Line]) -> Iterator[str]:
+    """Rules about units that are there, of each node, SKU and expiry day by itself."""
+    for node, transit in directory.transit.items():
+        for sku, expiry in {(line.sku, line.expiry_day) for line in lines}:
+            alike = [line for line in lines if (line.sku, line.expiry_day) == (sku, expiry)]
+            received, sent = moves(directory, (node, sku), alike)
             position = directory.stock.get((node, sku))
-            own = give(position) if position else 0
-            if not directory.transit[node] and (sent.total() > own or any(day > 0 for day in sent)):
+            own = give_by_expiry(directory, (node, sku))[expiry]
+            ready = position.no_send_before_day if position else 0
+            if not transit and (sent.total() > own or any(day > ready for day in sent)):
                 yield f"own_stock: {node} {sku}"
-            if position is None and received.total() > (sent.total() if directory.transit[node] else 0):
+            if not transit and any(day < ready for day in sent):
+                yield f"no_send_before_day: {node} {sku}"
+            if position is None and received.total() > (sent.total() if transit else 0):
                 yield f"position_exists: {node} {sku}"
-            if directory.transit[node] and any(
+            if transit and any(
                 sum(units for day, units in sent.items() if day <= until)
-                > own + sum(units for day, units in received.items() if day <= until)
+                > own * (until >= ready) + sum(units for day, units in received.items() if day <= until)
                 for until in sent
             ):
                 yield f"pass_through: {node} {sku}"
@@ -167,44 +139,49 @@ def phantom_cycles(directory: Directory, lines: Sequence[Line]) -> list[PhantomC
 
     Only lanes without lead time between transit nodes can close a cycle within a day. Units of nodes that pass units
     around in a cycle can be traced back to own stock exactly when one unit at least is there apart from the cycle: it
-    came before, comes from outside, or is the node's own and has not left before.
+    came before, comes from outside, or is the node's own, may leave by now and has not left before.
     """
     phantoms = []
-    for sku, day in sorted({(line.sku, line.arrives_day) for line in lines}):
-        same_day = [line for line in lines if (line.sku, line.arrives_day) == (sku, day)]
+    for sku, expiry, day in sorted({(line.sku, line.expiry_day, line.arrives_day) for line in lines}):
+        alike = [line for line in lines if (line.sku, line.expiry_day) == (sku, expiry)]
         graph = nx.DiGraph(
             (lane.origin, lane.destination)
-            for lane in (directory.lanes[line.lane_id] for line in same_day)
+            for lane in (directory.lanes[line.lane_id] for line in alike if line.arrives_day == day)
             if lane.lead_time_days == 0 and directory.transit[lane.origin] and directory.transit[lane.destination]
         )
-        phantoms += [
-            PhantomCycle(sku, day, frozenset(nodes))
+        cycles = (
+            PhantomCycle(sku, expiry, day, frozenset(nodes))
             for nodes in nx.strongly_connected_components(graph)
-            if len(nodes) > 1 and not _units_present(directory, sku, day, nodes, lines)
-        ]
+            if len(nodes) > 1
+        )
+        phantoms += [cycle for cycle in cycles if not _units_present(directory, cycle, alike)]
     return phantoms
 
 
-def _units_present(directory: Directory, sku: str, day: int, nodes: set[str], lines: Sequence[Line]) -> int:
-    """Units of a SKU at a set of transit nodes on a day, apart from those they send each other on that day."""
-    present = sum(give(directory.stock[node, sku]) for node in nodes if (node, sku) in directory.stock)
+def own_units_ready(directory: Directory, cycle: PhantomCycle) -> int:
+    """Units that the nodes of a cycle may give by its day."""
+    keys = [(node, cycle.sku) for node in cycle.nodes if (node, cycle.sku) in directory.stock]
+    ready = [key for key in keys if directory.stock[key].no_send_before_day <= cycle.day]
+    return sum(give_by_expiry(directory, key)[cycle.expiry_day] for key in ready)
+
+
+def _units_present(directory: Directory, cycle: PhantomCycle, lines: Sequence[Line]) -> int:
+    """Units at the nodes of a cycle on its day, apart from those they send each other on that day."""
+    present = own_units_ready(directory, cycle)
     for line in lines:
         lane = directory.lanes[line.lane_id]
-        leaves_day = line.arrives_day - lane.lead_time_days
-        inside = lane.origin in nodes and lane.destination in nodes and leaves_day == line.arrives_day == day
-        if line.sku != sku or inside:
+        leaves = leaves_day(directory, line)
+        if lane.origin in cycle.nodes and lane.destination in cycle.nodes and leaves == line.arrives_day == cycle.day:
             continue
-        present += line.units if lane.destination in nodes and line.arrives_day <= day else 0
-        present -= line.units if lane.origin in nodes and leaves_day < day else 0
+        present += line.units if lane.destination in cycle.nodes and line.arrives_day <= cycle.day else 0
+        present -= line.units if lane.origin in cycle.nodes and leaves < cycle.day else 0
     return present
 
 
 def _broken_demands(directory: Directory, lines: Sequence[Line]) -> Iterator[str]:
-    for alert in directory.alerts:
-        if not alert.must_serve or asked_units(directory, alert) == 0:
-            continue
-        received = arrivals(directory, (alert.node, alert.sku), lines)
-        sent = departures(directory, (alert.node, alert.sku), lines).total()
+    for alert in hard_demands(directory):
+        received, departed = moves(directory, (alert.node, alert.sku), lines)
+        sent = departed.total()
         if alert.kind == "shortage":
             in_time = [u for day, u in received.items() if alert.needed_by_days is None or day <= alert.needed_by_days]
             net = sum(in_time) - sent
@@ -212,3 +189,9 @@ def _broken_demands(directory: Directory, lines: Sequence[Line]) -> Iterator[str
             net = sent - received.total()
         if net < asked_units(directory, alert):
             yield f"must_serve: {alert}"
+
+
+def _broken_freeze(directory: Directory, lines: Sequence[Line]) -> Iterator[str]:
+    for former in directory.asked.former:
+        if is_frozen(directory, leaves_day(directory, former)) and former not in lines:
+            yield f"frozen: {former}"

@@ -8,7 +8,8 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Final
 
-from tests.oracle.directory import EMPTY_POSITION, Directory, Lane, Position, Product
+from tests.oracle.asked import NEVER
+from tests.oracle.directory import EMPTY_POSITION, Directory, Lane, NodeLimits, Position, Product
 from tests.oracle.formulation import OracleAnswer, UnprovedError, solve_oracle
 
 
@@ -38,6 +39,25 @@ def _with_alerts(**changes: object) -> Callable[[Directory], Directory]:
         directory,
         alerts=tuple(replace(alert, **changes) for alert in directory.alerts),  # type: ignore[arg-type]
     )
+
+
+def _with_limits(**changes: None) -> Callable[[Directory], Directory]:
+    def change(limits: NodeLimits) -> NodeLimits:
+        return replace(limits, **changes)
+
+    return lambda directory: replace(directory, limits={node: change(row) for node, row in directory.limits.items()})
+
+
+def _asked(**changes: object) -> Callable[[Directory], Directory]:
+    return lambda directory: replace(directory, asked=replace(directory.asked, **changes))  # type: ignore[arg-type]
+
+
+def _with(**changes: object) -> Callable[[Directory], Directory]:
+    return lambda directory: replace(directory, **changes)  # type: ignore[arg-type]
+
+
+def _lots_that_never_expire(directory: Directory) -> Directory:
+    return replace(directory, lots=tuple(replace(lot, expiry_day=NEVER) for lot in directory.lots))
 
 
 def _transit_everywhere(directory: Directory) -> Directory:
@@ -77,6 +97,28 @@ WITHOUT: Final[dict[str, Callable[[Directory], Directory]]] = {
     "nodes.transit": _transit_everywhere,
     "alerts.must_serve": _with_alerts(must_serve=False),
     "alerts.needed_by_days": _with_alerts(needed_by_days=None),
+    "stock.demand_std": _with_stock(demand_std=Fraction(0)),
+    "network.normal_demand": _with(normal_demand=False),
+    "stock.no_send_before_day": _with_stock(no_send_before_day=0),
+    "lots.expiry_days": _lots_that_never_expire,
+    "products.shelf_life_days": _with_products(shelf_life_days=None),
+    "products.min_remaining_shelf_life_days": _with_products(min_remaining_days=0),
+    "lane_rules": _with(lane_rules=()),
+    "nodes.pick_capacity_units": _with_limits(pick_units=None),
+    "nodes.receive_capacity_units": _with_limits(receive_units=None),
+    "nodes.max_outbound_lanes": _with_limits(outbound_lanes=None),
+    "nodes.max_inbound_lanes": _with_limits(inbound_lanes=None),
+    "display_rules": _with(displays=()),
+    "request.scope.alert_ids": _asked(alert_ids=None),
+    "request.scope.sku_ids": _asked(sku_ids=None),
+    "request.scope.categories": _asked(categories=None),
+    "request.scope.node_ids": _asked(node_ids=None),
+    "request.response_policy": _asked(responses={}),
+    "request.severity_weights": _asked(severity_weights={}),
+    "request.min_line_benefit": _asked(min_line_benefit=Fraction(0)),
+    "request.min_dispatch_benefit": _asked(min_dispatch_benefit=Fraction(0)),
+    "request.former_plan.frozen_before_day": _asked(frozen_before_day=0),
+    "request.former_plan.change_prices": _asked(change_prices=()),
 }
 """Each rule's name and the same request without it."""
 
@@ -88,7 +130,7 @@ def binding_rules(directory: Directory, answer: OracleAnswer) -> list[str]:
 
 def _differs(relaxed: Directory, directory: Directory, answer: OracleAnswer) -> bool:
     try:
-        return relaxed != directory and solve_oracle(relaxed).benefit_money != answer.benefit_money
+        return relaxed != directory and solve_oracle(relaxed).objective != answer.objective
     except UnprovedError:
         return False
 
@@ -100,10 +142,11 @@ def describe(directory: Directory, answer: OracleAnswer) -> list[str]:
     through = any((lane.origin, line.sku) in received for lane, line in zip(lanes, answer.lines, strict=True))
     facts = {
         answer.status: True,
-        "transfers pay": bool(answer.lines) and (answer.benefit_money or 0) > 0,
+        "transfers pay": bool(answer.lines) and answer.worth is not None and answer.worth.benefit > 0,
         "three lines or more": len(answer.lines) >= 3,
         "several SKUs on one lane": len({(line.lane_id, line.sku) for line in answer.lines}) > len(set(map(id, lanes))),
         "units pass through": through,
+        "several expiry days": len({line.expiry_day for line in answer.lines}) > 1,
         "several days of arrival": len({line.arrives_day for line in answer.lines}) > 1,
         "several dispatches on a lane": any(n > 1 for n in answer.dispatches.values()),
     }

@@ -2,109 +2,38 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-import random
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from decimal import Decimal
-from pathlib import Path
-from typing import TypeVar
 
 from hypothesis import strategies as st
 
-T = TypeVar("T")
-Row = dict[str, str]
-OVER, EVEN, SHORT = "over", "even", "short"
+from tests.oracle.drawing import EVEN, OVER, SHORT, SMALL, Drawer, NetworkFiles, Profile, Row, table_text
+from tests.oracle.drawn_rules import Tables, draw_rules
 
-NODE_COLUMNS = ("node_id", "kind", "transit")
-PRODUCT_COLUMNS = ("sku_id", "unit_weight_kg", "unit_cost", "list_price", "salvage_value", "case_pack")
+NODE_COLUMNS = (
+    "node_id", "kind", "transit", "pick_capacity_units", "receive_capacity_units", "max_outbound_lanes",
+    "max_inbound_lanes",
+)  # fmt: skip
+PRODUCT_COLUMNS = (
+    "sku_id", "category", "unit_weight_kg", "unit_cost", "list_price", "salvage_value", "case_pack", "shelf_life_days",
+    "min_remaining_shelf_life_days",
+)  # fmt: skip
 LANE_COLUMNS = (
     "lane_id", "origin", "destination", "lead_time_days", "fixed_cost", "cost_per_unit", "cost_per_kg", "capacity_kg",
     "max_dispatches", "min_line_units", "min_dispatch_kg",
 )  # fmt: skip
 STOCK_COLUMNS = (
     "node_id", "sku_id", "on_hand", "reserved", "safety_stock", "in_transit", "in_transit_arrival_day", "demand_mean",
-    "holding_cost", "shortage_penalty",
+    "demand_std", "holding_cost", "shortage_penalty", "no_send_before_day",
 )  # fmt: skip
 ALERT_COLUMNS = ("alert_id", "kind", "node_id", "sku_id", "severity", "units", "needed_by_days", "must_serve")
 
 
-@dataclass(frozen=True)
-class NetworkFiles:
-    """A network directory in memory: file names and their texts, printed in full when an example fails."""
-
-    texts: Mapping[str, str]
-
-    def write(self, directory: Path) -> Path:
-        """Write the files into a directory, made where it is missing, and return it."""
-        directory.mkdir(parents=True, exist_ok=True)
-        for name, text in self.texts.items():
-            (directory / name).write_text(text)
-        return directory
-
-    def __repr__(self) -> str:
-        return "\n".join(f"--- {name}\n{text}" for name, text in self.texts.items())
-
-
-@dataclass(frozen=True)
-class Profile:
-    """How large and how long the requests are that a strategy draws."""
-
-    max_nodes: int = 6
-    max_skus: int = 3
-    max_lanes: int = 10
-    max_units: int = 14
-    max_lead_days: int = 5
-    horizon_days: tuple[int, int] = (7, 28)
-
-
-TINY = Profile(max_nodes=3, max_skus=2, max_lanes=3, max_units=3, max_lead_days=1, horizon_days=(2, 4))
-"""Few enough plans to enumerate them all."""
-
-
-class _Drawer:
-    """Draws cells at random; an empty cell is the empty string.
-
-    The sizes of a request come from hypothesis and shrink; its cells come from one seed, so that they vary as evenly as
-    the percentages here say.
-    """
-
-    def __init__(self, profile: Profile, seed: int) -> None:
-        self.profile = profile
-        self.random = random.Random(seed)
-
-    def chance(self, percent: int) -> bool:
-        """True in `percent` of 100 cases."""
-        return self.random.randrange(100) < percent
-
-    def pick(self, options: Sequence[T]) -> T:
-        """One of the options."""
-        return self.random.choice(options)
-
-    def units(self, low: int, high: int) -> int:
-        """An integer, high at most the profile's greatest number of units."""
-        return self.random.randint(low, max(low, min(high, self.profile.max_units)))
-
-    def days(self, high: int) -> int:
-        """A day from 0."""
-        return self.random.randint(0, high)
-
-    def amount(self, low: str, high: str, step: str) -> str:
-        """A decimal number between two others, in steps, as text."""
-        unit = Decimal(step)
-        return str(self.random.randint(int(Decimal(low) / unit), int(Decimal(high) / unit)) * unit)
-
-    def sometimes(self, percent: int, cell: str) -> str:
-        """The cell in about `percent` of 100 cases, else an empty one."""
-        return cell if self.chance(percent) else ""
-
-
 @st.composite
-def network_files(draw: st.DrawFn, profile: Profile = Profile()) -> NetworkFiles:
+def network_files(draw: st.DrawFn, profile: Profile = SMALL) -> NetworkFiles:
     """A small network directory with surplus, shortage and a share of every rule."""
-    drawer = _Drawer(profile, draw(st.integers(0, 2**32 - 1)))
+    drawer = Drawer(profile, draw(st.integers(0, 2**32 - 1)))
     weighed = drawer.chance(90)
     nodes, roles = _nodes(drawer, draw(st.sampled_from(range(2, profile.max_nodes + 1))))
     products = [
@@ -125,27 +54,22 @@ def network_files(draw: st.DrawFn, profile: Profile = Profile()) -> NetworkFiles
         "horizon_days": draw(st.integers(*profile.horizon_days)),
         "money_decimals": drawer.pick((6, 6, 6, 4, 2, 2, 0)),
     }
+    alerts = _alerts(drawer, nodes, roles, products)
+    rules = draw_rules(drawer, Tables(settings, nodes, products, lanes, stock, alerts))
     return NetworkFiles(
         {
             "network.json": json.dumps(settings),
-            "nodes.csv": _text(NODE_COLUMNS, nodes),
-            "products.csv": _text(PRODUCT_COLUMNS, products),
-            "lanes.csv": _text(LANE_COLUMNS, lanes),
-            "stock.csv": _text(STOCK_COLUMNS, stock),
-            "alerts.csv": _text(ALERT_COLUMNS, _alerts(drawer, nodes, roles, products)),
+            "nodes.csv": table_text(NODE_COLUMNS, nodes),
+            "products.csv": table_text(PRODUCT_COLUMNS, products),
+            "lanes.csv": table_text(LANE_COLUMNS, lanes),
+            "stock.csv": table_text(STOCK_COLUMNS, stock),
+            "alerts.csv": table_text(ALERT_COLUMNS, alerts),
         }
+        | rules
     )
 
 
-def _text(columns: Sequence[str], rows: Sequence[Row]) -> str:
-    buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, columns, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return buffer.getvalue()
-
-
-def _nodes(drawer: _Drawer, count: int) -> tuple[list[Row], list[str]]:
+def _nodes(drawer: Drawer, count: int) -> tuple[list[Row], list[str]]:
     """Nodes and what most of their positions are: at least one with surplus and one with shortages."""
     roles = [OVER, SHORT, *(drawer.pick((EVEN, SHORT, OVER)) for _ in range(count - 2))]
     nodes = []
@@ -161,7 +85,7 @@ def _nodes(drawer: _Drawer, count: int) -> tuple[list[Row], list[str]]:
     return nodes, roles
 
 
-def _product(drawer: _Drawer, sku: str, weighed: bool) -> Row:
+def _product(drawer: Drawer, sku: str, weighed: bool) -> Row:
     """A product whose price is above its salvage value, so that V is concave everywhere."""
     price = drawer.amount("6", "40", "0.01")
     salvage = str(Decimal(drawer.amount("0", "0.7", "0.1")) * Decimal(price))
@@ -175,7 +99,7 @@ def _product(drawer: _Drawer, sku: str, weighed: bool) -> Row:
     }
 
 
-def _lanes(drawer: _Drawer, count: int, nodes: list[Row], roles: list[str], weighed: bool) -> list[Row]:
+def _lanes(drawer: Drawer, count: int, nodes: list[Row], roles: list[str], weighed: bool) -> list[Row]:
     """Lanes from surplus over transit to shortage for the most part, with ids where two connect the same nodes."""
     names = [node["node_id"] for node in nodes]
     origins = [n for n, role in zip(names, roles, strict=True) for _ in range({OVER: 3, EVEN: 2, SHORT: 1}[role])]
@@ -194,9 +118,7 @@ def _lanes(drawer: _Drawer, count: int, nodes: list[Row], roles: list[str], weig
     return lanes
 
 
-def _bait_for_phantoms(
-    drawer: _Drawer, nodes: list[Row], product: Row, lanes: list[Row], stock: list[Row]
-) -> list[Row]:
+def _bait_for_phantoms(drawer: Drawer, nodes: list[Row], product: Row, lanes: list[Row], stock: list[Row]) -> list[Row]:
     """Tempt a plan to fill a least load with units from nowhere: returns the stock rows that remain.
 
     Two transit nodes without a product are connected both ways within a day, so that a cycle of that product could
@@ -213,7 +135,7 @@ def _bait_for_phantoms(
     return [row for row in stock if (row["sku_id"], row["node_id"] in names) != (product["sku_id"], True)]
 
 
-def _lane(drawer: _Drawer, origin: str, destination: str, leads: Sequence[int], weighed: bool) -> Row:
+def _lane(drawer: Drawer, origin: str, destination: str, leads: Sequence[int], weighed: bool) -> Row:
     capacity = drawer.sometimes(50 if weighed else 0, drawer.amount("2", drawer.pick(("20", "8")), "0.001"))
     least = drawer.amount("1", str(min(Decimal(12), Decimal(capacity or 12))), "0.5")
     return {
@@ -231,7 +153,7 @@ def _lane(drawer: _Drawer, origin: str, destination: str, leads: Sequence[int], 
     }
 
 
-def _position(drawer: _Drawer, node: Row, product: Row, role: str) -> Row:
+def _position(drawer: Drawer, node: Row, product: Row, role: str) -> Row:
     """A stock row; some have fractional demand, units promised away, safety stock or stock on its way."""
     role = drawer.pick((OVER, EVEN, SHORT)) if drawer.chance(15) else role
     on_hand = {OVER: (4, 16), EVEN: (0, 6), SHORT: (0, 3)}[role]
@@ -251,7 +173,7 @@ def _position(drawer: _Drawer, node: Row, product: Row, role: str) -> Row:
     }
 
 
-def _alerts(drawer: _Drawer, nodes: list[Row], roles: list[str], products: list[Row]) -> list[Row]:
+def _alerts(drawer: Drawer, nodes: list[Row], roles: list[str], products: list[Row]) -> list[Row]:
     """One to three alerts on most SKUs, a few of them hard demands; some on positions without a stock row."""
     alerts: list[Row] = []
     for product in products:

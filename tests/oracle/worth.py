@@ -5,9 +5,13 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
+from tests.oracle.demand import exceeding, expected_above
 from tests.oracle.directory import Alert, Directory, Key, Lane, Position, Product
 
 WEIGHT_DECIMALS = 6
+
+NEARLY_WHOLE = Fraction(1, 10**9)
+"""An expectation this close to a whole number is that number."""
 
 
 def money(directory: Directory, amount: Fraction) -> int:
@@ -30,18 +34,35 @@ def give(position: Position) -> int:
     return max(0, opening_stock(position) - position.safety_stock)
 
 
-def value(product: Product, position: Position, stock: int) -> Fraction:
-    """V(y) of docs/model.md in currency, unrounded."""
+def certain_value(product: Product, position: Position, stock: int, penalty: Fraction) -> Fraction:
+    """V(y) of docs/model.md for certain demand in currency, unrounded."""
     demand = position.demand
     left = (product.salvage_value - position.holding_cost) * max(stock - demand, Fraction(0))
-    missed = position.shortage_penalty * max(demand - stock, Fraction(0))
+    missed = penalty * max(demand - stock, Fraction(0))
     return product.list_price * min(demand, Fraction(stock)) + left - missed
 
 
-def unit_value(directory: Directory, key: Key, nth: int) -> int:
-    """Money that the step from ``nth - 1`` to ``nth`` units of stock is worth, rounded once."""
+def unit_value(directory: Directory, key: Key, nth: int, weight: Fraction = Fraction(1)) -> int:
+    """Money that the step from ``nth - 1`` to ``nth`` units of stock is worth, rounded once.
+
+    The objective multiplies the shortage penalty by a weight.
+    """
     product, position = directory.products[key[1]], directory.stock[key]
-    return money(directory, value(product, position, nth) - value(product, position, nth - 1))
+    penalty = weight * position.shortage_penalty
+    if position.demand_std == 0:
+        after, before = (certain_value(product, position, stock, penalty) for stock in (nth, nth - 1))
+        return money(directory, after - before)
+    left = product.salvage_value - position.holding_cost
+    sold = chance_of_demand(directory, position, nth)
+    return money(directory, sold * (product.list_price + penalty) + (1 - sold) * left)
+
+
+def chance_of_demand(directory: Directory, position: Position, units: int) -> Fraction:
+    """``P(D >= units)`` of uncertain demand."""
+    if units <= 0:
+        return Fraction(1)
+    chances = exceeding(directory, position)
+    return chances[units - 1] if units <= len(chances) else Fraction(0)
 
 
 def left_over_value(directory: Directory, key: Key) -> int:
@@ -56,9 +77,21 @@ def unit_cost(directory: Directory, lane: Lane, sku: str) -> int:
 
 def late_cap(directory: Directory, position: Position, day: int) -> int:
     """U(l): of the units that arrive on `day` (above 0) or later, at most so many count as stock."""
-    remaining = position.demand * max(Fraction(0), 1 - Fraction(day, directory.horizon_days))
-    missing = max(position.demand - opening_stock(position), Fraction(0))
-    return math.floor(min(remaining, missing))
+    if day >= directory.horizon_days:
+        return 0
+    share, opening = Fraction(day, directory.horizon_days), opening_stock(position)
+    if position.demand_std == 0:
+        return math.floor(min(position.demand * (1 - share), max(position.demand - opening, Fraction(0))))
+    missed_by_stock = expected_above(exceeding(directory, position), opening)
+    missed_before = expected_above(exceeding(directory, position, share), opening)
+    cap = missed_by_stock - missed_before
+    return round(cap) if abs(cap - round(cap)) <= NEARLY_WHOLE else math.floor(cap)
+
+
+def expiry_cap(directory: Directory, position: Position, day: int) -> int | None:
+    """C(e): of the units that expire on `day` or before, at most so many count as stock; None: all."""
+    horizon = directory.horizon_days
+    return math.floor(position.demand * day / horizon) if day < horizon else None
 
 
 def asked_units(directory: Directory, alert: Alert) -> int:

@@ -1,0 +1,77 @@
+"""One request in the product's words and in the oracle's: networks, requests and plans, to and fro."""
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from network import Network, read_network
+from network.tables import NO_LIMIT, Severity
+from optimizer import Request
+from optimizer.plan import Plan
+from optimizer.request import FormerPlan
+from tests.oracle.asked import NEVER, Asked, Line
+from tests.oracle.directory import Directory, read_directory
+from tests.oracle.drawing import NetworkFiles
+
+SEVERITY = {"yellow": Severity.YELLOW, "orange": Severity.ORANGE, "red": Severity.RED}
+
+
+def read_twice(files: NetworkFiles) -> tuple[Directory, Network, Request]:
+    """One request as the oracle reads it and as the product reads it."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = files.write(Path(folder))
+        network, _ = read_network(path)
+        directory = read_directory(path)
+    return directory, network, to_request(network, directory.asked)
+
+
+def to_request(network: Network, asked: Asked) -> Request:
+    """What is asked, in the product's columns."""
+    former = None
+    if asked.former or asked.change_prices or asked.frozen_before_day:
+        former = FormerPlan(
+            to_plan(network, asked.former, {}),
+            NO_LIMIT if asked.frozen_before_day == NEVER else asked.frozen_before_day,
+            tuple((day, float(price)) for day, price in asked.change_prices),
+        )
+    return Request(
+        scope_sku_ids=asked.sku_ids,
+        scope_categories=asked.categories,
+        scope_node_ids=asked.node_ids,
+        scope_alert_ids=asked.alert_ids,
+        response_policy={SEVERITY[level]: allowed for level, allowed in asked.responses.items()},
+        severity_weights={SEVERITY[level]: float(weight) for level, weight in asked.severity_weights.items()},
+        min_line_benefit=float(asked.min_line_benefit),
+        min_dispatch_benefit=float(asked.min_dispatch_benefit),
+        former_plan=former,
+    )
+
+
+def to_plan(network: Network, lines: Sequence[Line], dispatches: Mapping[str, int]) -> Plan:
+    """A plan of the oracle's words in the product's columns."""
+    lane_row = {lane_id: row for row, lane_id in enumerate(network.lanes.lane_id)}
+    sku_row = {sku_id: row for row, sku_id in enumerate(network.products.sku_id)}
+    expiry_days = [NO_LIMIT if line.expiry_day == NEVER else line.expiry_day for line in lines]
+    return Plan(
+        lane=np.array([lane_row[line.lane_id] for line in lines], dtype=np.int32),
+        sku=np.array([sku_row[line.sku] for line in lines], dtype=np.int32),
+        units=np.array([line.units for line in lines], dtype=np.int64),
+        arrives_day=np.array([line.arrives_day for line in lines], dtype=np.int32),
+        expiry_day=np.array(expiry_days, dtype=np.int32),
+        dispatch_lane=np.array([lane_row[lane_id] for lane_id in dispatches], dtype=np.int32),
+        dispatches=np.array(list(dispatches.values()), dtype=np.int64),
+    )
+
+
+def from_plan(network: Network, plan: Plan) -> tuple[list[Line], dict[str, int]]:
+    """A plan of the product in the oracle's words."""
+    lane_ids, sku_ids = network.lanes.lane_id, network.products.sku_id
+    columns = (plan.lane, plan.sku, plan.units.tolist(), plan.arrives_day.tolist(), plan.expiry_day.tolist())
+    lines = [
+        Line(str(lane_ids[lane]), str(sku_ids[sku]), units, day, NEVER if expiry == NO_LIMIT else expiry)
+        for lane, sku, units, day, expiry in zip(*columns, strict=True)
+    ]
+    runs = zip(plan.dispatch_lane, plan.dispatches.tolist(), strict=True)
+    return lines, {str(lane_ids[lane]): number for lane, number in runs}
