@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Final, Self
 
 import grpc
 import pandas as pd
+from google.protobuf import duration_pb2
 from google.rpc import error_details_pb2
 from grpc_status import rpc_status
 
 from counterpoise.v1 import (
     alert_service_pb2,
     alert_service_pb2_grpc,
+    analysis_pb2,
     network_pb2,
     network_service_pb2,
     network_service_pb2_grpc,
@@ -23,11 +26,12 @@ from counterpoise.v1 import (
     plan_service_pb2,
     plan_service_pb2_grpc,
 )
-from network.tables import Network
+from network.tables import NO_LIMIT, Network
 from network.writing import network_to_frames, settings_of
 from server.columns import encode_table
 from server.convert import duration
 from server.errors import MAX_ERROR_BYTES_HEADER
+from server.rows import messages_of_frame
 from server.settings import MESSAGE_BYTES
 
 _ERROR_BYTES: Final = 1024 * 1024
@@ -112,6 +116,7 @@ class Client:
         display_name: str = "",
         request_id: str | None = None,
         patience_seconds: float = 0.0,
+        **asked: Any,
     ) -> plan_pb2.Plan:
         """Ask for a plan for an uploaded network; returns it as soon as it is queued.
 
@@ -119,18 +124,21 @@ class Client:
         ----------
         patience_seconds : float
             How long to try again while the queue is full, as often as the server suggests.
+        **asked
+            Further fields of `CreatePlanRequest`: ``scope_node_ids``, ``severity_weights``, ``former_plan`` and so on.
         """
         request = plan_service_pb2.CreatePlanRequest(
             network_name=network_name,
             alert_batch_names=alert_batch_names,
             scope_sku_ids=scope_sku_ids,
             parameters=plan_pb2.SolveParameters(
-                time_limit=None if time_limit_seconds is None else duration(time_limit_seconds),
+                time_limit=_optional_duration(time_limit_seconds),
                 gap=gap,
                 backend=backend,
             ),
             display_name=display_name,
             request_id=request_id or str(uuid.uuid4()),
+            **asked,
         )
         return self.send_plan(request, patience_seconds=patience_seconds)
 
@@ -158,9 +166,7 @@ class Client:
 
     def wait_plan(self, name: str, *, timeout_seconds: float | None = None) -> plan_pb2.Plan:
         """Return the plan when it is done, or as it is when the timeout is over."""
-        request = plan_service_pb2.WaitPlanRequest(
-            name=name, timeout=None if timeout_seconds is None else duration(timeout_seconds)
-        )
+        request = plan_service_pb2.WaitPlanRequest(name=name, timeout=_optional_duration(timeout_seconds))
         response: plan_service_pb2.WaitPlanResponse = self.plans.WaitPlan(request)
         return response.plan
 
@@ -192,22 +198,68 @@ class Client:
         return response.plan
 
     def read_plan(self, name: str) -> dict[str, pd.DataFrame]:
-        """Return the tables of a result: transfers, dispatches, unmet, alert_outcomes."""
-        parts: dict[str, list[pd.DataFrame]] = {}
-        for message in self.plans.ReadPlan(plan_service_pb2.ReadPlanRequest(name=name)):
-            table = message.WhichOneof("rows")
-            parts.setdefault(table, []).append(_frame(getattr(message, table)))
+        """Return the tables of a result: transfers, dispatches, unmet, alert_outcomes, fixes."""
+        messages = list(self.plans.ReadPlan(plan_service_pb2.ReadPlanRequest(name=name)))
         return {
-            field.name: pd.concat(parts[field.name], ignore_index=True)
-            if field.name in parts
-            else _frame(getattr(plan_service_pb2.ReadPlanResponse(), field.name))
+            field.name: _table(plan_service_pb2.ReadPlanResponse, field.name, messages)
             for field in plan_service_pb2.ReadPlanResponse.DESCRIPTOR.fields
         }
+
+    def list_alternatives(
+        self,
+        name: str,
+        *,
+        alert_ids: Sequence[str] = (),
+        most_alerts: int = 0,
+        keep_share: float | None = None,
+        time_limit_seconds: float | None = None,
+    ) -> list[Alternative]:
+        """Return other choices than a plan: for each of the alerts, or as a whole and for those worth most."""
+        request = plan_service_pb2.ListPlanAlternativesRequest(
+            name=name,
+            alert_ids=alert_ids,
+            most_alerts=most_alerts,
+            keep_share=keep_share,
+            time_limit=_optional_duration(time_limit_seconds),
+        )
+        found: list[tuple[analysis_pb2.PlanAlternative, list[plan_pb2.TransferColumns]]] = []
+        for message in self.plans.ListPlanAlternatives(request, metadata=_METADATA):
+            kind = message.WhichOneof("content")
+            if kind == "alternative":
+                found.append((message.alternative, []))
+            elif kind == "transfers":
+                found[-1][1].append(message.transfers)
+        return [Alternative(choice, _joined(plan_pb2.TransferColumns, _LINE_COLUMNS, lines)) for choice, lines in found]
+
+    def compare_plans(
+        self, name: str, other: str | plan_pb2.ProposedPlan
+    ) -> tuple[analysis_pb2.PlanDifference, dict[str, pd.DataFrame]]:
+        """Return how another plan (its name, or its lines) differs from one: in sum, and as tables."""
+        request = plan_service_pb2.ComparePlansRequest(name=name)
+        if isinstance(other, str):
+            request.other_name = other
+        else:
+            request.other_plan.CopyFrom(other)
+        messages = list(self.plans.ComparePlans(request, metadata=_METADATA))
+        tables = ("lines", "dispatches", "alert_outcomes")
+        return messages[0].difference, {
+            table: _table(plan_service_pb2.ComparePlansResponse, table, messages) for table in tables
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Another choice than a plan."""
+
+    choice: analysis_pb2.PlanAlternative
+    lines: pd.DataFrame
+    """All its lines, or those of the alert's SKU; see `PlanAlternative.alert_id`."""
 
 
 RpcError = grpc.RpcError
 """What calls raise, for callers that have no other use for gRPC."""
 
+_LINE_COLUMNS: Final = ("lane_id", "origin", "destination", "sku_id", "arrives_day", "expiry_day", "units")
 _RETRIES: Final = 5
 _RETRY_PAUSE_SECONDS: Final = 0.5
 
@@ -263,5 +315,36 @@ def retry_seconds(error: grpc.RpcError) -> float | None:
     return None
 
 
-def _frame(columns: Any) -> pd.DataFrame:
-    return pd.DataFrame({field.name: list(getattr(columns, field.name)) for field in columns.DESCRIPTOR.fields})
+def proposed_plan(tables: Mapping[str, pd.DataFrame]) -> plan_pb2.ProposedPlan:
+    """Return the plan that ``transfers`` and, when they are there, ``dispatches`` of `Client.read_plan` are.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        With the columns of `ProposedLine` and `ProposedDispatch`; others are ignored.
+    """
+    transfers, dispatches = tables["transfers"], tables.get("dispatches")
+    if "expiry_day" in transfers:
+        never = transfers["expiry_day"] == NO_LIMIT
+        transfers = transfers.assign(expiry_day=transfers["expiry_day"].astype("Int64").mask(never))
+    return plan_pb2.ProposedPlan(
+        lines=messages_of_frame(plan_pb2.ProposedLine, transfers),
+        dispatches=() if dispatches is None else messages_of_frame(plan_pb2.ProposedDispatch, dispatches),
+    )
+
+
+def _optional_duration(seconds: float | None) -> duration_pb2.Duration | None:
+    return None if seconds is None else duration(seconds)
+
+
+def _table(kind: type[Any], field: str, messages: Iterable[Any]) -> pd.DataFrame:
+    """Rows of one table out of a stream of messages that carry several, one at a time."""
+    columns = type(getattr(kind(), field))
+    names = [column.name for column in columns.DESCRIPTOR.fields]
+    return _joined(columns, names, [getattr(message, field) for message in messages if message.HasField(field)])
+
+
+def _joined(kind: type[Any], names: Sequence[str], parts: Sequence[Any]) -> pd.DataFrame:
+    """Columns of these names, of all parts one after the other; of an empty message when there are none."""
+    frames = [pd.DataFrame({name: list(getattr(part, name)) for name in names}) for part in (*parts, kind())]
+    return pd.concat(frames[: max(len(parts), 1)], ignore_index=True)

@@ -21,6 +21,8 @@ from server.settings import Settings
 _First = TypeVar("_First")
 _Second = TypeVar("_Second")
 
+_ANALYSIS_SECONDS: Final = 20.0
+_MOST_ALERTS: Final = 1000
 _FIELD_OF_ROW: Final = {"severity_weights": "weight", "response_policy": "responses"}
 """What a row by severity says."""
 
@@ -163,6 +165,44 @@ def parameters_of(
     if problems:
         raise InvalidRequestError(problems)
     return Parameters(time_limit_seconds=seconds, gap=gap, backend=asked.backend or None)
+
+
+def alternatives_asked(request: plan_service_pb2.ListPlanAlternativesRequest, network: Network) -> dict[str, Any]:
+    """Return which alternatives to look for, as keywords of `optimizer.alternatives.alternatives`.
+
+    Raises
+    ------
+    InvalidRequestError
+        Naming every alert that is not there and every number that is out of range.
+    """
+    row_of = {alert_id: row for row, alert_id in enumerate(network.alerts.alert_id.tolist())}
+    problems = [
+        FieldProblem(f"alert_ids[{position}]", "unknown_id", f"no alert is called {alert_id!r}", "Correct the id")
+        for position, alert_id in enumerate(request.alert_ids)
+        if alert_id not in row_of
+    ]
+    if not 0 <= request.most_alerts <= _MOST_ALERTS:
+        message = f"{request.most_alerts} is not from 0 to {_MOST_ALERTS}"
+        problems.append(FieldProblem("most_alerts", "out_of_range", message, "Name the alerts instead"))
+    if request.HasField("keep_share") and not 0 <= request.keep_share <= 1:
+        message = f"{request.keep_share:g} is not from 0 to 1"
+        problems.append(FieldProblem("keep_share", "out_of_range", message, "0.9 keeps 90 % of the objective"))
+    if problems:
+        raise InvalidRequestError(problems)
+    rows = [row_of[alert_id] for alert_id in dict.fromkeys(request.alert_ids)]
+    asked = {"alerts": rows or None, "most_alerts": request.most_alerts, "whole_plan": not rows}
+    return asked | ({"keep_share": request.keep_share} if request.HasField("keep_share") else {})
+
+
+def analysis_seconds(request: Any, settings: Settings) -> float:
+    """Return how long an analysis may take, of a request with a ``time_limit``."""
+    if not request.HasField("time_limit"):
+        return min(_ANALYSIS_SECONDS, settings.analysis_seconds)
+    seconds = _seconds(request.time_limit)
+    if not 0 < seconds <= settings.analysis_seconds:
+        message = f"{seconds:g} s is not above 0 and at most {settings.analysis_seconds:g} s"
+        raise invalid_field("time_limit", "out_of_range", message, "Choose one in this range")
+    return seconds
 
 
 def timeout_of(request: plan_service_pb2.WaitPlanRequest) -> float | None:

@@ -12,11 +12,13 @@ import grpc
 
 from counterpoise.v1 import plan_pb2, plan_service_pb2, plan_service_pb2_grpc
 from server.admission import Places, page, page_token, request_key
+from server.analyses import Analyses, Question
+from server.analysis_messages import alternatives_to_proto, difference_to_proto
 from server.checking import check_plan
 from server.convert import STATE_OF, incumbent_to_proto, plan_to_proto
 from server.faults import PreconditionError, ShuttingDownError, invalid_field
-from server.parameters import both, parameters_of, request_of, timeout_of
-from server.proposed import former_plan
+from server.parameters import alternatives_asked, analysis_seconds, both, parameters_of, request_of, timeout_of
+from server.proposed import former_plan, other_plan, plan_of_record, record_with_plan
 from server.records import PlanRecord, now
 from server.result_tables import ALL_TABLES, chunks
 from server.settings import Settings
@@ -39,6 +41,7 @@ class PlanService(plan_service_pb2_grpc.PlanServiceServicer):
         self._supervisor = supervisor
         self._settings = settings
         self._waiting = Places("waiting calls", settings.waiting_calls)
+        self._analyses = Analyses(settings)
 
     def CreatePlan(
         self, request: plan_service_pb2.CreatePlanRequest, context: grpc.ServicerContext
@@ -198,6 +201,33 @@ class PlanService(plan_service_pb2_grpc.PlanServiceServicer):
         """Certify a plan made by hand."""
         source = resolve(request, self._store, self._settings.limits)
         return check_plan(request, source, self._store)
+
+    def ListPlanAlternatives(
+        self, request: plan_service_pb2.ListPlanAlternativesRequest, context: grpc.ServicerContext
+    ) -> Iterator[plan_service_pb2.ListPlanAlternativesResponse]:
+        """Stream other choices than a plan."""
+        record = record_with_plan(self._store, request.name)
+        network = self._store.snapshot(record.snapshot)
+        question = Question(
+            self._supervisor.solver.alternatives,
+            (network, record.request, plan_of_record(record, self._store, network, "name")),
+            analysis_seconds(request, self._settings),
+            alternatives_asked(request, network),
+            told_seconds=True,
+        )
+        yield from alternatives_to_proto(network, self._analyses.answer(question, context))
+
+    def ComparePlans(
+        self, request: plan_service_pb2.ComparePlansRequest, context: grpc.ServicerContext
+    ) -> Iterator[plan_service_pb2.ComparePlansResponse]:
+        """Stream how another plan differs from one."""
+        record = record_with_plan(self._store, request.name)
+        network = self._store.snapshot(record.snapshot)
+        plans = (plan_of_record(record, self._store, network, "name"), other_plan(request, self._store, network))
+        question = Question(
+            self._supervisor.solver.difference, (network, record.request, *plans), self._settings.analysis_seconds
+        )
+        yield from difference_to_proto(network, self._analyses.answer(question, context))
 
 
 def _deadline(context: grpc.ServicerContext) -> float | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from counterpoise.v1 import plan_pb2
+from counterpoise.v1 import plan_pb2, plan_service_pb2
 from network.problems import NetworkError, Problem
 from network.tables import Network
 from optimizer.plan import Plan
@@ -110,3 +110,20 @@ def former_plan(request: Any, store: Store, network: Network) -> Plan | None:
     if kind == "lines":
         return plan_of_lines(former.lines, network, "former_plan.lines")
     return plan_of_record(record_with_plan(store, former.name), store, network, "former_plan.name")
+
+
+def other_plan(request: plan_service_pb2.ComparePlansRequest, store: Store, network: Network) -> Plan:
+    """Return the plan that another one is compared with.
+
+    Raises
+    ------
+    InvalidRequestError, NotFoundError, PreconditionError
+        When the request means no plan.
+    """
+    kind = request.WhichOneof("other")
+    if kind is None:
+        fix = "Send other_name (of a plan made before) or other_plan (its lines)"
+        raise invalid_field("other", "empty", "there is no plan to compare with", fix)
+    if kind == "other_plan":
+        return plan_of_lines(request.other_plan, network, "other_plan")
+    return plan_of_record(record_with_plan(store, request.other_name), store, network, "other_name")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from google.protobuf.message import Message
@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 
 from counterpoise.v1 import plan_pb2, plan_service_pb2
 from network.tables import Network
-from optimizer.plan import Result
+from optimizer.difference import LineChanges
+from optimizer.plan import Plan, Result
 from server.columns import CHUNK_BYTES
 
 Columns = Mapping[str, NDArray[Any]]
+_Message = TypeVar("_Message", bound=Message)
 
 
 def _transfers(network: Network, result: Result) -> Columns:
@@ -23,14 +25,28 @@ def _transfers(network: Network, result: Result) -> Columns:
         return {}
     certificate = result.certificate
     return {
-        **_lane(network, plan.lane),
-        "sku_id": network.products.sku_id[plan.sku],
-        "units": plan.units,
-        "arrives_day": plan.arrives_day,
+        **line_columns(network, plan),
         "benefit_money_units": np.zeros(0, np.int64) if certificate is None else certificate.line_benefit,
         "reason": np.full(plan.n_lines, "", object) if result.line_reason is None else result.line_reason,
-        "expiry_day": plan.expiry_day,
     }
+
+
+def line_columns(network: Network, plan: Plan | LineChanges, lines: NDArray[np.intp] | None = None) -> Columns:
+    """Return what makes lines the lines they are, and their units where they have one number of them.
+
+    Parameters
+    ----------
+    lines : ndarray of int, optional
+        The lines that are told of; all of them when not given.
+    """
+    told = slice(None) if lines is None else lines
+    columns = {
+        **lane_columns(network, plan.lane[told]),
+        "sku_id": network.products.sku_id[plan.sku[told]],
+        "arrives_day": plan.arrives_day[told],
+        "expiry_day": plan.expiry_day[told],
+    }
+    return columns | ({"units": plan.units[told]} if isinstance(plan, Plan) else {})
 
 
 def _dispatches(network: Network, result: Result) -> Columns:
@@ -40,7 +56,7 @@ def _dispatches(network: Network, result: Result) -> Columns:
     weight = np.nan_to_num(network.products.unit_weight_kg)[plan.sku] * plan.units
     load = np.bincount(plan.lane, weights=weight, minlength=len(network.lanes))
     return {
-        **_lane(network, plan.dispatch_lane),
+        **lane_columns(network, plan.dispatch_lane),
         "dispatches": plan.dispatches,
         "load_kg": load[plan.dispatch_lane],
         "capacity_kg": network.lanes.capacity_kg[plan.dispatch_lane],
@@ -48,7 +64,8 @@ def _dispatches(network: Network, result: Result) -> Columns:
     }
 
 
-def _lane(network: Network, lane: NDArray[np.int32]) -> dict[str, NDArray[Any]]:
+def lane_columns(network: Network, lane: NDArray[np.int32]) -> dict[str, NDArray[Any]]:
+    """Say lanes by their ids and those of their ends."""
     lanes, nodes = network.lanes, network.nodes
     return {
         "lane_id": lanes.lane_id[lane],
@@ -125,10 +142,14 @@ def chunks(network: Network, result: Result, table: int) -> Iterator[plan_servic
         Consecutive rows, at most about `CHUNK_BYTES`; nothing for a table without rows.
     """
     name, kind, columns_of = _TABLES[table]
-    columns = columns_of(network, result)
-    for start, end in _cuts(columns):
-        rows = kind(**{column: values[start:end].tolist() for column, values in columns.items()})
+    for rows in messages_of_columns(kind, columns_of(network, result)):
         yield plan_service_pb2.ReadPlanResponse(**{name: rows})  # type: ignore[arg-type]
+
+
+def messages_of_columns(kind: type[_Message], columns: Columns) -> Iterator[_Message]:
+    """Cut columns of one length into messages of at most about `CHUNK_BYTES`; none for columns without rows."""
+    for start, end in _cuts(columns):
+        yield kind(**{column: values[start:end].tolist() for column, values in columns.items()})
 
 
 def _cuts(columns: Columns) -> Iterator[tuple[int, int]]:

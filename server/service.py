@@ -114,7 +114,7 @@ def start_server(
         retained_rows=settings.retained_rows,
     )
     supervisor = Supervisor(store, settings, solver or Solver())  # starts the fork server, before gRPC starts
-    threads = settings.waiting_calls + settings.uploads + settings.short_call_threads
+    threads = settings.waiting_calls + settings.uploads + settings.analyses + settings.short_call_threads
     server = grpc.server(
         futures.ThreadPoolExecutor(max_workers=threads, thread_name_prefix="call"),
         interceptors=[ErrorInterceptor()],

@@ -60,6 +60,12 @@ class Solver:
     """``(network, request, parameters, *, on_incumbent) -> Result``"""
     finish: str = "optimizer:finish"
     """``(network, request, plan, *, bound, stopped_by, backend, backend_reason) -> Result``, without any search."""
+    alternatives: str = "optimizer.alternatives:alternatives"
+    """``(network, request, plan, *, seconds, alerts, most_alerts, whole_plan, keep_share) -> Alternatives``"""
+    difference: str = "optimizer.difference:plan_difference"
+    """``(network, request, before, after) -> Difference``"""
+    rule_prices: str = "optimizer.rule_prices:rule_prices"
+    """``(network, request, result, *, seconds) -> RulePrices``"""
     backends: frozenset[str] | None = None
     """Names of backends that a request may ask for; None: those of the optimizer."""
 

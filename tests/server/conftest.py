@@ -15,10 +15,12 @@ from server.settings import Settings
 from server.supervisor import Solver
 from tests.server import solving
 
-SOLVER = Solver("tests.server.solving:solve", "tests.server.solving:finish", solving.BACKENDS)
+SOLVER = Solver("tests.server.solving:solve", "tests.server.solving:finish", backends=solving.BACKENDS)
 SETTINGS = Settings(
     queue_size=8,
-    limits=Limits(nodes=1000, products=1000, lanes=10_000, lane_rules=10, stock=10_000, lots=10, alerts=1000),
+    limits=Limits(
+        nodes=1000, products=1000, lanes=10_000, lane_rules=10, stock=10_000, lots=10, display_rules=10, alerts=1000
+    ),
     upload_bytes=32 * 1024 * 1024,
     upload_idle_seconds=1.0,
     networks=20,

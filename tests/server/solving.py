@@ -10,10 +10,25 @@ import numpy as np
 
 from network.tables import Network
 from optimizer.certificate import certify
-from optimizer.plan import Conflict, Incumbent, Plan, Result, Status, StopReason, relative_gap
+from optimizer.plan import (
+    UNKNOWN_MONEY,
+    Conflict,
+    FixChanges,
+    Incumbent,
+    Plan,
+    Result,
+    Status,
+    StopReason,
+    Unmet,
+    relative_gap,
+)
 from optimizer.request import Parameters, Request
 
 STEPS = 5
+
+
+def _words(*words: str) -> np.ndarray:
+    return np.array(words, dtype=object)
 
 
 def plan_of(network: Network, units: int) -> Plan:
@@ -120,6 +135,36 @@ class Search:
     def wrong(self) -> Result:
         plan = plan_of(self.network, 10**6)
         return result_of(self.network, self.request, plan, self.bound, StopReason.GAP_LIMIT)
+
+    def explained(self) -> Result:
+        """Has two positions with unmet units; the fix of the first consists of two changes."""
+        changes = FixChanges(
+            unmet=np.array([0, 0, 1]),
+            field=_words("lanes.max_dispatches", "lanes.capacity_kg", "stock.on_hand"),
+            place=_words("W>S", "W>S", "W/007"),
+            amount=np.array([1.0, 2.5, 4.0]),
+        )
+        unmet = Unmet(
+            node=np.array([1, 0], np.int32),
+            sku=np.array([0, 0], np.int32),
+            units=np.array([2, 1]),
+            code=_words("capacity", "no_supply"),
+            reason=_words("full", "nothing there"),
+            cheapest_fix=_words("run once more", "buy"),
+            fix_cost=np.array([3_000_000, UNKNOWN_MONEY]),
+            fix_worth=np.array([4_500_000, 7]),
+            changes=changes,
+        )
+        return replace(self.quick(), unmet=unmet)
+
+    def charged(self) -> Result:
+        """Charges the line what the request says, whatever the certificate makes of it."""
+        result = self.quick()
+        charge = -round(self.request.min_line_benefit * 10**self.network.money_decimals)
+        certificate = replace(result.certificate, adjustments={"request.min_line_benefit": charge})
+        objective = certificate.objective
+        self.on_incumbent(Incumbent(result.plan, result.benefit, objective, self.bound, None, 1.0, "test"))
+        return replace(result, certificate=certificate, objective=objective)
 
     def infeasible(self) -> Result:
         empty = result_of(self.network, self.request, plan_of(self.network, 0), None, StopReason.PROVED)

@@ -8,7 +8,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class PlanAlternative(_message.Message):
-    __slots__ = ("alert_id", "choice", "rank", "benefit", "objective", "objective_lost", "cost", "line_count", "dispatch_count", "units", "last_day", "mean_day", "emissions_kg", "emissions_known", "risk_resolved", "violation_count", "summary")
+    __slots__ = ("alert_id", "choice", "rank", "benefit", "objective", "objective_lost", "cost", "line_count", "dispatch_count", "units", "last_day", "mean_day", "emissions_kg", "emissions_known", "risk_resolved", "summary")
     ALERT_ID_FIELD_NUMBER: _ClassVar[int]
     CHOICE_FIELD_NUMBER: _ClassVar[int]
     RANK_FIELD_NUMBER: _ClassVar[int]
@@ -24,7 +24,6 @@ class PlanAlternative(_message.Message):
     EMISSIONS_KG_FIELD_NUMBER: _ClassVar[int]
     EMISSIONS_KNOWN_FIELD_NUMBER: _ClassVar[int]
     RISK_RESOLVED_FIELD_NUMBER: _ClassVar[int]
-    VIOLATION_COUNT_FIELD_NUMBER: _ClassVar[int]
     SUMMARY_FIELD_NUMBER: _ClassVar[int]
     alert_id: str
     choice: str
@@ -41,9 +40,8 @@ class PlanAlternative(_message.Message):
     emissions_kg: float
     emissions_known: float
     risk_resolved: float
-    violation_count: int
     summary: str
-    def __init__(self, alert_id: _Optional[str] = ..., choice: _Optional[str] = ..., rank: _Optional[int] = ..., benefit: _Optional[float] = ..., objective: _Optional[float] = ..., objective_lost: _Optional[float] = ..., cost: _Optional[float] = ..., line_count: _Optional[int] = ..., dispatch_count: _Optional[int] = ..., units: _Optional[int] = ..., last_day: _Optional[int] = ..., mean_day: _Optional[float] = ..., emissions_kg: _Optional[float] = ..., emissions_known: _Optional[float] = ..., risk_resolved: _Optional[float] = ..., violation_count: _Optional[int] = ..., summary: _Optional[str] = ...) -> None: ...
+    def __init__(self, alert_id: _Optional[str] = ..., choice: _Optional[str] = ..., rank: _Optional[int] = ..., benefit: _Optional[float] = ..., objective: _Optional[float] = ..., objective_lost: _Optional[float] = ..., cost: _Optional[float] = ..., line_count: _Optional[int] = ..., dispatch_count: _Optional[int] = ..., units: _Optional[int] = ..., last_day: _Optional[int] = ..., mean_day: _Optional[float] = ..., emissions_kg: _Optional[float] = ..., emissions_known: _Optional[float] = ..., risk_resolved: _Optional[float] = ..., summary: _Optional[str] = ...) -> None: ...
 
 class PlanDifference(_message.Message):
     __slots__ = ("lines_added", "lines_removed", "lines_changed", "changed_units", "benefit_money_units", "objective_money_units", "ledger_money_units", "adjustments_money_units", "currency", "money_decimals", "before", "after")

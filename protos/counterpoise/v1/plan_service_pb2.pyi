@@ -271,22 +271,28 @@ class RepairPlanResponse(_message.Message):
     def __init__(self, plan: _Optional[_Union[_plan_pb2.Plan, _Mapping]] = ...) -> None: ...
 
 class ListPlanAlternativesRequest(_message.Message):
-    __slots__ = ("name", "alert_ids", "time_limit")
+    __slots__ = ("name", "alert_ids", "time_limit", "most_alerts", "keep_share")
     NAME_FIELD_NUMBER: _ClassVar[int]
     ALERT_IDS_FIELD_NUMBER: _ClassVar[int]
     TIME_LIMIT_FIELD_NUMBER: _ClassVar[int]
+    MOST_ALERTS_FIELD_NUMBER: _ClassVar[int]
+    KEEP_SHARE_FIELD_NUMBER: _ClassVar[int]
     name: str
     alert_ids: _containers.RepeatedScalarFieldContainer[str]
     time_limit: _duration_pb2.Duration
-    def __init__(self, name: _Optional[str] = ..., alert_ids: _Optional[_Iterable[str]] = ..., time_limit: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...) -> None: ...
+    most_alerts: int
+    keep_share: float
+    def __init__(self, name: _Optional[str] = ..., alert_ids: _Optional[_Iterable[str]] = ..., time_limit: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., most_alerts: _Optional[int] = ..., keep_share: _Optional[float] = ...) -> None: ...
 
 class ListPlanAlternativesResponse(_message.Message):
-    __slots__ = ("alternative", "transfers")
+    __slots__ = ("alternative", "transfers", "note")
     ALTERNATIVE_FIELD_NUMBER: _ClassVar[int]
     TRANSFERS_FIELD_NUMBER: _ClassVar[int]
+    NOTE_FIELD_NUMBER: _ClassVar[int]
     alternative: _analysis_pb2.PlanAlternative
     transfers: _plan_pb2.TransferColumns
-    def __init__(self, alternative: _Optional[_Union[_analysis_pb2.PlanAlternative, _Mapping]] = ..., transfers: _Optional[_Union[_plan_pb2.TransferColumns, _Mapping]] = ...) -> None: ...
+    note: str
+    def __init__(self, alternative: _Optional[_Union[_analysis_pb2.PlanAlternative, _Mapping]] = ..., transfers: _Optional[_Union[_plan_pb2.TransferColumns, _Mapping]] = ..., note: _Optional[str] = ...) -> None: ...
 
 class ComparePlansRequest(_message.Message):
     __slots__ = ("name", "other_name", "other_plan")

@@ -204,8 +204,8 @@ class PlanServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ComparePlans(self, request, context):
-        """Streams how one plan differs from another: lines, dispatches, ledger and alerts. FAILED_PRECONDITION when they
-        are not for the same lanes, products and stock, or one of them has no plan.
+        """Streams how another plan differs from one that was found: lines, dispatches, ledger and alerts. FAILED_PRECONDITION
+        when one of them has no plan, INVALID_ARGUMENT when the network lacks lanes or products of the other.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

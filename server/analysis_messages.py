@@ -1,0 +1,94 @@
+"""Answers to questions about plans, as streams of messages that stay below the message limit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from counterpoise.v1 import analysis_pb2, plan_pb2, plan_service_pb2
+from network.tables import Network
+from optimizer.alternatives.choices import WHOLE_PLAN, Alternatives
+from optimizer.difference import Difference
+from server.convert import certificate_to_proto
+from server.result_tables import lane_columns, line_columns, messages_of_columns
+
+
+def alternatives_to_proto(
+    network: Network, found: Alternatives
+) -> Iterator[plan_service_pb2.ListPlanAlternativesResponse]:
+    """Say every choice, its lines behind it, and at last what is not offered."""
+    answer = plan_service_pb2.ListPlanAlternativesResponse
+    for index in range(len(found)):
+        yield answer(alternative=_alternative(network, found, index))
+        columns = line_columns(network, found.plans[index], found.changed_lines(network, index))
+        for rows in messages_of_columns(plan_pb2.TransferColumns, columns):
+            yield answer(transfers=rows)
+    for note in found.notes:
+        yield answer(note=note)
+
+
+def _alternative(network: Network, found: Alternatives, index: int) -> analysis_pb2.PlanAlternative:
+    alert, day, scale = int(found.alert[index]), int(found.last_day[index]), 10**network.money_decimals
+    money = {name: getattr(found, name)[index] / scale for name in ("benefit", "objective", "objective_lost", "cost")}
+    return analysis_pb2.PlanAlternative(
+        alert_id="" if alert == WHOLE_PLAN else network.alerts.alert_id[alert],
+        choice=found.choice[index],
+        rank=int(found.rank[index]),
+        line_count=int(found.lines[index]),
+        dispatch_count=int(found.dispatches[index]),
+        units=int(found.units[index]),
+        last_day=None if day < 0 else day,
+        mean_day=None if np.isnan(found.mean_day[index]) else float(found.mean_day[index]),
+        emissions_kg=float(found.emissions_kg[index]),
+        emissions_known=float(found.emissions_known[index]),
+        risk_resolved=float(found.risk_resolved[index]),
+        summary=found.summary[index],
+        **money,
+    )
+
+
+def difference_to_proto(network: Network, found: Difference) -> Iterator[plan_service_pb2.ComparePlansResponse]:
+    """Say how two plans differ: in sum, then table by table."""
+    answer = plan_service_pb2.ComparePlansResponse
+    lines, runs, outcomes = found.lines, found.dispatches, found.outcomes
+    yield answer(difference=_difference(network, found))
+    columns: Mapping[str, Any] = {
+        **line_columns(network, lines),
+        "units_before": lines.units_before,
+        "units_after": lines.units_after,
+    }
+    for changed_lines in messages_of_columns(analysis_pb2.LineChangeColumns, columns):
+        yield answer(lines=changed_lines)
+    columns = {
+        **lane_columns(network, runs.lane),
+        "dispatches_before": runs.before,
+        "dispatches_after": runs.after,
+    }
+    for changed_runs in messages_of_columns(analysis_pb2.DispatchChangeColumns, columns):
+        yield answer(dispatches=changed_runs)
+    columns = {"alert_id": network.alerts.alert_id[outcomes.alert]} | {
+        name: getattr(outcomes, name) for name in ("outcome_before", "outcome_after", "units_before", "units_after")
+    }
+    for changed_outcomes in messages_of_columns(analysis_pb2.OutcomeChangeColumns, columns):
+        yield answer(alert_outcomes=changed_outcomes)
+
+
+def _difference(network: Network, found: Difference) -> analysis_pb2.PlanDifference:
+    lines = found.lines
+    added, removed = lines.units_before == 0, lines.units_after == 0
+    return analysis_pb2.PlanDifference(
+        lines_added=int(added.sum()),
+        lines_removed=int(removed.sum()),
+        lines_changed=int((~added & ~removed).sum()),
+        changed_units=lines.changed_units,
+        benefit_money_units=found.benefit,
+        objective_money_units=found.objective,
+        ledger_money_units={term: int(amount) for term, amount in found.ledger.items()},
+        adjustments_money_units={term: int(amount) for term, amount in found.adjustments.items()},
+        currency=network.currency,
+        money_decimals=network.money_decimals,
+        before=certificate_to_proto(found.before),
+        after=certificate_to_proto(found.after),
+    )
