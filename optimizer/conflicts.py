@@ -25,6 +25,7 @@ from optimizer.plan import Conflict
 from optimizer.program import Program, linear_program, with_entries, with_rows
 from optimizer.request import Request
 from optimizer.transfer import TransferModel, build
+from optimizer.transfer.demands import RECEIVES, SENDS
 
 Float = NDArray[np.float64]
 
@@ -84,16 +85,17 @@ def _demand_rows(
     sends = np.flatnonzero(built.position_send > 0)
     # Rows of the program: balances (where what must leave may stay after all), least kept units, limits.
     least = len(model.positions) + np.arange(len(receives))
-    limits = program.first_limit_row + np.arange(len(model.limits))
-    asked = np.concatenate([built.position_send[sends], built.position_demand[receives], model.limits.low])
-    cells = np.concatenate([built.position_cell[sends], built.position_cell[receives], built.limit_cell])
+    limits = np.flatnonzero(np.isin(built.limit_rule, [RECEIVES, SENDS]))
+    asked = np.concatenate([built.position_send[sends], built.position_demand[receives], model.limits.low[limits]])
+    cells = np.concatenate([built.position_cell[sends], built.position_cell[receives], built.limit_place[limits]])
     must_receive = np.repeat([False, True], [len(sends), len(receives)])
-    must_receive = np.concatenate([must_receive, built.limit_receives])
+    must_receive = np.concatenate([must_receive, built.limit_rule[limits] == RECEIVES])
     places = [
         f"{_place(network, *pair)} must {'receive' if receive else 'send'}"
         for pair, receive in zip(cells.tolist(), must_receive.tolist(), strict=True)
     ]
-    return np.concatenate([sends, least, limits]), places, asked.astype(np.float64)
+    rows = np.concatenate([sends, least, program.first_limit_row + limits])
+    return rows, places, asked.astype(np.float64)
 
 
 def _place(network: Network, node: int, sku: int) -> str:

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from network.problems import NetworkError
 from network.tables import Network
 from optimizer.conflicts import conflicts_of
 from optimizer.plan import Conflict, Incumbent, Plan, Result, Status, StopReason
@@ -17,8 +16,7 @@ from optimizer.progress import PROVED_GAP, Progress
 from optimizer.reasons import explain
 from optimizer.request import Parameters, Request
 from optimizer.strategies import search
-from optimizer.transfer import TransferModel, build
-from optimizer.unsupported import unsupported
+from optimizer.transfer import build
 
 
 def solve(
@@ -48,21 +46,16 @@ def solve(
 
     Raises
     ------
-    network.NetworkError
-        The network uses rules that this version does not plan with.
     ValueError
         An unknown backend.
     """
     started = time.monotonic()
-    problems = unsupported(network)
-    if problems:
-        raise NetworkError(problems)
     built = build(network, request)
     progress = Progress(network, request, built, parameters, started=started, on_incumbent=on_incumbent)
     built_at = time.monotonic()
-    if not len(built.model.flows) and not _has_hard_demands(built):
+    if not len(built.model.flows) and not built.must_act:
         return _nothing_to_do(progress, built_at - started)
-    if not _has_hard_demands(built):
+    if not built.must_act:
         progress.offer_plan(_empty_plan(), "do nothing")
     search(progress)
     seconds = {"build": built_at - started, "solve": time.monotonic() - built_at}
@@ -86,16 +79,11 @@ def finish(
     progress = Progress(network, request, built, Parameters(), started=began, on_incumbent=None)
     if plan is not None:
         progress.offer_plan(plan, backend)
-    elif not _has_hard_demands(built):
+    elif not built.must_act:
         progress.offer_plan(_empty_plan(), "do nothing")
     if bound is not None:
         progress.prove(bound, "the search")
     return _result(progress, {"build": time.monotonic() - began, "solve": 0.0}, (), stopped_by, backend_reason)
-
-
-def _has_hard_demands(built: TransferModel) -> bool:
-    model = built.model
-    return bool(len(model.limits) or np.any(model.positions.least_units > 0) or built.must_send)
 
 
 def _empty_plan() -> Plan:

@@ -13,13 +13,30 @@ from optimizer.economics import (
     UnitWorth,
     alert_units,
     arrival_cap_units,
-    give_units,
     lane_unit_cost,
     opening_units,
     unit_worth,
 )
+from optimizer.lane_rules import may_carry
+from optimizer.lots import expires, own_lots
 from optimizer.request import Request
-from optimizer.scope import skus_in_scope
+from optimizer.scope import hard_alerts, is_closed, nodes_in_scope, penalty_weights, skus_in_scope
+from optimizer.transfer.displays import Wishes, wishes_of
+from optimizer.transfer.shelves import counted_before
+
+Int64 = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnStacks:
+    """Own stock by cell and expiry day, sorted by both, shape ``(n_stacks,)`` each; `NO_LIMIT`: never expires."""
+
+    cell: Int64
+    expiry_day: Int64
+    units: Int64
+    give: Int64
+    """Units that may leave, a multiple of the case pack."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,31 +44,42 @@ class Scope:
     """The cells in scope with what is there before the plan, shape ``(n_cells,)`` each."""
 
     cells: Cells
-    stock_row: NDArray[np.int64]
+    stock_row: Int64
     """Row of ``network.stock``, -1 where the node does not stock the SKU and units may only pass through."""
-    transit: NDArray[np.bool_]
+    transit: Flags
+    is_open: Flags
+    """Lines may start and end here: in the request's scope, not closed by its policy."""
+    expires: Flags
+    """Units are told apart by the day on which they expire."""
+    own: OwnStacks
     worth: UnitWorth
-    """Zeros where there is no stock row."""
-    units_before: NDArray[np.int64]
+    """In the objective; zeros where there is no stock row."""
+    units_before: Int64
     """Units that count as stock when nothing is done: y0, stock in transit for day 0, and late arrivals that count."""
-    late_units: NDArray[np.int64]
+    held_before: Int64
+    """All units that belong to the position: y0 and stock in transit."""
+    late_units: Int64
     """Stock in transit that arrives after day 0."""
-    late_counted: NDArray[np.int64]
-    """How many of `late_units` count as stock."""
-    give: NDArray[np.int64]
+    late_counted: Int64
+    """How many of `late_units` count as stock, where nothing expires."""
+    give: Int64
     """Most units of own stock that may leave, a multiple of the case pack."""
-    pack: NDArray[np.int64]
+    release_day: Int64
+    """First day on which own stock may leave."""
+    pack: Int64
     """Case pack of the SKU."""
-    must_receive: NDArray[np.int64]
+    must_receive: Int64
     """Hard demand: least net units received, 0 when none; the largest one where several alerts ask."""
-    must_send: NDArray[np.int64]
+    must_send: Int64
     """Hard demand of over-stock alerts: least net units sent."""
+    wishes: Wishes
+    """What displays make of units beyond their own worth."""
 
-    def cell_of(self, sku: NDArray[np.int32], node: NDArray[np.int32], n_nodes: int) -> NDArray[np.int64]:
+    def cell_of(self, sku: NDArray[np.int32], node: NDArray[np.int32], n_nodes: int) -> Int64:
         """Cells of (SKU, node) pairs that have one."""
         return _cell_rows(self.cells.sku, self.cells.node, sku, node, n_nodes)
 
-    def node_and_sku(self, cell: NDArray[np.int64]) -> NDArray[np.int32]:
+    def node_and_sku(self, cell: Int64) -> NDArray[np.int32]:
         """(node, SKU) of cells, shape ``(n, 2)``."""
         return np.stack([self.cells.node[cell], self.cells.sku[cell]], axis=1).astype(np.int32)
 
@@ -63,30 +91,57 @@ def scope_of(network: Network, request: Request) -> Scope:
     sku, node, stock_row = _with_transit_nodes(network, in_scope, rows)
     has_row = stock_row >= 0
     at = stock_row[has_row]
-    late = np.where(network.stock.in_transit_arrival_day > 0, network.stock.in_transit, 0)
-    counted = np.zeros(len(late), dtype=np.int64)
-    late_rows = np.flatnonzero(late > 0)
-    counted[late_rows] = np.minimum(
-        late[late_rows], arrival_cap_units(network, late_rows, network.stock.in_transit_arrival_day[late_rows])
-    )
-    before = opening_units(network) + network.stock.in_transit - late + counted
-    pack = network.products.case_pack[sku]
-    give = _spread(give_units(network)[at], has_row) // pack * pack
+    is_open = nodes_in_scope(network, request)[node] & ~is_closed(network, request, node, sku)
+    own = _own_stacks(network, stock_row, network.products.case_pack[sku], is_open)
+    give = np.bincount(own.cell, weights=own.give, minlength=len(sku)).astype(np.int64)
+    late, late_counted, before = _counted_rows(network, at)
     transit = network.nodes.transit[node]
-    must_receive, must_send = _hard_demands(network, in_scope, sku, node)
+    must_receive, must_send = _hard_demands(network, request, sku, node)
     return Scope(
-        cells=Cells(sku=sku, node=node, sends=transit | (give > 0), passes_on=transit | (give > 0)),
+        cells=Cells(
+            sku=sku, node=node, sends=is_open & (transit | (give > 0)), passes_on=is_open & (transit | (give > 0))
+        ),
         stock_row=stock_row,
         transit=transit,
-        worth=_spread_worth(unit_worth(network, at), has_row),
-        units_before=_spread(before[at], has_row),
-        late_units=_spread(late[at], has_row),
-        late_counted=_spread(counted[at], has_row),
+        is_open=is_open,
+        expires=expires(network)[sku],
+        own=own,
+        worth=_spread_worth(unit_worth(network, at, penalty_weights(network, request)[at]), has_row),
+        units_before=_spread(before, has_row),
+        held_before=_spread((opening_units(network) + network.stock.in_transit)[at], has_row),
+        late_units=_spread(late, has_row),
+        late_counted=_spread(late_counted, has_row),
         give=give,
-        pack=pack,
+        release_day=_spread(network.stock.no_send_before_day[at].astype(np.int64), has_row),
+        pack=network.products.case_pack[sku],
         must_receive=must_receive,
         must_send=must_send,
+        wishes=wishes_of(network, stock_row),
     )
+
+
+def _own_stacks(network: Network, stock_row: Int64, pack: Int64, is_open: Flags) -> OwnStacks:
+    """Own stock of the cells, by expiry day where units expire."""
+    with_row = np.flatnonzero(stock_row >= 0)
+    lots = own_lots(network, stock_row[with_row])
+    # Stock rows of the cells ascend: both are sorted by SKU, then node.
+    cell = with_row[np.searchsorted(stock_row[with_row], lots.row)]
+    give = np.where(is_open[cell], lots.give // pack[cell] * pack[cell], 0)
+    return OwnStacks(cell.astype(np.int64), lots.expiry_day.astype(np.int64), lots.units, give)
+
+
+def _counted_rows(network: Network, rows: Int64) -> tuple[Int64, Int64, Int64]:
+    """Late stock in transit, how much of it counts where nothing expires, and all units that count, per stock row."""
+    stock = network.stock
+    day = stock.in_transit_arrival_day[rows]
+    late = np.where(day > 0, stock.in_transit[rows], 0)
+    counted = np.zeros(len(rows), dtype=np.int64)
+    some = np.flatnonzero(late > 0)
+    counted[some] = np.minimum(late[some], arrival_cap_units(network, rows[some], day[some]))
+    before = (opening_units(network) + stock.in_transit)[rows] - late + counted
+    expiring = np.flatnonzero(expires(network)[stock.sku[rows]])
+    before[expiring] = counted_before(network, rows[expiring])
+    return late, counted, before
 
 
 def _with_transit_nodes(
@@ -110,22 +165,20 @@ def _spread(values: NDArray[np.int64], has_row: NDArray[np.bool_]) -> NDArray[np
     return spread
 
 
-def _spread_worth(worth: UnitWorth, has_row: NDArray[np.bool_]) -> UnitWorth:
-    return UnitWorth(
-        _spread(worth.full_units, has_row),
-        _spread(worth.full_worth, has_row),
-        _spread(worth.partial_worth, has_row),
-        _spread(worth.left_over_worth, has_row),
-    )
+def _spread_worth(worth: UnitWorth, has_row: Flags) -> UnitWorth:
+    """Worth at the cells that have a stock row; the others are worth nothing and are never asked."""
+    row = np.zeros(len(has_row), dtype=np.int64)
+    row[has_row] = np.arange(int(has_row.sum()))
+    return worth.take(row) if len(worth) else worth
 
 
 def _hard_demands(
-    network: Network, in_scope: NDArray[np.bool_], sku: NDArray[np.int32], node: NDArray[np.int32]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    network: Network, request: Request, sku: NDArray[np.int32], node: NDArray[np.int32]
+) -> tuple[Int64, Int64]:
     """Largest hard demand of every cell: net units to receive, net units to send."""
     alerts = network.alerts
     receive, send = np.zeros(len(sku), dtype=np.int64), np.zeros(len(sku), dtype=np.int64)
-    hard = np.flatnonzero(alerts.must_serve & in_scope[alerts.sku])
+    hard = hard_alerts(network, request)
     if not len(hard):
         return receive, send
     cell = _cell_rows(sku, node, alerts.sku[hard], alerts.node[hard], len(network.nodes))
@@ -153,23 +206,33 @@ class Candidates:
     """The edges that can pay, and what their units can earn."""
 
     edges: Edges
-    unit_cost: NDArray[np.int64]
+    unit_cost: Int64
     """Money per unit, shape ``(n_edges,)``."""
     potentials: Potentials
-    forced: NDArray[np.bool_]
-    """Edges on which a smallest line or dispatch may make units worth moving that would not pay alone."""
+    forced: Flags
+    """Edges on which a smallest line or dispatch, or a former plan, may make units worth moving that would not pay
+    alone."""
 
 
-def candidates_of(network: Network, scope: Scope) -> Candidates:
-    """Join cells with lanes and drop every flow that no plan better than another could use."""
-    edges = join_lanes(network.lanes, scope.cells, len(network.nodes))
+def candidates_of(network: Network, scope: Scope, former: Int64) -> Candidates:
+    """Join cells with lanes and drop every flow that no plan better than another could use.
+
+    Parameters
+    ----------
+    network : Network
+    scope : Scope
+    former : ndarray of int64
+        Keys ``lane * n_products + sku`` of the lines that a former plan makes worth keeping, or keeps.
+    """
+    edges = _allowed(network, scope, join_lanes(network.lanes, scope.cells, len(network.nodes)))
     unit_cost = lane_unit_cost(network, edges.lane, scope.cells.sku[edges.origin])
     gain_here, loss_here = worth_of_next(scope), worth_of_last(scope)
+    kept = _kept(network, scope, edges, former)
     forced = np.zeros(len(edges), dtype=bool)
     while True:
         found = potentials(scope.cells, edges, unit_cost, gain_here, loss_here)
-        pays = paying_edges(edges, unit_cost, found)
-        now_forced = _forced_edges(network, scope, edges, pays)
+        pays = paying_edges(edges, unit_cost, found) | kept
+        now_forced = _forced_edges(network, scope, edges, pays) | kept
         if np.array_equal(now_forced, forced):
             break
         forced = now_forced
@@ -177,6 +240,20 @@ def candidates_of(network: Network, scope: Scope) -> Candidates:
         gain_here[edges.destination[forced]] = NEVER
         loss_here[edges.destination[forced]] = -NEVER
     return Candidates(edges.take(pays), unit_cost[pays], found, forced[pays])
+
+
+def _allowed(network: Network, scope: Scope, edges: Edges) -> Edges:
+    """Edges into open cells that the lane rules let carry the SKU."""
+    keep = scope.is_open[edges.destination]
+    if len(network.lane_rules):
+        keep &= may_carry(network, edges.lane.astype(np.int64), scope.cells.sku[edges.origin].astype(np.int64))
+    return edges.take(keep)
+
+
+def _kept(network: Network, scope: Scope, edges: Edges, former: Int64) -> Flags:
+    """Edges of a former plan's lines."""
+    key = edges.lane.astype(np.int64) * len(network.products) + scope.cells.sku[edges.origin]
+    return np.isin(key, former)
 
 
 def _forced_edges(network: Network, scope: Scope, edges: Edges, pays: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -188,45 +265,30 @@ def _forced_edges(network: Network, scope: Scope, edges: Edges, pays: NDArray[np
     return (pays & smallest_line) | smallest_dispatch[edges.lane]
 
 
-def worth_of_next(scope: Scope) -> NDArray[np.int64]:
-    """Worth of the first unit that arrives at every cell and stays, optimistic about its day."""
-    worth, units = scope.worth, scope.units_before
-    value = np.where(
-        units < worth.full_units,
-        worth.full_worth,
-        np.where(units == worth.full_units, worth.partial_worth, worth.left_over_worth),
-    )
+def worth_of_next(scope: Scope) -> Int64:
+    """Worth of the first unit that arrives at every cell and stays, optimistic about its day and its expiry."""
+    value = scope.worth.worth_of(scope.units_before + 1) + scope.wishes.price
     value = np.where(scope.stock_row >= 0, value, -NEVER)
     return np.where(scope.must_receive > 0, NEVER, value)
 
 
-def worth_of_last(scope: Scope) -> NDArray[np.int64]:
+def worth_of_last(scope: Scope) -> Int64:
     """Worth of the unit that own stock loses first at every cell, `NEVER` where nothing may leave."""
-    worth, units = scope.worth, scope.units_before
-    value = np.where(
-        units <= worth.full_units,
-        worth.full_worth,
-        np.where(units == worth.full_units + 1, worth.partial_worth, worth.left_over_worth),
-    )
-    value = np.where(scope.give > 0, value, NEVER)
+    all_count = ~scope.expires | (scope.units_before == scope.held_before)
+    # Where some units do not count, one of them may be the first to leave.
+    value = np.where(all_count, scope.worth.worth_of(scope.units_before), scope.worth.left_over_worth)
+    value = np.where(scope.give > 0, value - scope.wishes.price, NEVER)
     return np.where(scope.must_send > 0, -NEVER, value)
 
 
-def units_worth_more(scope: Scope, cell: NDArray[np.int32], threshold: NDArray[np.int64]) -> NDArray[np.int64]:
-    """How many units beyond `units_before` are worth more than a threshold at their cell; `NEVER` for no end."""
-    worth, units = scope.worth.take(cell), scope.units_before[cell]
-    by_full = np.maximum(worth.full_units - units, 0)
-    by_partial = np.maximum(worth.full_units + 1 - units, 0)
-    count = np.where(worth.partial_worth > threshold, by_partial, np.where(worth.full_worth > threshold, by_full, 0))
-    return np.where(worth.left_over_worth > threshold, NEVER, count)
+def units_worth_more(scope: Scope, cell: NDArray[np.integer], threshold: Int64) -> Int64:
+    """How many units beyond `units_before` are worth more than a threshold at their cell; very many for no end."""
+    by_worth = np.maximum(scope.worth.take(cell).units_above(threshold) - scope.units_before[cell], 0)
+    return np.asarray(np.maximum(by_worth, scope.wishes.min_units[cell]))
 
 
-def units_worth_less(scope: Scope, cell: NDArray[np.int32], threshold: NDArray[np.int64]) -> NDArray[np.int64]:
+def units_worth_less(scope: Scope, cell: NDArray[np.integer], threshold: Int64) -> Int64:
     """How many units of `units_before`, counted from the top, are worth less than a threshold at their cell."""
-    worth, units = scope.worth.take(cell), scope.units_before[cell]
-    by_left_over = np.maximum(units - worth.full_units - 1, 0)
-    by_partial = np.maximum(units - worth.full_units, 0)
-    count = np.where(
-        worth.partial_worth < threshold, by_partial, np.where(worth.left_over_worth < threshold, by_left_over, 0)
-    )
-    return np.where(worth.full_worth < threshold, NEVER, count)
+    by_worth = scope.units_before[cell] - scope.worth.take(cell).units_at_least(threshold)
+    whole = scope.expires[cell] | (scope.wishes.min_units[cell] > 0)
+    return np.where(whole, NEVER, np.maximum(by_worth, 0))

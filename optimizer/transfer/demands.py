@@ -2,77 +2,70 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
-from network.joins import runs
 from network.tables import AlertKind, Network
 from optimizer.economics import alert_units
-from optimizer.model import UNLIMITED, Limits, Terms
+from optimizer.model import UNLIMITED
 from optimizer.request import Request
-from optimizer.scope import skus_in_scope
+from optimizer.scope import hard_alerts
 from optimizer.transfer.cells import Scope
-from optimizer.transfer.grid import Grid, main_rows
+from optimizer.transfer.grid import Grid, main_rows, sends_by_row
 from optimizer.transfer.legs import Legs
+from optimizer.transfer.rules import Rows, pairs, rows
 
 Int64 = NDArray[np.int64]
+
+RECEIVES = "alerts.units received"
+"""`Rows.rule` of limits on units received; the others are on units sent."""
+
+SENDS = "alerts.units sent"
 
 
 def least_units(scope: Scope, grid: Grid) -> Int64:
     """Least units that must stay in each row of an unchained cell: what it had and what it must receive."""
-    least = np.zeros(len(grid.sending) + len(grid.receiving), dtype=np.int64)
-    rows = main_rows(scope, grid)
-    cell = grid.row_cell[rows]
-    wanted = (scope.must_receive[cell] > 0) & ~grid.chained[cell]
-    least[rows[wanted]] = (grid.cell_supply + scope.must_receive)[cell[wanted]]
+    least = np.zeros(grid.n_rows, dtype=np.int64)
+    at = main_rows(scope, grid)
+    cell = grid.row_cell[at]
+    wanted = (scope.must_receive[cell] > 0) & _by_row(scope, grid, cell)
+    least[at[wanted]] = (grid.cell_supply + scope.must_receive)[cell[wanted]]
     return least
 
 
-@dataclass(frozen=True, slots=True)
-class Demands:
-    """Hard demands that need limits."""
-
-    limits: Limits
-    terms: Terms
-    cell: Int64
-    """Cell of every limit."""
-    receives: NDArray[np.bool_]
-    """Limits on units received; the others are on units sent."""
+def _by_row(scope: Scope, grid: Grid, cell: Int64) -> NDArray[np.bool_]:
+    """Cells whose own row says what must be received: it holds all their own stock."""
+    return np.asarray(grid.keeps[cell] & ~grid.chained[cell] & (scope.release_day[cell] == 0))
 
 
-def demands_of(network: Network, request: Request, scope: Scope, legs: Legs, grid: Grid) -> Demands:
+def demand_rows(network: Network, request: Request, scope: Scope, legs: Legs, grid: Grid) -> list[Rows]:
     """Net units received in time, or net units sent, at least so many."""
     alerts = network.alerts
-    hard = np.flatnonzero(alerts.must_serve & skus_in_scope(network, request)[alerts.sku])
+    hard = hard_alerts(network, request)
     hard = hard[alert_units(network)[hard] > 0]
     cell = scope.cell_of(alerts.sku[hard], alerts.node[hard], len(network.nodes))
     shortage = alerts.kind[hard] == AlertKind.SHORTAGE
-    # Elsewhere the position's own row says it: `least_units` here, and the length of its increments in `grid`.
-    own_row = np.where(shortage, grid.keeps[cell], grid.cell_supply[cell] >= scope.must_send[cell])
-    needs_limit = grid.chained[cell] | ~own_row
-    hard, cell, shortage = hard[needs_limit], cell[needs_limit], shortage[needs_limit]
-    received, sent = _pairs(cell, legs.destination), _pairs(cell, legs.origin)
-    in_time = legs.arrives_day[received[1]] <= alerts.needed_by_days[hard[received[0]]]
-    counts = in_time | ~shortage[received[0]]
-    received = received[0][counts], received[1][counts]
-    sign = np.where(shortage, 1, -1)
-    return Demands(
-        limits=Limits(low=alert_units(network)[hard], high=np.full(len(hard), UNLIMITED)),
-        terms=Terms(
-            limit=np.concatenate([received[0], sent[0]]).astype(np.int32),
-            column=np.concatenate([received[1], sent[1]]).astype(np.int32),
-            coefficient=np.concatenate([sign[received[0]], -sign[sent[0]]]).astype(np.int64),
-        ),
-        cell=cell,
-        receives=shortage,
+    # Elsewhere the position's own row says it: `least_units` here, and the length of its increments.
+    own_row = np.where(shortage, _by_row(scope, grid, cell), sends_by_row(scope, grid, cell))
+    hard, cell, shortage = hard[~own_row], cell[~own_row], shortage[~own_row]
+    return [
+        _net_rows(network, legs, hard[which], cell[which], receives=receives)
+        for which, receives in ((shortage, True), (~shortage, False))
+    ]
+
+
+def _net_rows(network: Network, legs: Legs, hard: Int64, cell: Int64, *, receives: bool) -> Rows:
+    """Units received in time less units sent, or units sent less units received."""
+    received, sent = pairs(cell, legs.destination), pairs(cell, legs.origin)
+    sign = 1 if receives else -1
+    if receives:
+        in_time = legs.arrives_day[received[1]] <= network.alerts.needed_by_days[hard[received[0]]]
+        received = received[0][in_time], received[1][in_time]
+    return rows(
+        RECEIVES if receives else SENDS,
+        cell,
+        alert_units(network)[hard],
+        np.full(len(hard), UNLIMITED),
+        (received[0], received[1], np.full(len(received[0]), -1), sign),
+        (sent[0], sent[1], np.full(len(sent[0]), -1), -sign),
     )
-
-
-def _pairs(wanted: Int64, values: Int64) -> tuple[Int64, Int64]:
-    """All pairs (i, j) with ``wanted[i] == values[j]``."""
-    order = np.argsort(values, kind="stable")
-    first, last = np.searchsorted(values[order], wanted), np.searchsorted(values[order], wanted, side="right")
-    i, at = runs(first, last - first)
-    return i, order[at]

@@ -1,12 +1,14 @@
 """Rows of the canonical model that stand for the cells of a transfer problem, in time where time matters.
 
-Most cells are one row: what is there, what may come in, what may leave and what the units that stay are worth. Two
-cases need more:
+Most cells are one row: what is there, what may come in, what may leave and what the units that stay are worth. More is
+needed in four cases:
 
 * a node without transit that may both send and receive a SKU has a sending row (own stock) and a receiving row, so that
   what it receives cannot leave again;
 * where units can arrive on days after 0, each day has rows of its own (the cell is *chained*). From a day's receiving
-  row, units either count as stock, through a cap that nests over the days (U(l) of docs/model.md), or are left over.
+  row, units either count as stock, through a cap that nests over the days (U(l) of docs/model.md), or are left over;
+* own stock that has to rest starts in a row of its own, from which it is kept, or leaves on its day;
+* where units expire, each expiry day has rows of its own, and what counts is up to `optimizer.transfer.shelves`.
 """
 
 from __future__ import annotations
@@ -17,9 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from network.candidates import Potentials
-from network.tables import Network
+from network.tables import NO_LIMIT, Network
 from optimizer.economics import arrival_cap_units
-from optimizer.model import Increments
+from optimizer.lots import in_transit_expiry
 from optimizer.transfer.cells import Scope, units_worth_less
 from optimizer.transfer.legs import Legs
 
@@ -29,13 +31,25 @@ Flags = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Sending rows first, then receiving rows; a row is a (cell, day) pair, coded as ``cell * days + day``."""
+    """Sending rows first, then receiving rows, then rows of resting stock.
+
+    A **place** is a (cell, expiry day) pair, coded as ``cell * len(expiries) + kind``; a row is a (place, day) pair,
+    coded as ``place * days + day``.
+    """
 
     days: int
+    expiries: Int64
+    """The different expiry days, ascending; the last one is `NO_LIMIT`."""
     sending: Int64
     """Sorted codes of the sending rows."""
     receiving: Int64
     """Sorted codes of the receiving rows."""
+    resting: Int64
+    """Sorted places of the rows of own stock that rests before it may leave."""
+    own_place: Int64
+    """Sorted places with own stock that may leave, shape ``(n_own,)``."""
+    own_supply: Int64
+    """How many units of it, shape ``(n_own,)``."""
     cell_supply: Int64
     """Units of own stock that may leave, per cell."""
     sku_supply: Int64
@@ -45,7 +59,7 @@ class Grid:
     receives: Flags
     """Cells that some leg reaches."""
     chained: Flags
-    """Cells with rows for several days."""
+    """Cells with rows for several days, or several expiry days."""
     keeps: Flags
     """Cells where units can stay: touched by a leg, with a stock row."""
     base_units: Int64
@@ -54,85 +68,189 @@ class Grid:
     @property
     def row_cell(self) -> Int64:
         """Cell of every row."""
-        return np.concatenate([self.sending, self.receiving]) // self.days
+        kinds = len(self.expiries)
+        by_day = np.concatenate([self.sending, self.receiving]) // (self.days * kinds)
+        return np.concatenate([by_day, self.resting // kinds])
 
-    def sending_row(self, cell: Int64, day: Int64) -> Int64:
-        """Rows of (cell, day) pairs that have a sending row."""
-        return np.searchsorted(self.sending, cell * self.days + day)
+    @property
+    def n_rows(self) -> int:
+        """Number of rows."""
+        return len(self.sending) + len(self.receiving) + len(self.resting)
 
-    def receiving_row(self, cell: Int64, day: Int64) -> Int64:
-        """Rows of (cell, day) pairs that have a receiving row."""
-        return len(self.sending) + np.searchsorted(self.receiving, cell * self.days + day)
+    def place(self, cell: Int64, expiry_day: Int64) -> Int64:
+        """Code (cell, expiry day) pairs."""
+        return np.asarray(cell * len(self.expiries) + np.searchsorted(self.expiries, expiry_day))
+
+    def sending_row(self, place: Int64, day: Int64) -> Int64:
+        """Rows of (place, day) pairs that have a sending row."""
+        return np.searchsorted(self.sending, place * self.days + day)
+
+    def receiving_row(self, place: Int64, day: Int64) -> Int64:
+        """Rows of (place, day) pairs that have a receiving row."""
+        return len(self.sending) + np.searchsorted(self.receiving, place * self.days + day)
+
+    def resting_row(self, place: Int64) -> Int64:
+        """Rows of places whose own stock rests."""
+        return len(self.sending) + len(self.receiving) + np.searchsorted(self.resting, place)
 
 
 def grid_of(network: Network, scope: Scope, found: Potentials, legs: Legs) -> Grid:
     """Give rows to every cell that a leg touches."""
     n = len(scope.cells)
-    sends, receives, chained = (np.zeros(n, dtype=bool) for _ in range(3))
+    sends, receives = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
     sends[legs.origin] = True
     receives[legs.destination] = True
+    keeps = (sends | receives) & (scope.stock_row >= 0)
+    chained = scope.expires & (sends | receives)
     chained[legs.destination[legs.arrives_day > 0]] = True
-    has_row = scope.stock_row >= 0
-    late = late_day(network, scope)
-    days = int(legs.arrives_day.max(initial=0)) + int(late.max(initial=0)) + 1
-    cell_supply = _supply(scope, found, sends, receives, whole=bool(np.any(legs.arrives_day)))
-    onward = scope.transit[legs.destination]
-    sending = [
-        legs.origin * days + legs.departs_day,
-        (legs.destination * days + legs.arrives_day)[onward],
-        np.flatnonzero(sends) * days,
-    ]
-    own_row = (sends & receives & ~scope.transit) | chained | ~(sends | (receives & scope.transit))
-    with_chain = np.flatnonzero(chained & has_row)
-    counted = chained[legs.destination] & has_row[legs.destination]
-    receiving = [
-        np.flatnonzero((sends | receives) & has_row & own_row) * days,
-        with_chain * days + late[with_chain],
-        (legs.destination * days + legs.arrives_day)[counted],
-    ]
+    transit_expiry = in_transit_expiry(network, scope.stock_row[scope.expires & (scope.stock_row >= 0)])
+    expiries = np.unique(np.concatenate([scope.own.expiry_day, legs.expiry_day, transit_expiry, [NO_LIMIT]]))
+    late = transit_day(network, scope)
+    rests = sends & (scope.release_day > 0) & (scope.give > 0)
+    days = int(max(legs.arrives_day.max(initial=0), scope.release_day[rests].max(initial=0)) + late.max(initial=0)) + 1
+    own_place, own_supply = _own(scope, found, expiries, sends, receives, whole=bool(np.any(legs.arrives_day)))
+    cell_supply = np.zeros(n, dtype=np.int64)
+    np.add.at(cell_supply, own_place // len(expiries), own_supply)
     sku_supply = np.zeros(len(network.products), dtype=np.int64)
     np.add.at(sku_supply, scope.cells.sku, cell_supply)
+    codes = _Codes(expiries, days)
     return Grid(
         days=days,
-        sending=np.unique(np.concatenate(sending)),
-        receiving=np.unique(np.concatenate(receiving)),
+        expiries=expiries,
+        sending=codes.sending(scope, legs, sends, rests),
+        receiving=codes.receiving(network, scope, legs, sends=sends, receives=receives, chained=chained, rests=rests),
+        resting=own_place[rests[own_place // len(expiries)]],
+        own_place=own_place,
+        own_supply=own_supply,
         cell_supply=cell_supply,
         sku_supply=sku_supply,
         sends=sends,
         receives=receives,
         chained=chained,
-        keeps=(sends | receives) & has_row,
+        keeps=keeps,
         base_units=scope.units_before - np.where(chained, scope.late_counted, 0) - cell_supply,
     )
 
 
-def late_day(network: Network, scope: Scope) -> Int64:
+@dataclass(frozen=True, slots=True)
+class _Codes:
+    """Writes the codes of rows."""
+
+    expiries: Int64
+    days: int
+
+    def of(self, cell: Int64, expiry_day: Int64, day: Int64) -> Int64:
+        place = cell * len(self.expiries) + np.searchsorted(self.expiries, expiry_day)
+        return np.asarray(place * self.days + day)
+
+    def lasting(self, cell: Int64, day: Int64) -> Int64:
+        """Rows of units that never expire."""
+        return self.of(cell, np.full(len(cell), NO_LIMIT), day)
+
+    def sending(self, scope: Scope, legs: Legs, sends: Flags, rests: Flags) -> Int64:
+        """Where legs start, where units that may go on arrive, and where own stock starts."""
+        onward = scope.transit[legs.destination]
+        first = np.flatnonzero(sends & ~scope.expires & ~rests)
+        own = np.flatnonzero(sends[scope.own.cell] & (scope.own.give > 0))
+        cell = scope.own.cell[own]
+        return np.unique(
+            np.concatenate(
+                [
+                    self.of(legs.origin, legs.expiry_day, legs.departs_day),
+                    self.of(legs.destination, legs.expiry_day, legs.arrives_day)[onward],
+                    self.lasting(first, np.zeros(len(first), dtype=np.int64)),
+                    self.of(cell, scope.own.expiry_day[own], np.where(rests[cell], scope.release_day[cell], 0)),
+                ]
+            )
+        )
+
+    def receiving(
+        self, network: Network, scope: Scope, legs: Legs, *, sends: Flags, receives: Flags, chained: Flags, rests: Flags
+    ) -> Int64:
+        """Where units stay, apart from where they leave."""
+        has_row = scope.stock_row >= 0
+        own_row = (sends & receives & ~scope.transit) | chained | ~(sends | (receives & scope.transit)) | rests
+        first = np.flatnonzero((sends | receives) & has_row & own_row & ~scope.expires)
+        late = np.flatnonzero(chained & has_row & ~scope.expires)
+        arrives = chained[legs.destination] & has_row[legs.destination]
+        stays = np.flatnonzero(chained & has_row & scope.expires)
+        on_shelf = np.flatnonzero(np.isin(scope.own.cell, stays))
+        row = scope.stock_row[stays]
+        zeros = np.zeros(len(first) + len(on_shelf), dtype=np.int64)
+        return np.unique(
+            np.concatenate(
+                [
+                    self.lasting(first, zeros[: len(first)]),
+                    self.lasting(late, transit_day(network, scope)[late]),
+                    self.of(legs.destination, legs.expiry_day, legs.arrives_day)[arrives],
+                    self.of(scope.own.cell[on_shelf], scope.own.expiry_day[on_shelf], zeros[len(first) :]),
+                    self.of(stays, in_transit_expiry(network, row), network.stock.in_transit_arrival_day[row]),
+                ]
+            )
+        )
+
+
+def transit_day(network: Network, scope: Scope) -> Int64:
     """Day of arrival of late stock in transit per cell, 0 when there is none."""
     row = np.maximum(scope.stock_row, 0)
-    return np.where(scope.late_units > 0, network.stock.in_transit_arrival_day[row], 0)
+    return np.where(scope.late_units > 0, network.stock.in_transit_arrival_day[row], 0).astype(np.int64)
 
 
-def _supply(scope: Scope, found: Potentials, sends: Flags, receives: Flags, *, whole: bool) -> Int64:
-    """Own stock that may leave: only units that something else could be worth more than.
+def _own(
+    scope: Scope, found: Potentials, expiries: Int64, sends: Flags, receives: Flags, *, whole: bool
+) -> tuple[Int64, Int64]:
+    """Places with own stock that may leave, and how much: only units that something else could be worth more than.
 
     All of it where the rule does not hold: where days matter (`whole`), and at nodes without transit that may also
     receive, because what they receive replaces what they send.
     """
-    paying = units_worth_less(scope, np.arange(len(sends), dtype=np.int32), found.gain_out)
+    paying = units_worth_less(scope, np.arange(len(sends)), found.gain_out)
     paying = np.minimum(np.maximum(paying, scope.must_send), scope.give)
     paying = np.minimum(-(-paying // scope.pack) * scope.pack, scope.give)
     relays = receives & ~scope.transit
-    return np.where(sends, np.where(relays | whole, scope.give, paying), 0)
+    by_cell = np.where(sends, np.where(relays | whole, scope.give, paying), 0)
+    cell = scope.own.cell
+    supply = np.where(scope.expires[cell], np.where(sends[cell], scope.own.give, 0), by_cell[cell])
+    place = cell * len(expiries) + np.searchsorted(expiries, scope.own.expiry_day)
+    return place[supply > 0], supply[supply > 0]
 
 
 def supplies(network: Network, scope: Scope, grid: Grid) -> Int64:
-    """Units that start in every row: own stock on day 0, late stock in transit where days have rows."""
-    supply = np.zeros(len(grid.sending) + len(grid.receiving), dtype=np.int64)
-    first_day = np.flatnonzero(grid.sending % grid.days == 0)
-    supply[first_day] = grid.cell_supply[grid.sending[first_day] // grid.days]
-    late = np.flatnonzero(grid.chained & (scope.late_units > 0) & (scope.stock_row >= 0))
-    supply[grid.receiving_row(late, late_day(network, scope)[late])] = scope.late_units[late]
+    """Units that start in every row: own stock, late stock in transit where days have rows, and what expires."""
+    supply = np.zeros(grid.n_rows, dtype=np.int64)
+    rests = np.isin(grid.own_place, grid.resting)
+    start = ~rests
+    zero = np.zeros(int(start.sum()), dtype=np.int64)
+    supply[grid.sending_row(grid.own_place[start], zero)] = grid.own_supply[start]
+    supply[grid.resting_row(grid.own_place[rests])] = grid.own_supply[rests]
+    regular = grid.chained & ~scope.expires & (scope.stock_row >= 0)
+    late = np.flatnonzero(regular & (scope.late_units > 0))
+    never = np.full(len(late), NO_LIMIT)
+    supply[grid.receiving_row(grid.place(late, never), transit_day(network, scope)[late])] = scope.late_units[late]
+    _add_shelved(network, scope, grid, supply)
     return supply
+
+
+def _add_shelved(network: Network, scope: Scope, grid: Grid, supply: Int64) -> None:
+    """Add what stays of expiring own stock, and stock in transit, to the rows where it is received."""
+    stays = np.flatnonzero(grid.keeps & scope.expires)
+    if not len(stays):
+        return
+    own = np.flatnonzero(np.isin(scope.own.cell, stays))
+    place = grid.place(scope.own.cell[own], scope.own.expiry_day[own])
+    leaves = np.append(grid.own_supply, 0)[_row_of(grid.own_place, place)]
+    np.add.at(supply, grid.receiving_row(place, np.zeros(len(own), dtype=np.int64)), scope.own.units[own] - leaves)
+    row = scope.stock_row[stays]
+    at = grid.receiving_row(
+        grid.place(stays, in_transit_expiry(network, row)), network.stock.in_transit_arrival_day[row].astype(np.int64)
+    )
+    np.add.at(supply, at, network.stock.in_transit[row])
+
+
+def _row_of(keys: Int64, wanted: Int64) -> Int64:
+    """Rows of wanted keys among ascending ones, -1 where there is none."""
+    row = np.searchsorted(keys, wanted)
+    return np.where(np.append(keys, -1)[row] == wanted, row, -1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,66 +264,66 @@ class InnerFlows:
 
 def inner_flows(network: Network, scope: Scope, grid: Grid) -> InnerFlows:
     """Tie the rows of each cell together."""
-    sending, receiving, days = grid.sending, grid.receiving, grid.days
+    sending, receiving, days, kinds = grid.sending, grid.receiving, grid.days, len(grid.expiries)
     keep = np.flatnonzero(np.isin(sending, receiving))
     wait = np.flatnonzero(sending[1:] // days == sending[:-1] // days)
-    count = np.flatnonzero(receiving[1:] // days == receiving[:-1] // days) + 1
-    caps = arrival_cap_units(network, scope.stock_row[receiving[count] // days], receiving[count] % days)
     n = len(sending)
-    all_units = grid.sku_supply[scope.cells.sku[sending // days]]
+    count = _counting(scope, grid)
+    cell = receiving[count] // (days * kinds)
+    caps = arrival_cap_units(network, scope.stock_row[cell], receiving[count] % days)
+    rest, everything = grid.resting // kinds, grid.sku_supply[scope.cells.sku]
+    stay = np.flatnonzero(grid.keeps[rest])
+    sender = sending // (days * kinds)
     return InnerFlows(
-        origin=np.concatenate([keep, wait, n + count]),
-        destination=np.concatenate([n + np.searchsorted(receiving, sending[keep]), wait + 1, n + count - 1]),
-        most_units=np.concatenate([all_units[keep], all_units[wait], caps]),
+        origin=np.concatenate(
+            [keep, wait, n + count, grid.resting_row(grid.resting[stay]), grid.resting_row(grid.resting)]
+        ),
+        destination=np.concatenate(
+            [
+                n + np.searchsorted(receiving, sending[keep]),
+                wait + 1,
+                n + count - 1,
+                grid.receiving_row(grid.resting[stay], np.zeros(len(stay), dtype=np.int64)),
+                grid.sending_row(grid.resting, scope.release_day[rest]),
+            ]
+        ),
+        most_units=np.concatenate(
+            [everything[sender[keep]], everything[sender[wait]], caps, everything[rest[stay]], everything[rest]]
+        ),
     )
 
 
+def _counting(scope: Scope, grid: Grid) -> Int64:
+    """Receiving rows of later days whose units count through the row before; where units expire, shelves do it."""
+    receiving, place = grid.receiving, grid.receiving // grid.days
+    later = np.flatnonzero(place[1:] == place[:-1]) + 1
+    return later[~scope.expires[receiving[later] // (grid.days * len(grid.expiries))]]
+
+
 def main_rows(scope: Scope, grid: Grid) -> Int64:
-    """Rows where units of a cell count as stock: its receiving row of day 0, else its sending row of day 0."""
-    first_day = (grid.sending % grid.days == 0) & (scope.stock_row[grid.sending // grid.days] >= 0)
+    """Rows where units of a cell count as stock: its receiving row of day 0, else its sending row of day 0.
+
+    Cells whose units expire have none here.
+    """
+    lasts = ~scope.expires[grid.row_cell]
+    n, m = len(grid.sending), len(grid.sending) + len(grid.receiving)
+    first_day = (grid.sending % grid.days == 0) & (scope.stock_row[grid.row_cell[:n]] >= 0) & lasts[:n]
     own = first_day & ~np.isin(grid.sending, grid.receiving)
-    return np.concatenate([np.flatnonzero(own), len(grid.sending) + np.flatnonzero(grid.receiving % grid.days == 0)])
+    received = (grid.receiving % grid.days == 0) & lasts[n:m]
+    return np.concatenate([np.flatnonzero(own), n + np.flatnonzero(received)])
 
 
-def increments_of(scope: Scope, grid: Grid) -> Increments:
-    """Worth of what stays: full, mixed and left-over units in main rows; left-over units only in rows of later days."""
-    main = main_rows(scope, grid)
-    later = len(grid.sending) + np.flatnonzero(grid.receiving % grid.days > 0)
-    main_cell, later_cell = grid.row_cell[main], grid.row_cell[later]
-    worth, base, most_kept = scope.worth.take(main_cell), grid.base_units[main_cell], _most_kept(scope, grid, main_cell)
-    full = np.minimum(np.maximum(worth.full_units - base, 0), most_kept)
-    partial = np.minimum((base <= worth.full_units).astype(np.int64), most_kept - full)
-    position = np.concatenate([main, main, main, later])
-    most = np.concatenate([full, partial, most_kept - full - partial, _everything(scope, grid, later_cell)])
-    late_worth = scope.worth.left_over_worth[later_cell]
-    value = np.concatenate([worth.full_worth, worth.partial_worth, worth.left_over_worth, late_worth])
-    step = np.repeat([0, 1, 2, 3], [len(main)] * 3 + [len(later)])
-    order = np.lexsort((step, position))
-    order = order[most[order] > 0]
-    return Increments(position=position[order].astype(np.int32), most_units=most[order], worth=value[order])
-
-
-def _everything(scope: Scope, grid: Grid, cell: Int64) -> Int64:
-    """Units that could end at a cell at most."""
-    return grid.sku_supply[scope.cells.sku[cell]] + scope.must_receive[cell] + scope.late_units[cell]
-
-
-def _sends_by_row(scope: Scope, grid: Grid, cell: Int64) -> Flags:
-    """Cells whose own row says that over-stock must leave: unchained, with enough stock that may."""
+def sends_by_row(scope: Scope, grid: Grid, cell: Int64) -> Flags:
+    """Cells whose own row says that over-stock must leave: unchained, not resting, with enough stock that may."""
     must_send = scope.must_send[cell]
-    return (must_send > 0) & ~grid.chained[cell] & (grid.cell_supply[cell] >= must_send)
-
-
-def _most_kept(scope: Scope, grid: Grid, cell: Int64) -> Int64:
-    """Most units that may stay: over-stock that must leave shortens the increments."""
-    left = grid.cell_supply[cell] - scope.must_send[cell]
-    return np.where(_sends_by_row(scope, grid, cell), left, _everything(scope, grid, cell))
+    simple = ~grid.chained[cell] & (scope.release_day[cell] == 0)
+    return np.asarray((must_send > 0) & simple & (grid.cell_supply[cell] >= must_send))
 
 
 def units_to_send(scope: Scope, grid: Grid) -> Int64:
     """Units that each row's position must send, where its increments are shortened for it."""
-    units = np.zeros(len(grid.sending) + len(grid.receiving), dtype=np.int64)
+    units = np.zeros(grid.n_rows, dtype=np.int64)
     rows = main_rows(scope, grid)
     cell = grid.row_cell[rows]
-    units[rows] = np.where(_sends_by_row(scope, grid, cell), scope.must_send[cell], 0)
+    units[rows] = np.where(sends_by_row(scope, grid, cell), scope.must_send[cell], 0)
     return units

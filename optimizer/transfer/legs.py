@@ -1,20 +1,24 @@
 """Edges in time: on which day units can leave over each lane, as the sum of lead times along their path.
 
-A **leg** is an edge with a day of departure. Without lead times every edge has one leg, on day 0. With them, a transit
-node has as many days of departure as there are different days on which units can reach it.
+A **leg** is an edge with a day of departure and, where units expire, the day on which the units it carries do. Without
+lead times, rests and expiry every edge has one leg, on day 0. With them, a node has as many days of departure as there
+are different days on which units can reach it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
 
 from network.candidates import NEVER, paying_edges, potentials
 from network.joins import runs
-from network.tables import Network
+from network.tables import NO_LIMIT, Network
 from optimizer.transfer.cells import Candidates, Scope, worth_of_last
+from optimizer.transfer.former import FormerLines
+
+Int64 = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +27,15 @@ class Legs:
 
     lane: NDArray[np.int32]
     sku: NDArray[np.int32]
-    origin: NDArray[np.int64]
+    origin: Int64
     """Cell of the scope."""
-    destination: NDArray[np.int64]
+    destination: Int64
     """Cell of the scope."""
-    departs_day: NDArray[np.int64]
-    arrives_day: NDArray[np.int64]
-    unit_cost: NDArray[np.int64]
+    departs_day: Int64
+    arrives_day: Int64
+    expiry_day: Int64
+    """`NO_LIMIT`: never."""
+    unit_cost: Int64
     """Money per unit."""
     forced: NDArray[np.bool_]
     """See `Candidates.forced`."""
@@ -37,48 +43,80 @@ class Legs:
     def __len__(self) -> int:
         return len(self.lane)
 
+    def take(self, index: Int64) -> Legs:
+        """Return some of the legs, in the order of `index`."""
+        return Legs(*(getattr(self, item.name)[index] for item in fields(self)))
 
-def legs_of(network: Network, scope: Scope, candidates: Candidates) -> Legs:
-    """List every day on which each candidate edge can be used.
 
-    Own stock leaves on day 0; units received at a transit node leave on the day they arrived (waiting is a flow of its
-    own). Paths visit a node at most once, so there are at most as many rounds as transit nodes plus one.
+def legs_of(network: Network, scope: Scope, candidates: Candidates, former: FormerLines) -> Legs:
+    """List every day on which each candidate edge can be used, for units of every expiry day that can be there.
+
+    Own stock leaves when it has rested; units received at a transit node leave on the day they arrived (waiting is a
+    flow of its own). Paths visit a node at most once, so there are at most as many rounds as transit nodes plus one.
     """
     edges = candidates.edges
     lead = network.lanes.lead_time_days[edges.lane]
-    if not np.any(lead):
-        return _legs(scope, candidates, np.arange(len(edges)), np.zeros(len(edges), dtype=np.int64), lead)
-    pays_late = _pays_after_horizon(scope, candidates)
-    most_days = int(lead.max()) * (int(network.nodes.transit.sum()) + 1) + 1
-    first = np.searchsorted(edges.origin, np.arange(len(scope.cells) + 1))
-    frontier = np.flatnonzero(scope.give > 0).astype(np.int64) * most_days
-    known = frontier
-    parts: list[tuple[NDArray[np.int64], NDArray[np.int64]]] = []
+    rests = np.any(scope.release_day[scope.give > 0])
+    if not (np.any(lead) or rests or np.any(scope.expires) or len(former)):
+        n = len(edges)
+        return _legs(scope, candidates, lead, (np.arange(n), np.zeros(n, dtype=np.int64), np.full(n, NO_LIMIT)))
+    walk = _Walk(network, scope, candidates, former)
+    parts: list[tuple[Int64, Int64, Int64]] = []
     for _ in range(int(network.nodes.transit.sum()) + 1):
-        cell, day = frontier // most_days, frontier % most_days
-        at, edge = runs(first[cell], first[cell + 1] - first[cell])
-        arrives = day[at] + lead[edge]
-        useful = (arrives < network.horizon_days) | pays_late[edge]
-        edge, departs, arrives = edge[useful], day[at][useful], arrives[useful]
-        parts.append((edge, departs))
-        goes_on = scope.transit[edges.destination[edge]]
-        reached = edges.destination[edge[goes_on]].astype(np.int64) * most_days + arrives[goes_on]
-        frontier = np.setdiff1d(reached, known)
-        known = np.union1d(known, frontier)
-        if not len(frontier):
+        parts.append(walk.step())
+        if walk.ended:
             break
-    used, departs_day = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return _legs(scope, candidates, used, departs_day, lead)
+    edge, departs_day, expiry_day = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return _legs(scope, candidates, lead, (edge, departs_day, expiry_day))
 
 
-def _legs(
-    scope: Scope,
-    candidates: Candidates,
-    edge: NDArray[np.int64],
-    departs_day: NDArray[np.int64],
-    lead: NDArray[np.int64],
-) -> Legs:
-    edges = candidates.edges
+class _Walk:
+    """Where units of each expiry day can be on which day, found round by round from own stock."""
+
+    def __init__(self, network: Network, scope: Scope, candidates: Candidates, former: FormerLines) -> None:
+        edges = candidates.edges
+        self.network, self.scope, self.edges = network, scope, edges
+        self.lead = network.lanes.lead_time_days[edges.lane].astype(np.int64)
+        self.pays_late = _pays_after_horizon(scope, candidates)
+        self.least_left = network.products.min_remaining_shelf_life_days[scope.cells.sku]
+        own = np.flatnonzero(scope.own.give > 0)
+        # A former line may leave later than its units could.
+        cell = np.concatenate([scope.own.cell[own], former.origin])
+        expiry = np.concatenate([scope.own.expiry_day[own], former.expiry_day])
+        day = np.concatenate([scope.release_day[scope.own.cell[own]], former.departs_day])
+        self.expiries = np.unique(np.append(expiry, NO_LIMIT))
+        rounds = int(network.nodes.transit.sum()) + 1
+        self.days = int(day.max(initial=0)) + int(self.lead.max(initial=0)) * rounds + 1
+        self.first = np.searchsorted(edges.origin, np.arange(len(scope.cells) + 1))
+        self.frontier = np.unique(self._code(cell, np.searchsorted(self.expiries, expiry), day))
+        self.known = self.frontier
+
+    @property
+    def ended(self) -> bool:
+        """Nothing new can be reached."""
+        return not len(self.frontier)
+
+    def step(self) -> tuple[Int64, Int64, Int64]:
+        """Edges that leave where units are now, with the day they leave and the day their units expire."""
+        day, place = self.frontier % self.days, self.frontier // self.days
+        kind, cell = place % len(self.expiries), place // len(self.expiries)
+        at, edge = runs(self.first[cell], self.first[cell + 1] - self.first[cell])
+        arrives, expiry = day[at] + self.lead[edge], self.expiries[kind[at]]
+        destination = self.edges.destination[edge].astype(np.int64)
+        useful = (arrives < self.network.horizon_days) | self.pays_late[edge]
+        useful &= (expiry == NO_LIMIT) | (expiry - arrives >= self.least_left[destination])
+        goes_on = useful & self.scope.transit[destination]
+        reached = self._code(destination[goes_on], kind[at][goes_on], arrives[goes_on])
+        self.frontier = np.setdiff1d(reached, self.known)
+        self.known = np.union1d(self.known, self.frontier)
+        return edge[useful], day[at][useful], expiry[useful]
+
+    def _code(self, cell: Int64, kind: Int64, day: Int64) -> Int64:
+        return np.asarray((cell * len(self.expiries) + kind) * self.days + day)
+
+
+def _legs(scope: Scope, candidates: Candidates, lead: Int64, days: tuple[Int64, Int64, Int64]) -> Legs:
+    edges, (edge, departs_day, expiry_day) = candidates.edges, days
     origin = edges.origin[edge].astype(np.int64)
     return Legs(
         lane=edges.lane[edge],
@@ -87,6 +125,7 @@ def _legs(
         destination=edges.destination[edge].astype(np.int64),
         departs_day=departs_day,
         arrives_day=departs_day + lead[edge],
+        expiry_day=expiry_day,
         unit_cost=candidates.unit_cost[edge],
         forced=candidates.forced[edge],
     )
@@ -94,7 +133,7 @@ def _legs(
 
 def _pays_after_horizon(scope: Scope, candidates: Candidates) -> NDArray[np.bool_]:
     """Which edges could pay for units that come too late to count anywhere: only left-over worth, or hard demands."""
-    gain = np.where(scope.stock_row >= 0, scope.worth.left_over_worth, -NEVER)
+    gain = np.where(scope.stock_row >= 0, scope.worth.left_over_worth + scope.wishes.price, -NEVER)
     gain[scope.must_receive > 0] = NEVER
     gain[candidates.edges.destination[candidates.forced]] = NEVER
     loss = worth_of_last(scope)

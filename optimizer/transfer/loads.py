@@ -1,4 +1,4 @@
-"""What lines may carry, and the switches they load: dispatches of lanes, and smallest lines."""
+"""What lines may carry, and the switches they load: dispatches of lanes, lines, and lanes in use."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from network.candidates import Potentials
 from network.tables import NO_LIMIT, Network
 from optimizer.economics import (
     NO_WEIGHT_LIMIT,
-    give_units,
     lane_capacity,
     lane_fixed_cost,
     lane_least_load,
+    money,
     product_weight,
 )
 from optimizer.model import UNLIMITED, Members, Switches
+from optimizer.request import Request
 from optimizer.transfer.cells import Scope, units_worth_more
 from optimizer.transfer.grid import Grid
 from optimizer.transfer.legs import Legs
@@ -28,9 +29,9 @@ Int64 = NDArray[np.int64]
 def most_units(network: Network, scope: Scope, found: Potentials, legs: Legs, grid: Grid) -> Int64:
     """Most units that each line could usefully carry: what makes the strong rows strong."""
     pack = scope.pack[legs.origin]
-    everything = _everything(network, legs, grid)
-    from_own = np.where(scope.transit[legs.origin], everything, grid.cell_supply[legs.origin])
-    useful = units_worth_more(scope, legs.destination.astype(np.int32), found.loss_out[legs.origin] + legs.unit_cost)
+    everything = _everything(scope, legs, grid)
+    from_own = np.where(scope.transit[legs.origin], everything, _own_units(grid, legs))
+    useful = units_worth_more(scope, legs.destination, found.loss_out[legs.origin] + legs.unit_cost)
     # What the destination sends of its own stock can be replaced.
     useful = np.minimum(useful, everything) + grid.cell_supply[legs.destination]
     unlimited = scope.transit[legs.destination] | legs.forced | (scope.must_receive[legs.destination] > 0)
@@ -39,13 +40,34 @@ def most_units(network: Network, scope: Scope, found: Potentials, legs: Legs, gr
     return np.asarray(most // pack * pack)
 
 
-def _everything(network: Network, legs: Legs, grid: Grid) -> Int64:
+def _own_units(grid: Grid, legs: Legs) -> Int64:
+    """Own stock of the origin that may leave and expires on the leg's day."""
+    place = grid.place(legs.origin, legs.expiry_day)
+    row = np.searchsorted(grid.own_place, place)
+    here = np.append(grid.own_place, -1)[row] == place
+    return np.where(here, np.append(grid.own_supply, 0)[row], 0)
+
+
+def _everything(scope: Scope, legs: Legs, grid: Grid) -> Int64:
     """Most units on any line: what may leave, or all there is where smallest loads may send units in circles."""
-    filled = np.zeros(len(network.products), dtype=bool)
-    filled[legs.sku[legs.forced]] = True
-    there_is = np.zeros(len(network.products), dtype=np.int64)
-    np.add.at(there_is, network.stock.sku, give_units(network))
-    return np.where(filled[legs.sku], there_is[legs.sku], grid.sku_supply[legs.sku])
+    sku = scope.cells.sku
+    forced = np.zeros(len(grid.sku_supply), dtype=bool)
+    forced[legs.sku[legs.forced]] = True
+    kinds = len(grid.expiries)
+    own = sku[grid.own_place // kinds].astype(np.int64) * kinds + grid.own_place % kinds
+    all_own = sku[scope.own.cell].astype(np.int64) * kinds + np.searchsorted(grid.expiries, scope.own.expiry_day)
+    wanted = legs.sku.astype(np.int64) * kinds + np.searchsorted(grid.expiries, legs.expiry_day)
+    moving = _summed(own, grid.own_supply, wanted)
+    return np.where(forced[legs.sku], _summed(all_own, scope.own.give, wanted), moving)
+
+
+def _summed(keys: Int64, units: Int64, wanted: Int64) -> Int64:
+    """Sum of the units of every wanted key."""
+    distinct, at = np.unique(keys, return_inverse=True)
+    total = np.zeros(len(distinct) + 1, dtype=np.int64)
+    np.add.at(total, at, units)
+    row = np.searchsorted(distinct, wanted)
+    return np.where(np.append(distinct, -1)[row] == wanted, total[row], 0)
 
 
 def _carried(network: Network, legs: Legs, everything: Int64) -> Int64:
@@ -61,42 +83,84 @@ def _carried(network: Network, legs: Legs, everything: Int64) -> Int64:
 
 @dataclass(frozen=True, slots=True)
 class Loads:
-    """The switches of a transfer model and what loads them."""
+    """The switches of a transfer model and which legs load them."""
 
     switches: Switches
-    """Dispatches first, then smallest lines."""
+    """Dispatches first, then lines, then lanes in use."""
     members: Members
+    """Their `flow` is a leg."""
     dispatch_lane: Int64
     """Lane of every dispatch switch."""
+    in_use: Int64
+    """For every lane with a leg, ascending (`used_lane`): the switch that is set when the lane carries anything."""
+    used_lane: Int64
 
 
-def loads_of(network: Network, scope: Scope, legs: Legs, most: Int64) -> Loads:
-    """Write dispatches of the lanes that need them, and smallest lines, as switches."""
-    capacity, least, fixed = lane_capacity(network), lane_least_load(network), lane_fixed_cost(network)
+def loads_of(network: Network, request: Request, scope: Scope, legs: Legs, most: Int64) -> Loads:
+    """Write dispatches of the lanes that need them, lines with a least size or benefit, and lanes that are counted."""
+    capacity, least = lane_capacity(network), lane_least_load(network)
+    fixed = lane_fixed_cost(network) + _hurdle(network, request.min_dispatch_benefit)
     needs = (fixed > 0) | (capacity < NO_WEIGHT_LIMIT) | (least > 0)
     lane = np.unique(legs.lane[needs[legs.lane]]).astype(np.int64)
     on_dispatch = np.flatnonzero(needs[legs.lane])
-    lines = np.flatnonzero(network.lanes.min_line_units[legs.lane] > scope.pack[legs.origin])
+    per_line = _hurdle(network, request.min_line_benefit)
+    smallest = network.lanes.min_line_units[legs.lane]
+    lines = np.flatnonzero((smallest > scope.pack[legs.origin]) | (per_line > 0))
     weight = product_weight(network)[legs.sku[on_dispatch]]
-    none, one = np.zeros(len(lines), dtype=np.int64), np.ones(len(lines), dtype=np.int64)
-    unlimited = np.full(len(lines), UNLIMITED)
+    most_runs = _most_dispatches(network, legs, lane, most)
+    used_lane, in_use, counted = _lanes_in_use(network, legs, lane[most_runs == 1], lane, len(lane) + len(lines))
+    on_counted = np.flatnonzero(np.isin(legs.lane, counted))
+    n, m = len(lines), len(counted)
+    one, unlimited = np.ones(n + m, dtype=np.int64), np.full(n + m, UNLIMITED)
     switches = Switches(
-        fixed_cost=np.concatenate([fixed[lane], none]),
-        most=np.concatenate([_most_dispatches(network, legs, lane, most), one]),
-        least_fill=np.concatenate([least[lane], network.lanes.min_line_units[legs.lane[lines]]]),
+        fixed_cost=np.concatenate([fixed[lane], np.full(n, per_line), np.zeros(m, dtype=np.int64)]),
+        most=np.concatenate([most_runs, one]),
+        least_fill=np.concatenate([least[lane], smallest[lines], np.zeros(m, dtype=np.int64)]),
         most_fill=np.concatenate([np.minimum(capacity[lane], UNLIMITED), unlimited]),
     )
     members = Members(
-        flow=np.concatenate([on_dispatch, lines]).astype(np.int32),
+        flow=np.concatenate([on_dispatch, lines, on_counted]).astype(np.int32),
         switch=np.concatenate(
-            [np.searchsorted(lane, legs.lane[on_dispatch]), len(lane) + np.arange(len(lines))]
+            [
+                np.searchsorted(lane, legs.lane[on_dispatch]),
+                len(lane) + np.arange(n),
+                len(lane) + n + np.searchsorted(counted, legs.lane[on_counted]),
+            ]
         ).astype(np.int32),
-        weight=np.concatenate([weight, one]),
+        weight=np.concatenate([weight, np.ones(n + len(on_counted), dtype=np.int64)]),
         bound_units=np.concatenate(
-            [np.minimum(most[on_dispatch], _per_dispatch(capacity[legs.lane[on_dispatch]], weight)), most[lines]]
+            [
+                np.minimum(most[on_dispatch], _per_dispatch(capacity[legs.lane[on_dispatch]], weight)),
+                most[lines],
+                most[on_counted],
+            ]
         ),
     )
-    return Loads(switches=switches, members=members, dispatch_lane=lane)
+    return Loads(switches=switches, members=members, dispatch_lane=lane, in_use=in_use, used_lane=used_lane)
+
+
+def _hurdle(network: Network, currency: float) -> int:
+    return int(money(np.array([currency]), network.money_decimals)[0])
+
+
+def _lanes_in_use(
+    network: Network, legs: Legs, single: Int64, dispatched: Int64, n_switches: int
+) -> tuple[Int64, Int64, Int64]:
+    """Lanes with legs, the switch that says each is in use (-1: nobody asks), and the lanes that need one of their own.
+
+    A lane whose dispatch switch counts to 1 (`single`) has it already.
+    """
+    nodes, lanes = network.nodes, network.lanes
+    used = np.unique(legs.lane).astype(np.int64)
+    asked = (nodes.max_outbound_lanes[lanes.origin[used]] < NO_LIMIT) | (
+        nodes.max_inbound_lanes[lanes.destination[used]] < NO_LIMIT
+    )
+    has_switch = np.isin(used, single)
+    counted = used[asked & ~has_switch]
+    switch = np.full(len(used), -1, dtype=np.int64)
+    switch[has_switch] = np.searchsorted(dispatched, used[has_switch])
+    switch[asked & ~has_switch] = n_switches + np.arange(len(counted))
+    return used, switch, counted
 
 
 def _most_dispatches(network: Network, legs: Legs, lane: Int64, most: Int64) -> Int64:

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from network.tables import Network
-from optimizer.economics import value_change
-from optimizer.model import Flows, Model, Positions
+from optimizer.model import UNLIMITED, Flows, Limits, Members, Model, Positions, Switches, Terms
 from optimizer.plan import Plan
 from optimizer.request import Request
 from optimizer.transfer.cells import Scope, candidates_of, scope_of
-from optimizer.transfer.demands import demands_of, least_units
-from optimizer.transfer.grid import (
-    Grid,
-    InnerFlows,
-    grid_of,
-    increments_of,
-    inner_flows,
-    supplies,
-    units_to_send,
-)
+from optimizer.transfer.demands import RECEIVES, SENDS, demand_rows, least_units
+from optimizer.transfer.former import FormerLines, Segments, change_prices, former_lines, leg_of_lines, segments_of
+from optimizer.transfer.grid import Grid, grid_of, inner_flows, supplies, units_to_send
+from optimizer.transfer.increments import do_nothing_worth, increments_of
 from optimizer.transfer.legs import Legs, legs_of
-from optimizer.transfer.loads import loads_of, most_units
+from optimizer.transfer.loads import Loads, loads_of, most_units
+from optimizer.transfer.rules import Rows, display_rows, frozen_rows, joined, node_rows, pairs
+from optimizer.transfer.shelves import Shelves, shelves_of
 
 Int64 = NDArray[np.int64]
 
@@ -35,23 +30,24 @@ class TransferModel:
 
     model: Model
     flow_lane: NDArray[np.int32]
-    """Lane of the first ``n_lines`` flows; the flows after them stay within a node."""
+    """Lane of the first ``n_lines`` flows; the flows after them stay within a node. Several flows can be one line."""
     flow_sku: NDArray[np.int32]
     flow_arrives_day: NDArray[np.int32]
+    flow_expiry_day: NDArray[np.int32]
     switch_lane: Int64
-    """Lane of the first switches (its dispatches); the switches after them are smallest lines."""
-    must_send: bool
-    """Some over-stock must leave, so doing nothing is no plan."""
+    """Lane of the first switches (its dispatches); the switches after them are lines, lanes in use, and displays."""
+    must_act: bool
+    """Doing nothing is no plan: a hard demand, or a line that is frozen."""
     position_cell: NDArray[np.int32]
     """(node, SKU) of every position of the model, shape ``(n_positions, 2)``."""
     position_demand: Int64
     """Units that every position must receive, 0 where its own row does not say so."""
     position_send: Int64
     """Units that every position must send, 0 where its own row does not say so."""
-    limit_cell: NDArray[np.int32]
-    """(node, SKU) of every limit of the model, shape ``(n_limits, 2)``."""
-    limit_receives: NDArray[np.bool_]
-    """Limits on units received; the others are on units sent."""
+    limit_rule: NDArray[np.object_]
+    """Input field that every limit comes from, shape ``(n_limits,)``."""
+    limit_place: NDArray[np.int32]
+    """(node, SKU) that every limit is about, -1 where it names none, shape ``(n_limits, 2)``."""
 
 
 def build(network: Network, request: Request) -> TransferModel:
@@ -70,62 +66,181 @@ def build(network: Network, request: Request) -> TransferModel:
         With every flow that a best plan could need, and no other.
     """
     scope = scope_of(network, request)
-    candidates = candidates_of(network, scope)
-    legs = legs_of(network, scope, candidates)
+    former = former_lines(network, request, scope.cells.sku.astype(np.int64) * len(network.nodes) + scope.cells.node)
+    candidates = candidates_of(network, scope, np.unique(former.lane * len(network.products) + former.sku))
+    legs = legs_of(network, scope, candidates, former.take(former.possible))
     grid = grid_of(network, scope, candidates.potentials, legs)
     most = most_units(network, scope, candidates.potentials, legs, grid)
-    loads = loads_of(network, scope, legs, most)
-    demands = demands_of(network, request, scope, legs, grid)
+    former_leg = leg_of_lines(
+        former,
+        (legs.lane.astype(np.int64), legs.sku.astype(np.int64), legs.arrives_day, legs.expiry_day),
+        len(network.products),
+    )
+    segments = _segments(network, request, scope, legs, most, former, former_leg)
+    shelves = _shelves(network, scope, grid)
+    loads = loads_of(network, request, scope, legs, most)
+    display = display_rows(network, scope, legs, most, len(loads.switches))
+    limits = joined(
+        [
+            *demand_rows(network, request, scope, legs, grid),
+            *node_rows(network, legs, most, loads),
+            frozen_rows(former, former_leg),
+            display.rows,
+        ]
+    )
     supply, least = supplies(network, scope, grid), least_units(scope, grid)
+    flows, first_shelf_flow = _flows(network, scope, legs, grid, segments, shelves)
+    increments = increments_of(network, scope, grid, shelves)
+    row_cell = np.concatenate([grid.row_cell, shelves.cell])
+    on_shelf = np.zeros(len(shelves), dtype=np.int64)
+    supply, least = np.concatenate([supply, on_shelf]), np.concatenate([least, on_shelf])
+    terms = _terms(limits, segments, len(legs), len(flows) + len(increments))
     model = Model(
-        positions=Positions(supply_units=supply, least_units=least, block=scope.cells.sku[grid.row_cell]),
-        increments=increments_of(scope, grid),
-        flows=_flows(scope, legs, grid, most, inner_flows(network, scope, grid)),
-        switches=loads.switches,
-        members=loads.members,
-        limits=demands.limits,
-        terms=demands.terms,
-        do_nothing=_do_nothing(scope, grid),
+        positions=Positions(supply_units=supply, least_units=least, block=scope.cells.sku[row_cell]),
+        increments=increments,
+        flows=flows,
+        switches=_stacked(loads.switches, display.switches),
+        members=_members(loads, segments, len(legs)),
+        limits=Limits(
+            low=np.concatenate([limits.low, np.full(len(shelves.arrival_cap), -UNLIMITED)]),
+            high=np.concatenate([limits.high, shelves.arrival_cap]),
+        ),
+        terms=Terms(
+            limit=np.concatenate([terms.limit, (len(limits.place) + shelves.cap_limit).astype(np.int32)]),
+            column=np.concatenate([terms.column, (first_shelf_flow + shelves.cap_flow).astype(np.int32)]),
+            coefficient=np.concatenate([terms.coefficient, np.ones(len(shelves.cap_flow), dtype=np.int64)]),
+        ),
+        do_nothing=do_nothing_worth(network, scope, grid) + display.do_nothing + int(former.price @ former.units),
         money_decimals=network.money_decimals,
     )
+    flow_leg = segments.leg
     return TransferModel(
         model=model,
-        flow_lane=legs.lane,
-        flow_sku=legs.sku,
-        flow_arrives_day=legs.arrives_day.astype(np.int32),
+        flow_lane=legs.lane[flow_leg],
+        flow_sku=legs.sku[flow_leg],
+        flow_arrives_day=legs.arrives_day[flow_leg].astype(np.int32),
+        flow_expiry_day=legs.expiry_day[flow_leg].astype(np.int32),
         switch_lane=loads.dispatch_lane,
-        must_send=bool(np.any(scope.must_send)),
-        position_cell=scope.node_and_sku(grid.row_cell),
+        must_act=bool(np.any(scope.must_send) or np.any(scope.must_receive) or np.any(former.frozen)),
+        position_cell=scope.node_and_sku(row_cell),
         position_demand=np.where(least > 0, least - supply, 0),
-        position_send=units_to_send(scope, grid),
-        limit_cell=scope.node_and_sku(demands.cell),
-        limit_receives=demands.receives,
+        position_send=np.concatenate([units_to_send(scope, grid), on_shelf]),
+        limit_rule=np.concatenate(
+            [limits.rule, np.full(len(shelves.arrival_cap), "stock.demand_mean", dtype=np.object_)]
+        ),
+        limit_place=np.concatenate([_places(scope, limits, former), scope.node_and_sku(shelves.limit_cell)]),
     )
 
 
-def _flows(scope: Scope, legs: Legs, grid: Grid, most: Int64, inner: InnerFlows) -> Flows:
-    """Lines over lanes first, then the flows within nodes."""
+def _segments(
+    network: Network,
+    request: Request,
+    scope: Scope,
+    legs: Legs,
+    most: Int64,
+    former: FormerLines,
+    former_leg: Int64,
+) -> Segments:
+    """Split the legs that a price of change bends."""
+    units = np.zeros(len(legs), dtype=np.int64)
+    found = former_leg >= 0
+    np.add.at(units, former_leg[found], former.units[found])
+    price = change_prices(network, request.former_plan, legs.departs_day)
+    return segments_of(most, scope.pack[legs.origin], units, price)
+
+
+def _shelves(network: Network, scope: Scope, grid: Grid) -> Shelves:
+    """Shelves for the receiving rows of expiring cells."""
+    place, day = grid.receiving // grid.days, grid.receiving % grid.days
+    cell = place // len(grid.expiries)
+    here = np.flatnonzero(scope.expires[cell])
+    expiry_day = grid.expiries[place % len(grid.expiries)]
+    return shelves_of(
+        network,
+        scope.stock_row,
+        cell=cell[here],
+        expiry_day=expiry_day[here],
+        day=day[here],
+        row=len(grid.sending) + here,
+    )
+
+
+def _flows(
+    network: Network, scope: Scope, legs: Legs, grid: Grid, segments: Segments, shelves: Shelves
+) -> tuple[Flows, int]:
+    """Lines over lanes first, then the flows within nodes, last those of shelves; and where these begin."""
+    inner = inner_flows(network, scope, grid)
     onward = scope.transit[legs.destination]
+    arrives_at = grid.place(legs.destination, legs.expiry_day)
     destination = np.where(
         onward,
-        grid.sending_row(legs.destination, legs.arrives_day),
-        grid.receiving_row(legs.destination, legs.arrives_day),
+        grid.sending_row(arrives_at, legs.arrives_day),
+        grid.receiving_row(arrives_at, legs.arrives_day),
     )
-    free = np.zeros(len(inner.origin), dtype=np.int64)
-    return Flows(
-        origin=np.concatenate([grid.sending_row(legs.origin, legs.departs_day), inner.origin]).astype(np.int32),
-        destination=np.concatenate([destination, inner.destination]).astype(np.int32),
-        profit=np.concatenate([-legs.unit_cost, free]),
-        most_units=np.concatenate([most, inner.most_units]),
-        multiple=np.concatenate([scope.pack[legs.origin], free + 1]),
+    origin = grid.sending_row(grid.place(legs.origin, legs.expiry_day), legs.departs_day)
+    goes_on = np.flatnonzero(~shelves.last)
+    n, leg = grid.n_rows, segments.leg
+    everything = np.maximum(scope.held_before, 0) + grid.sku_supply[scope.cells.sku]
+    flows = Flows(
+        origin=np.concatenate([origin[leg], inner.origin, shelves.from_row, n + goes_on]).astype(np.int32),
+        destination=np.concatenate([destination[leg], inner.destination, n + shelves.to_shelf, n + goes_on + 1]).astype(
+            np.int32
+        ),
+        profit=np.concatenate(
+            [segments.bonus - legs.unit_cost[leg], np.zeros(len(inner.origin) + len(shelves.from_row) + len(goes_on))]
+        ).astype(np.int64),
+        most_units=np.concatenate(
+            [segments.most_units, inner.most_units, everything[shelves.flow_cell], shelves.cap_units[goes_on]]
+        ),
+        multiple=np.concatenate(
+            [scope.pack[legs.origin][leg], np.ones(len(inner.origin) + len(shelves.from_row) + len(goes_on))]
+        ).astype(np.int64),
+    )
+    return flows, len(leg) + len(inner.origin)
+
+
+def _stacked(first: Switches, second: Switches) -> Switches:
+    columns = [[getattr(part, item.name) for part in (first, second)] for item in fields(Switches)]
+    return Switches(*(np.concatenate(column) for column in columns))
+
+
+def _extra(leg: Int64, segments: Segments, n_legs: int) -> tuple[Int64, Int64]:
+    """Entries of a column of legs, and the further flows that their line consists of."""
+    entry, segment = pairs(leg, segments.leg[n_legs:])
+    return entry, n_legs + segment
+
+
+def _members(loads: Loads, segments: Segments, n_legs: int) -> Members:
+    """Members by flow: every flow of a line loads what the line loads."""
+    members = loads.members
+    entry, flow = _extra(members.flow.astype(np.int64), segments, n_legs)
+    every = np.concatenate([np.arange(len(members)), entry])
+    copied = Members(*(getattr(members, item.name)[every] for item in fields(Members)))
+    return replace(copied, flow=np.concatenate([members.flow, flow.astype(np.int32)]))
+
+
+def _terms(limits: Rows, segments: Segments, n_legs: int, first_switch: int) -> Terms:
+    """Terms by column of the model."""
+    on_leg = limits.leg >= 0
+    entry, flow = _extra(np.where(on_leg, limits.leg, -1), segments, n_legs)
+    column = np.where(on_leg, limits.leg, first_switch + limits.switch)
+    return Terms(
+        limit=np.concatenate([limits.limit, limits.limit[entry]]).astype(np.int32),
+        column=np.concatenate([column, flow]).astype(np.int32),
+        coefficient=np.concatenate([limits.coefficient, limits.coefficient[entry]]),
     )
 
 
-def _do_nothing(scope: Scope, grid: Grid) -> int:
-    """Worth of what the rows hold when nothing moves: the units beyond each cell's base, and late left-overs."""
-    kept = value_change(scope.worth, grid.base_units, scope.units_before)
-    left_over = (scope.late_units - scope.late_counted) * scope.worth.left_over_worth * grid.chained
-    return int((kept + left_over)[grid.keeps].sum())
+def _places(scope: Scope, limits: Rows, former: FormerLines) -> NDArray[np.int32]:
+    """(node, SKU) of limits, -1 where a limit names none."""
+    places = np.full((len(limits.place), 2), -1, dtype=np.int32)
+    of_node = np.char.startswith(limits.rule.astype(str), "nodes.") if len(limits.rule) else np.zeros(0, dtype=bool)
+    places[of_node, 0] = limits.place[of_node]
+    of_cell = np.isin(limits.rule, [RECEIVES, SENDS])
+    places[of_cell] = scope.node_and_sku(limits.place[of_cell])
+    of_line = limits.rule == "request.former_plan"
+    places[of_line, 1] = former.sku[limits.place[of_line]]
+    return places
 
 
 def plan_of(built: TransferModel, flow_units: Int64, switch_count: Int64) -> Plan:
@@ -137,12 +252,18 @@ def plan_of(built: TransferModel, flow_units: Int64, switch_count: Int64) -> Pla
     switched = np.isin(built.switch_lane, lanes_used)
     at = np.searchsorted(lanes_used, built.switch_lane[switched])
     count[at] = switch_count[: len(built.switch_lane)][switched]
-    order = used[np.lexsort((built.flow_arrives_day[used], built.flow_sku[used], built.flow_lane[used]))]
+    columns = (built.flow_lane, built.flow_sku, built.flow_arrives_day, built.flow_expiry_day)
+    order = used[np.lexsort(tuple(column[used] for column in reversed(columns)))]
+    # Several flows can be one line.
+    starts = np.append(True, np.any([column[order][1:] != column[order][:-1] for column in columns], axis=0))
+    first = np.flatnonzero(starts[: len(order)])
+    line = order[first]
     return Plan(
-        lane=built.flow_lane[order],
-        sku=built.flow_sku[order],
-        units=flow_units[order],
-        arrives_day=built.flow_arrives_day[order],
+        lane=built.flow_lane[line],
+        sku=built.flow_sku[line],
+        units=np.add.reduceat(flow_units[order], first) if len(first) else flow_units[:0],
+        arrives_day=built.flow_arrives_day[line],
         dispatch_lane=lanes_used.astype(np.int32),
         dispatches=count,
+        expiry_day=built.flow_expiry_day[line],
     )
