@@ -10,12 +10,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from network.tables import Network
+from network.tables import NO_LIMIT, Network
 from network.writing import FileFormat, write_files
 from optimizer.economics import WEIGHT_DECIMALS, lane_fixed_cost, product_weight
-from optimizer.plan import AlertOutcomes, Certificate, Plan, Result, Unmet
+from optimizer.expiry_days import lot_names
+from optimizer.plan import UNKNOWN_MONEY, AlertOutcomes, Certificate, Plan, Result, Unmet
 from optimizer.plan_reading import PlanFile, read_plan
-from optimizer.plan_schema import ALERT_OUTCOMES, DISPATCHES, LEDGER, PLAN_FILE, PLAN_TABLES, TRANSFERS, UNMET
+from optimizer.plan_schema import ALERT_OUTCOMES, DISPATCHES, FIXES, LEDGER, PLAN_FILE, PLAN_TABLES, TRANSFERS, UNMET
 
 __all__ = ["PlanFile", "certificate_summary", "plan_tables", "read_plan", "result_summary", "write_plan"]
 
@@ -67,6 +68,8 @@ def result_summary(result: Result, network: Network) -> dict[str, Any]:
         "status": result.status.value,
         "stopped_by": result.stopped_by.value,
         "benefit": _amount(result.benefit, network),
+        "objective": _amount(result.objective, network),
+        "adjustments": None if result.certificate is None else _amounts(result.certificate.adjustments, network),
         "bound": _amount(result.bound, network),
         "gap": result.gap,
         "seconds": {phase: round(seconds, _SECONDS_DECIMALS) for phase, seconds in result.seconds.items()},
@@ -112,6 +115,7 @@ def plan_tables(network: Network, result: Result) -> dict[str, pd.DataFrame]:
         tables[DISPATCHES.name] = _dispatches(network, result.plan)
     if result.unmet is not None:
         tables[UNMET.name] = _unmet(network, result.unmet)
+        tables[FIXES.name] = _fixes(network, result.unmet)
     if result.outcomes is not None:
         tables[ALERT_OUTCOMES.name] = _outcomes(network, result.outcomes)
     if result.certificate is not None:
@@ -137,6 +141,10 @@ def _amount(units: int | None, network: Network) -> float | None:
     return None if units is None else units / 10**network.money_decimals
 
 
+def _amounts(terms: Mapping[str, int], network: Network) -> dict[str, float]:
+    return {term: amount / 10**network.money_decimals for term, amount in terms.items()}
+
+
 def _lane_columns(network: Network, lane: NDArray[np.int32]) -> dict[str, Any]:
     lanes, names = network.lanes, network.nodes.node_id
     return {
@@ -156,7 +164,8 @@ def _transfers(network: Network, plan: Plan, result: Result) -> pd.DataFrame:
             **_lane_columns(network, plan.lane),
             "sku_id": network.products.sku_id[plan.sku],
             "units": plan.units,
-            "lot_id": np.full(plan.n_lines, "", dtype=np.object_),
+            "lot_id": lot_names(network, plan),
+            "expiry_day": _whole(plan.expiry_day, plan.expiry_day == NO_LIMIT),
             "arrives_day": plan.arrives_day,
             "benefit": benefit,
             "reason": np.full(plan.n_lines, "", dtype=np.object_) if result.line_reason is None else result.line_reason,
@@ -193,8 +202,33 @@ def _unmet(network: Network, unmet: Unmet) -> pd.DataFrame:
             "code": unmet.code.astype(str).astype(np.object_),
             "reason": unmet.reason,
             "cheapest_fix": unmet.cheapest_fix,
+            "fix_cost": _money(unmet.fix_cost, network),
+            "fix_worth": _money(unmet.fix_worth, network),
         }
     )
+
+
+def _fixes(network: Network, unmet: Unmet) -> pd.DataFrame:
+    changes = unmet.changes
+    return pd.DataFrame(
+        {
+            "node_id": network.nodes.node_id[unmet.node[changes.unmet]],
+            "sku_id": network.products.sku_id[unmet.sku[changes.unmet]],
+            "field": changes.field,
+            "place": changes.place,
+            "amount": changes.amount,
+        }
+    )
+
+
+def _money(units: NDArray[np.int64], network: Network) -> NDArray[np.float64]:
+    """Amounts in currency units; NaN where not known."""
+    return np.where(units == UNKNOWN_MONEY, np.nan, units / 10**network.money_decimals)
+
+
+def _whole(values: NDArray[np.int32], empty: NDArray[np.bool_]) -> pd.arrays.IntegerArray:
+    """Cells of a column of whole numbers."""
+    return pd.arrays.IntegerArray(values.astype(np.int64), empty)
 
 
 def _outcomes(network: Network, outcomes: AlertOutcomes) -> pd.DataFrame:
@@ -204,12 +238,11 @@ def _outcomes(network: Network, outcomes: AlertOutcomes) -> pd.DataFrame:
             "outcome": outcomes.outcome,
             "units_asked": outcomes.units_asked,
             "units_by_transfer": outcomes.units_by_transfer,
-            "day": pd.arrays.IntegerArray(outcomes.day.astype(np.int64), outcomes.day < 0),
+            "day": _whole(outcomes.day, outcomes.day < 0),
             "reason": outcomes.reason,
         }
     )
 
 
 def _ledger(network: Network, terms: Mapping[str, int]) -> pd.DataFrame:
-    amounts = [amount / 10**network.money_decimals for amount in terms.values()]
-    return pd.DataFrame({"term": list(terms), "amount": amounts})
+    return pd.DataFrame({"term": list(terms), "amount": list(_amounts(terms, network).values())})

@@ -17,6 +17,7 @@ from network.problems import NetworkError, Problem, ProblemLog
 from network.tables import NOT_GIVEN, Network
 from optimizer.arrival_days import derive_arrival_days
 from optimizer.economics import NO_WEIGHT_LIMIT, lane_capacity, least_dispatches, money, product_weight
+from optimizer.expiry_days import days_of_lots, derive_expiry_days
 from optimizer.plan import Plan
 from optimizer.plan_schema import PLAN_FILE, PLAN_TABLES, TABLES_READ, PlanLimits
 
@@ -31,6 +32,8 @@ class PlanFile:
     plan: Plan
     claimed_benefit: int | None
     """In money units; None when plan.json does not name a benefit."""
+    claimed_objective: int | None
+    """In money units; None when plan.json does not name an objective."""
     claimed_ledger: Mapping[str, int] | None
     """Money units by term; None without a ledger."""
     warnings: tuple[Problem, ...]
@@ -97,10 +100,10 @@ def _plan_file(
     tables = _parsed(network, frames, sources, log)
     lines = _lines(network, tables["transfers"], log)
     runs = _runs(network, tables["dispatches"], log) if tables["dispatches"].present else None
-    benefit = _claimed_benefit(network, content, log)
+    benefit, objective = (_claimed_amount(network, content, key, log) for key in ("benefit", "objective"))
     ledger = _claimed_ledger(network, tables["ledger"], log) if tables["ledger"].present else None
     log.raise_errors()
-    lane, sku, units, day = lines
+    lane, sku, units, day, expiry = lines
     dispatch_lane, dispatches = runs or _fewest_dispatches(network, lane, sku, units)
     plan = Plan(
         lane=lane.astype(np.int32),
@@ -109,12 +112,13 @@ def _plan_file(
         arrives_day=day.astype(np.int32),
         dispatch_lane=dispatch_lane.astype(np.int32),
         dispatches=dispatches,
+        expiry_day=expiry.astype(np.int32),
     )
     # The tables that follow from the plan are not read, but they belong to a plan directory.
     warnings = [
         problem for problem in log.warnings() if Path(problem.file).stem not in PLAN_TABLES.keys() - tables.keys()
     ]
-    return PlanFile(plan, benefit, ledger, tuple(warnings))
+    return PlanFile(plan, benefit, objective, ledger, tuple(warnings))
 
 
 def _parsed(
@@ -129,15 +133,20 @@ def _parsed(
     return {name: parse_table(table, frames.get(name), sources[name], ids, log) for name, table in TABLES_READ.items()}
 
 
-def _lines(network: Network, table: Parsed, log: ProblemLog) -> tuple[Ints, Ints, Ints, Ints]:
-    """Lane, SKU, units and day of arrival of the rows of `transfers`; anything where the log says why."""
-    lane, sku = _lane_rows(network, table, log), table["sku_id"].astype(np.int64)
-    units, day = table["units"].astype(np.int64), table["arrives_day"].astype(np.int64)
-    known = np.flatnonzero((lane >= 0) & (sku >= 0))
-    given = np.where(table.given["arrives_day"], day, NOT_GIVEN)
-    if len(known) < len(lane) or np.all(table.given["arrives_day"]):
-        return lane, sku, units, day
-    found = derive_arrival_days(network, lane[known], sku[known], units[known], given[known])
+def _lines(network: Network, table: Parsed, log: ProblemLog) -> tuple[Ints, Ints, Ints, Ints, Ints]:
+    """Lane, SKU, units, days of arrival and expiry of the rows of `transfers`; anything where the log says why."""
+    lane, sku, units = (
+        _lane_rows(network, table, log),
+        table["sku_id"].astype(np.int64),
+        table["units"].astype(np.int64),
+    )
+    day, expiry = (np.where(table.given[name], table[name], NOT_GIVEN) for name in ("arrives_day", "expiry_day"))
+    if np.any((lane < 0) | (sku < 0)):
+        return lane, sku, units, day, expiry
+    expiry = _expiry_days(network, table, lane, sku, log)
+    if np.any(expiry == NOT_GIVEN) or np.all(table.given["arrives_day"]):
+        return lane, sku, units, day, expiry
+    found = derive_arrival_days(network, lane, sku, units, day)
     message = "the day of arrival is empty, and units leave {origin} for this SKU on more than one day"
     fix = "Give arrives_day: the day of departure plus the lead time of the lane"
     origin = network.nodes.node_id[network.lanes.origin[lane]]
@@ -145,7 +154,33 @@ def _lines(network: Network, table: Parsed, log: ProblemLog) -> tuple[Ints, Ints
     circular = (found.day == NOT_GIVEN) & ~found.ambiguous & ~table.given["arrives_day"]
     message = "the day of arrival is empty, and depends on other lines whose day is not known"
     log.add_rows(table.file, "arrives_day", "unknown_day", circular, message=message, fix=fix)
-    return lane, sku, units, found.day
+    return lane, sku, units, found.day, expiry
+
+
+def _expiry_days(network: Network, table: Parsed, lane: Ints, sku: Ints, log: ProblemLog) -> Ints:
+    """Expiry days of lines: as they are given, those of the lots that are named, or the only ones that can be meant."""
+    blank = ~table.given["expiry_day"]
+    origin = network.lanes.origin[lane].astype(np.int64)
+    place = network.nodes.node_id[origin]
+    cells: dict[str, Any] = {"origin": place, "sku": network.products.sku_id[sku]}
+    named = table.given["lot_id"] & blank
+    day = np.where(blank, NOT_GIVEN, table["expiry_day"])
+    if named.any():
+        day[named] = days_of_lots(network, origin[named], sku[named], table["lot_id"][named])
+        strange = named & (day == NOT_GIVEN)
+        message, fix = "{origin} has no lot {value} of SKU {sku}", "Correct the lot, or give expiry_day"
+        log.add_rows(
+            table.file, "lot_id", "unknown_lot", strange, message=message, fix=fix, value=table["lot_id"], **cells
+        )
+    found = derive_expiry_days(network, lane, sku, day)
+    message = "the expiry day is empty, and units of SKU {sku} with more than one expiry day could leave {origin}"
+    fix = "Give expiry_day, or lot_id"
+    several = found.ambiguous & blank & ~named
+    log.add_rows(table.file, "expiry_day", "ambiguous_expiry", several, message=message, fix=fix, **cells)
+    circular = (found.day == NOT_GIVEN) & ~found.ambiguous & blank & ~named
+    message = "the expiry day is empty, and depends on other lines whose expiry day is not known"
+    log.add_rows(table.file, "expiry_day", "unknown_expiry", circular, message=message, fix=fix, **cells)
+    return found.day
 
 
 def _lane_rows(network: Network, table: Parsed, log: ProblemLog) -> Ints:
@@ -203,17 +238,17 @@ def _fewest_dispatches(network: Network, lane: Ints, sku: Ints, units: Ints) -> 
     return used, np.where(needed == NO_WEIGHT_LIMIT, 1, np.maximum(needed, 1))
 
 
-def _claimed_benefit(network: Network, content: Mapping[str, Any] | None, log: ProblemLog) -> int | None:
-    """Benefit that plan.json names, in money units."""
-    benefit = None if content is None else content.get("benefit")
-    if benefit is None:
+def _claimed_amount(network: Network, content: Mapping[str, Any] | None, key: str, log: ProblemLog) -> int | None:
+    """Amount that plan.json names, in money units."""
+    amount = None if content is None else content.get(key)
+    if amount is None:
         return None
     most = 2.0**62 / 10**network.money_decimals
-    if isinstance(benefit, bool) or not isinstance(benefit, int | float) or not abs(benefit) < most:
-        message, fix = f"{str(benefit)[:80]!r} is no amount of money", "Write a number of currency units, or null"
-        log.add(Problem(PLAN_FILE, None, "benefit", str(benefit)[:80], "bad_benefit", message, fix))
+    if isinstance(amount, bool) or not isinstance(amount, int | float) or not abs(amount) < most:
+        message, fix = f"{str(amount)[:80]!r} is no amount of money", "Write a number of currency units, or null"
+        log.add(Problem(PLAN_FILE, None, key, str(amount)[:80], f"bad_{key}", message, fix))
         return None
-    return int(money(np.array([float(benefit)]), network.money_decimals)[0])
+    return int(money(np.array([float(amount)]), network.money_decimals)[0])
 
 
 def _claimed_ledger(network: Network, table: Parsed, log: ProblemLog) -> dict[str, int] | None:

@@ -31,12 +31,12 @@ def _day(name: str, meaning: str, empty: str) -> Column:
     return Column(name, CellType.INTEGER, meaning, False, NOT_GIVEN, empty, 0, LARGEST_INTEGER - 1)
 
 
-def _number(name: str, meaning: str, *, required: bool = False) -> Column:
-    return Column(name, CellType.NUMBER, meaning, required, _NAN, "not given", -LARGEST_NUMBER, LARGEST_NUMBER)
+def _number(name: str, meaning: str, *, required: bool = False, empty: str = "not given") -> Column:
+    return Column(name, CellType.NUMBER, meaning, required, _NAN, empty, -LARGEST_NUMBER, LARGEST_NUMBER)
 
 
-def _text(name: str, meaning: str) -> Column:
-    return Column(name, CellType.TEXT, meaning, False, "", "not given")
+def _text(name: str, meaning: str, empty: str = "not given") -> Column:
+    return Column(name, CellType.TEXT, meaning, False, "", empty)
 
 
 _LANE: Final = (
@@ -52,7 +52,8 @@ TRANSFERS: Final = Table(
         *_LANE,
         _reference("sku_id", "products", "product that is moved", required=True),
         _count("units", "units that are moved"),
-        _text("lot_id", "lot the units are of"),
+        _text("lot_id", "lot the units are of", "none, or one of several"),
+        _day("expiry_day", "day on which the units expire", "never, or the only day that can be meant"),
         _day("arrives_day", "day of arrival", "the earliest day, where only one can be meant"),
         _number("benefit", "what the plan loses without the line alone"),
         _text("reason", "why the line is there"),
@@ -65,8 +66,8 @@ DISPATCHES: Final = Table(
         *_LANE,
         _count("dispatches", "dispatches that run on the lane"),
         _number("load_kg", "kilograms on the lane"),
-        _number("capacity_kg", "kilograms that the dispatches hold"),
-        _number("fill", "load_kg / capacity_kg"),
+        _number("capacity_kg", "kilograms that the dispatches hold", empty="no limit"),
+        _number("fill", "load_kg / capacity_kg", empty="no limit"),
         _number("cost", "what the dispatches cost"),
     ),
     required=False,
@@ -90,6 +91,20 @@ UNMET: Final = Table(
         _text("code", "why they do, for programs"),
         _text("reason", "why they do"),
         _text("cheapest_fix", "the cheapest change that would serve them"),
+        _number("fix_cost", "what the change costs", empty="not known"),
+        _number("fix_worth", "how much more the objective would be with the change, at least", empty="not known"),
+    ),
+    required=False,
+)
+
+FIXES: Final = Table(
+    "fixes",
+    (
+        _reference("node_id", "nodes", "node of the position that stays unserved", required=True),
+        _reference("sku_id", "products", "product of the position", required=True),
+        _text("field", "column of the network or key of the request to change; `lanes` for a lane to add"),
+        _text("place", "row to change: lane_id, node_id or node_id/sku_id; origin>destination of a lane to add"),
+        _number("amount", "how much to raise it, below 0 to lower it; 1 for a lane to add", required=True),
     ),
     required=False,
 )
@@ -108,7 +123,7 @@ ALERT_OUTCOMES: Final = Table(
 )
 
 PLAN_TABLES: Final[Mapping[str, Table]] = MappingProxyType(
-    {table.name: table for table in (TRANSFERS, DISPATCHES, UNMET, ALERT_OUTCOMES, LEDGER)}
+    {table.name: table for table in (TRANSFERS, DISPATCHES, UNMET, FIXES, ALERT_OUTCOMES, LEDGER)}
 )
 """Tables of a plan directory by name."""
 

@@ -9,7 +9,7 @@ import pytest
 
 from network import tables
 from network.reading import network_from_frames
-from network.schema import DTYPES, LARGEST_NUMBER, SETTINGS, TABLES, CellType, Column, Limits
+from network.schema import DTYPES, LARGEST_INTEGER, LARGEST_NUMBER, SETTINGS, TABLES, CellType, Column, Limits
 from tests.network.worlds import small_frames, small_settings
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "network-directory.md"
@@ -43,7 +43,7 @@ def values_of(column: Column) -> str:
     if column.cell not in (CellType.INTEGER, CellType.NUMBER):
         return "text"
     kind = "whole number" if column.cell is CellType.INTEGER else "number"
-    if column.minimum == -LARGEST_NUMBER:
+    if column.minimum in (-LARGEST_NUMBER, -LARGEST_INTEGER):
         return kind
     if column.cell is CellType.NUMBER and column.maximum != LARGEST_NUMBER:
         return f"{kind} from {column.minimum:g} to {column.maximum:g}"

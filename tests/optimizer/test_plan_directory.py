@@ -12,7 +12,7 @@ import pytest
 from network import NetworkError
 from optimizer.certificate import certify, check_claim
 from optimizer.outcomes import alert_outcomes, unmet_positions
-from optimizer.plan import Conflict, Plan, Result, Status, StopReason, Unmet
+from optimizer.plan import UNKNOWN_MONEY, Conflict, FixChanges, Plan, Result, Status, StopReason, Unmet
 from optimizer.plan_directory import read_plan, result_summary, write_plan
 from optimizer.plan_schema import PLAN_TABLES
 from optimizer.request import Request
@@ -27,15 +27,26 @@ def result_of(plan: Plan) -> Result:
     certificate = certify(NETWORK, Request(), plan)
     rows, units = unmet_positions(NETWORK, Request(), plan)
     words = np.full(len(rows), "no_supply", dtype=np.object_)
+    cost, worth = np.full(len(rows), UNKNOWN_MONEY), np.full(len(rows), 2_500_000)
+    worth[-1] = UNKNOWN_MONEY
+    changes = FixChanges(
+        np.array([0, 0, 2]),
+        np.array(["lanes", "stock.on_hand", "lanes.max_dispatches"], dtype=np.object_),
+        np.array(["S2>S1", "S2/A", "W>S1"], dtype=np.object_),
+        np.array([1.0, 4.0, 2.0]),
+    )
     return Result(
         status=Status.FEASIBLE,
         stopped_by=StopReason.GAP_LIMIT,
         plan=plan,
         benefit=certificate.benefit,
-        bound=certificate.benefit + 2_000_000,
+        objective=certificate.objective,
+        bound=certificate.objective + 2_000_000,
         money_decimals=6,
         certificate=certificate,
-        unmet=Unmet(NETWORK.stock.node[rows], NETWORK.stock.sku[rows], units, words, words, words),
+        unmet=Unmet(
+            NETWORK.stock.node[rows], NETWORK.stock.sku[rows], units, words, words, words, cost, worth, changes
+        ),
         outcomes=alert_outcomes(NETWORK, Request(), plan),
         line_reason=np.array([f"because {i}" for i in range(plan.n_lines)], dtype=np.object_),
         conflicts=(),
@@ -103,6 +114,8 @@ def test_the_summary_is_the_json_object_of_the_command_line():
         "status": "feasible",
         "stopped_by": "gap_limit",
         "benefit": result.benefit / 1e6,
+        "objective": result.benefit / 1e6,
+        "adjustments": {},
         "bound": result.benefit / 1e6 + 2.0,
         "gap": result.gap,
         "seconds": {"total": 1.235, "solve": 1.0},
@@ -117,9 +130,35 @@ def test_the_summary_is_the_json_object_of_the_command_line():
     }
 
 
+def test_what_is_maximised_stands_beside_the_benefit(tmp_path: Path):
+    result = result_of(PLAN)
+    adjusted = replace(result.certificate, adjustments={"request.min_line_benefit": -10_000_000})
+    adjusted_result = replace(result, certificate=adjusted, objective=adjusted.objective)
+    summary = result_summary(adjusted_result, NETWORK)
+    assert summary["objective"] == summary["benefit"] - 10
+    assert summary["adjustments"] == {"request.min_line_benefit": -10.0}
+    write_plan(tmp_path, NETWORK, adjusted_result)
+    found = read_plan(tmp_path, NETWORK)
+    assert (found.claimed_benefit, found.claimed_objective) == (result.benefit, result.benefit - 10_000_000)
+
+
+def test_fixes_are_told_in_words_and_as_changes(tmp_path: Path):
+    write_plan(tmp_path, NETWORK, result_of(PLAN))
+    unmet = pd.read_csv(tmp_path / "unmet.csv")
+    assert unmet["fix_cost"].isna().all()
+    assert unmet["fix_worth"].tolist()[:-1] == [2.5] * (len(unmet) - 1)
+    assert np.isnan(unmet["fix_worth"].iloc[-1])
+    fixes = pd.read_csv(tmp_path / "fixes.csv")
+    places = unmet[["node_id", "sku_id"]].apply(tuple, axis=1)
+    assert fixes[["node_id", "sku_id"]].apply(tuple, axis=1).tolist() == [places[0], places[0], places[2]]
+    assert fixes[["field", "place", "amount"]].iloc[1].tolist() == ["stock.on_hand", "S2/A", 4.0]
+
+
 def test_an_infeasible_result_leaves_only_plan_json(tmp_path: Path):
     write_plan(tmp_path, NETWORK, result_of(PLAN), file_format="parquet")
-    nothing = dict.fromkeys(("plan", "benefit", "bound", "certificate", "unmet", "outcomes", "line_reason"))
+    nothing = dict.fromkeys(
+        ("plan", "benefit", "objective", "bound", "certificate", "unmet", "outcomes", "line_reason")
+    )
     conflict = Conflict("lanes.capacity_kg", "lane W>S1", 3.0, "3 kg short")
     infeasible = replace(result_of(PLAN), status=Status.INFEASIBLE, conflicts=(conflict,), **nothing)
     write_plan(tmp_path, NETWORK, infeasible)
@@ -224,7 +263,7 @@ def test_everything_that_is_wrong_is_found_at_once(tmp_path: Path):
         "W>S1,,,B,,-1\n"
     )
     folder = hand_made(tmp_path, rows, dispatches="lane_id,dispatches\nW>S1,some\nElsewhere,1\n")
-    (folder / "plan.json").write_text('{"benefit": "much"}')
+    (folder / "plan.json").write_text('{"benefit": "much", "objective": [1]}')
     assert codes(folder) == {
         ("transfers.csv", 2, "lane_id", "unknown_id"),
         ("transfers.csv", 3, "sku_id", "unknown_id"),
@@ -237,6 +276,7 @@ def test_everything_that_is_wrong_is_found_at_once(tmp_path: Path):
         ("dispatches.csv", 1, "dispatches", "not_a_number"),
         ("dispatches.csv", 2, "lane_id", "unknown_id"),
         ("plan.json", None, "benefit", "bad_benefit"),
+        ("plan.json", None, "objective", "bad_objective"),
     }
 
 
