@@ -5,10 +5,12 @@ import os
 import signal
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
 from network.tables import Network
+from optimizer.alternatives.choices import WHOLE_PLAN, Alternatives, Choice, ranked
 from optimizer.certificate import certify
 from optimizer.plan import (
     UNKNOWN_MONEY,
@@ -98,6 +100,11 @@ class Search:
     def quick(self) -> Result:
         return self.publish(4)
 
+    def former(self) -> Result:
+        """The former plan of the request."""
+        plan = self.request.former_plan.plan
+        return result_of(self.network, self.request, plan, self.bound, StopReason.GAP_LIMIT)
+
     def steps(self) -> Result:
         for units in range(1, STEPS + 1):
             result = self.publish(units)
@@ -178,3 +185,37 @@ BACKENDS = frozenset(name for name in vars(Search) if name[0] != "_") - {"publis
 
 def solve(network: Network, request: Request, parameters: Parameters, *, on_incumbent) -> Result:
     return getattr(Search(network, request, on_incumbent), parameters.backend or "quick")()
+
+
+def choices(network: Network, request: Request, plan: Plan, *, seconds: float, **asked) -> Alternatives:
+    """Two choices for the first alert asked for, or for the whole plan; the notes say what was asked."""
+    alert = asked["alerts"][0] if asked["alerts"] else WHOLE_PLAN
+    numbers = {"cost": 3_000_000, "emissions_known": 1.0, "risk_resolved": 0.5}
+    best = Choice(
+        alert, "most_benefit", 27_000_000, 26_000_000, dispatches=1, lines=1, units=4, last_day=0, mean_day=0.0,
+        emissions_kg=0.25, summary="as it is", plan=plan, **numbers
+    )  # fmt: skip
+    nothing = Choice(
+        alert, "do_nothing", 0, 0, dispatches=0, lines=0, units=0, last_day=-1, mean_day=np.nan, emissions_kg=0.0,
+        summary="nothing moves", plan=plan_of(network, 0), **numbers
+    )  # fmt: skip
+    return ranked([nothing, best], (f"{seconds:.3f}", repr(sorted(asked.items()))))
+
+
+def hanging(*_, **__) -> None:
+    time.sleep(600)
+
+
+def raising(*_, **__) -> None:
+    raise ArithmeticError("the numbers do not add up")
+
+
+def dying(*_, **__) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def hanging_with_id(path: str) -> None:
+    """Tell the id of its process, in a file that is there at once as a whole."""
+    Path(f"{path}.part").write_text(str(os.getpid()))
+    Path(f"{path}.part").rename(path)
+    time.sleep(600)
