@@ -1,0 +1,146 @@
+"""Which choices there are: for the whole plan what it could keep low, for an alert what else could be done about it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from network.tables import Network
+from optimizer.alternatives.choices import MOST_BENEFIT, WHOLE_PLAN, Alternatives, Choice, Planned, ranked
+from optimizer.alternatives.describing import WORDS, described, kept_words
+from optimizer.alternatives.for_alerts import sku_choices
+from optimizer.alternatives.rates import rates_of
+from optimizer.alternatives.trading import least_use
+from optimizer.certificate import certify
+from optimizer.difference import line_changes
+from optimizer.outcomes import RESOLVED, alert_outcomes
+from optimizer.plan import AlertOutcomes, Certificate, Plan
+from optimizer.request import Request
+from optimizer.scope import selecting_alerts
+
+KEEP_SHARE: Final = 0.9
+"""Share of the best objective that an alternative keeps."""
+
+_WHOLE_PLAN_SHARE: Final = 0.6
+"""Of the time, where alerts are looked at as well."""
+
+
+def alternatives(
+    network: Network,
+    request: Request,
+    plan: Plan,
+    *,
+    seconds: float = 20.0,
+    alerts: Sequence[int] | None = None,
+    most_alerts: int = 10,
+    whole_plan: bool = True,
+    keep_share: float = KEEP_SHARE,
+) -> Alternatives:
+    """Find genuinely different plans, for the whole and for single alerts, each certified.
+
+    Parameters
+    ----------
+    network : Network
+    request : Request
+    plan : Plan
+        The plan to find alternatives to; a valid one.
+    seconds : float
+        Most time to spend.
+    alerts : sequence of int, optional
+        Rows of ``network.alerts``; None: the `most_alerts` worth most, those first that the plan does not resolve.
+    most_alerts : int
+        Alerts to look at when none are named.
+    whole_plan : bool
+        Whether to look at the plan as a whole.
+    keep_share : float
+        Share of the best objective that alternatives keep at least.
+
+    Returns
+    -------
+    Alternatives
+        At least the plan itself; `notes` says what is not offered and why.
+
+    Raises
+    ------
+    ValueError
+        The plan breaks rules.
+    """
+    until = time.monotonic() + seconds
+    certificate = certify(network, request, plan)
+    if not certificate.valid:
+        raise ValueError(f"the plan breaks rules: {certificate.violations[0].message}; repair it first")
+    outcomes = alert_outcomes(network, request, plan)
+    rows = _worth_most(network, request, outcomes, most_alerts) if alerts is None else list(alerts)
+    planned = Planned(network, request, plan, certificate, keep_share, [])
+    choices: list[Choice] = []
+    if whole_plan:
+        share = _WHOLE_PLAN_SHARE if rows else 1.0
+        whole_until = time.monotonic() + share * (until - time.monotonic())
+        choices += _whole_plan(planned, outcomes, whole_until)
+    by_sku: dict[int, list[int]] = {}
+    for row in rows:
+        by_sku.setdefault(int(network.alerts.sku[row]), []).append(row)
+    for number, together in enumerate(by_sku.values()):
+        if time.monotonic() >= until:
+            planned.notes.append(f"time was over before {len(by_sku) - number} of {len(by_sku)} SKUs were looked at")
+            break
+        sku_until = time.monotonic() + (until - time.monotonic()) / (len(by_sku) - number)
+        choices += sku_choices(planned, together, sku_until)
+    return ranked(choices, tuple(planned.notes))
+
+
+def _worth_most(network: Network, request: Request, outcomes: AlertOutcomes, most: int) -> list[int]:
+    """Rows of selecting alerts: those not resolved first, by what their units sell for, the two kinds in turn."""
+    alerts, stock = network.alerts, network.stock
+    row = network.stock_row(alerts.node, alerts.sku)
+    penalty = np.where(row >= 0, stock.shortage_penalty[row], 0.0) if len(stock) else np.zeros(len(alerts))
+    worth = outcomes.units_asked * (network.products.list_price[alerts.sku] + penalty)
+    candidates = np.flatnonzero(selecting_alerts(network, request) & (outcomes.units_asked > 0))
+    resolved, kind = outcomes.outcome[candidates] == RESOLVED, alerts.kind[candidates]
+    order = np.lexsort((-worth[candidates], kind, resolved))
+    starts = np.searchsorted(resolved[order] * 256 + kind[order], resolved[order] * 256 + kind[order])
+    place = np.arange(len(order)) - starts
+    in_turn = np.lexsort((place, resolved[order]))
+    return [int(alert) for alert in candidates[order][in_turn][: max(most, 0)]]
+
+
+def _whole_plan(planned: Planned, outcomes: AlertOutcomes, until: float) -> list[Choice]:
+    """Choices for the plan as a whole, the plan itself first."""
+    network, request, plan, notes = planned.network, planned.request, planned.plan, planned.notes
+    selects = selecting_alerts(network, request)
+    best = planned.certificate.objective
+
+    def choice(name: str, words: str, chosen: Plan, judged: Certificate, served: AlertOutcomes) -> Choice:
+        risk = _share(served.units_by_transfer[selects], served.units_asked[selects])
+        return described(network, WHOLE_PLAN, chosen, judged, choice=name, summary=words, risk_resolved=risk)
+
+    choices = [choice(MOST_BENEFIT, "most benefit: the plan", plan, planned.certificate, outcomes)]
+    if best <= 0:
+        notes.append("the plan earns nothing that could be given up for anything else")
+        return choices
+    floor = best - int((1 - planned.keep_share) * best)
+    losing = f"without losing more than {1 - planned.keep_share:.0%}"
+    left = rates_of(network)
+    for number, (name, rates) in enumerate(left.items()):
+        share_until = time.monotonic() + (until - time.monotonic()) / (len(left) - number)
+        step = (share_until - time.monotonic()) / 2
+        found = least_use(network, request, rates, plan, floor=floor, until=share_until, step_seconds=step)
+        used = rates.total(network, plan)
+        if found.used >= used or any(not len(line_changes(found.plan, other.plan)) for other in choices):
+            notes.append(f"{WORDS[name].name}: {WORDS[name].none} {losing}")
+            continue
+        words = WORDS[name].said(found.used, used)
+        words += kept_words(found.certificate.objective, best, "the best objective")
+        served = alert_outcomes(network, request, found.plan)
+        choices.append(choice(name, words, found.plan, found.certificate, served))
+    return choices
+
+
+def _share(part: NDArray[np.int64], whole: NDArray[np.int64]) -> float:
+    """Share of a whole; all of it when there is nothing to share."""
+    total = int(whole.sum())
+    return 1.0 if total == 0 else float(part.sum() / total)

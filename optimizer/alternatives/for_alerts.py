@@ -1,0 +1,182 @@
+"""What else could be done about alerts: their SKU planned again in several ways, the rest of the plan held still."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from optimizer.alternatives.choices import AS_PLANNED, DO_NOTHING, MOST_BENEFIT, RESOLVED_IN_FULL, Choice, Planned
+from optimizer.alternatives.describing import WORDS, described, kept_words, lane_cost
+from optimizer.alternatives.one_sku import OneSku, complete_plan, one_sku, small_plan, taken
+from optimizer.alternatives.rates import rates_of
+from optimizer.alternatives.trading import least_use
+from optimizer.certificate import certify
+from optimizer.difference import line_changes
+from optimizer.economics import product_weight
+from optimizer.outcomes import alert_outcomes
+from optimizer.plan import Certificate, Plan
+from optimizer.warm_search import search_from
+
+_BEST_SHARE: Final = 0.4
+"""Of the time for a SKU, for its best plan."""
+
+_IN_FULL_SHARE: Final = 0.4
+"""Of the time that is left then, for resolving its alerts in full."""
+
+_LEAST_SECONDS: Final = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A way to plan a SKU again."""
+
+    choice: str
+    words: str
+    plan: Plan
+    """Complete."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One SKU, and all that the choices of its alerts are measured against."""
+
+    planned: Planned
+    one: OneSku
+    rest: Certificate
+    """Of the plan without the SKU; its rules may be broken, where the SKU must move."""
+
+    def served(self, alert: int, plan: Plan) -> tuple[int, int]:
+        """Units that an alert asks for, and those of them that a complete plan moves."""
+        # Lanes of the full network come first in the small one, in the same order.
+        own = taken(plan, plan.sku == self.one.sku)
+        outcomes = alert_outcomes(self.one.network, self.one.request, own)
+        row = self.row(alert)
+        return int(outcomes.units_asked[row]), int(outcomes.units_by_transfer[row])
+
+    def row(self, alert: int) -> int:
+        """Row of an alert in the small network."""
+        return int(np.searchsorted(self.one.alert, alert))
+
+    def choice(self, alert: int, candidate: _Candidate, certificate: Certificate) -> Choice:
+        """Describe a complete plan as a choice for an alert."""
+        asked, moved = self.served(alert, candidate.plan)
+        return described(
+            self.planned.network,
+            alert,
+            candidate.plan,
+            certificate,
+            choice=candidate.choice,
+            summary=candidate.words,
+            risk_resolved=1.0 if asked == 0 else moved / asked,
+            sku=self.one.sku,
+            beside=(lane_cost(self.rest), int(self.one.rest.dispatches.sum())),
+        )
+
+
+def sku_choices(planned: Planned, alerts: Sequence[int], until: float) -> list[Choice]:
+    """Find the choices for alerts of one SKU, for each as it is planned first.
+
+    Parameters
+    ----------
+    planned : Planned
+    alerts : sequence of int
+        Rows of ``network.alerts``, all of one SKU.
+    until : float
+        On the clock of `time.monotonic`.
+
+    Returns
+    -------
+    list of Choice
+        What keeps a share of the best keeps it of what the SKU adds to the objective.
+    """
+    network, request = planned.network, planned.request
+    one = one_sku(network, request, planned.plan, int(network.alerts.sku[alerts[0]]))
+    case = _Case(planned, one, certify(network, request, one.rest))
+    judged = [(_Candidate(AS_PLANNED, "as planned", planned.plan), planned.certificate)]
+    for candidate in _candidates(case, until):
+        _judge(case, candidate, judged)
+    choices = [case.choice(alert, *found) for alert in alerts for found in judged]
+    for number, alert in enumerate(alerts):
+        share_until = time.monotonic() + (until - time.monotonic()) / (len(alerts) - number)
+        before = len(judged)
+        for candidate in _in_full(case, alert, share_until):
+            _judge(case, candidate, judged)
+        choices += [case.choice(alert, *found) for found in judged[before:]]
+        del judged[before:]
+    return choices
+
+
+def _judge(case: _Case, candidate: _Candidate, judged: list[tuple[_Candidate, Certificate]]) -> None:
+    """Keep a candidate that is allowed and not the same as one before."""
+    name = f"{_sku_name(case)}, {candidate.choice.replace('_', ' ')}"
+    same = [other.choice for other, _ in judged if not len(line_changes(candidate.plan, other.plan))]
+    if same:
+        case.planned.notes.append(f"{name}: the same as {same[0].replace('_', ' ')}")
+        return
+    certificate = certify(case.planned.network, case.planned.request, candidate.plan)
+    if not certificate.valid:
+        first = certificate.violations[0]
+        case.planned.notes.append(f"{name}: not allowed, {first.place} {first.message}")
+    else:
+        judged.append((candidate, certificate))
+
+
+def _sku_name(case: _Case) -> str:
+    return f"SKU {case.planned.network.products.sku_id[case.one.sku]}"
+
+
+def _candidates(case: _Case, until: float) -> Iterator[_Candidate]:
+    """Yield what could be done with the SKU, each by a small search."""
+    one, network, notes = case.one, case.planned.network, case.planned.notes
+    lost = 1 - case.planned.keep_share
+    yield _Candidate(DO_NOTHING, "nothing of the SKU moves", one.rest)
+    weight, pack = int(product_weight(network)[one.sku]), int(network.products.case_pack[one.sku])
+    known = small_plan(one, case.planned.plan, weight, pack)
+    seconds = max(_BEST_SHARE * (until - time.monotonic()), _LEAST_SECONDS)
+    best = search_from(one.network, one.request, (known,), seconds=seconds)
+    if best.plan is None or best.certificate is None:
+        notes.append(f"{_sku_name(case)}: no other plan was found in the time")
+        return
+    again = complete_plan(network, one, best.plan)
+    if certify(network, case.planned.request, again).objective > case.planned.certificate.objective:
+        yield _Candidate(MOST_BENEFIT, "most benefit: its SKU planned again", again)
+    worth = best.certificate.objective
+    floor = worth - int(lost * abs(worth))
+    measures_until = until - _IN_FULL_SHARE * max(until - time.monotonic(), 0.0)
+    left = rates_of(one.network)
+    for number, (name, general) in enumerate(left.items()):
+        rates, words = one.rates(general), WORDS[name]
+        share_until = time.monotonic() + (measures_until - time.monotonic()) / (len(left) - number)
+        step = max(share_until - time.monotonic(), 0.0) / 2
+        found = least_use(one.network, one.request, rates, best.plan, floor=floor, until=share_until, step_seconds=step)
+        used = rates.total(one.network, best.plan)
+        if found.used >= used:
+            notes.append(f"{_sku_name(case)}, {words.name}: {words.none} without losing more than {lost:.0%}")
+            continue
+        kept = kept_words(found.certificate.objective, worth, "what its SKU can add")
+        yield _Candidate(name, words.said(found.used, used) + kept, complete_plan(network, one, found.plan))
+
+
+def _in_full(case: _Case, alert: int, until: float) -> Iterator[_Candidate]:
+    """Yield the best plan that moves all units of an alert, where the plan does not."""
+    one, notes = case.one, case.planned.notes
+    asked, moved = case.served(alert, case.planned.plan)
+    if moved >= asked:
+        return
+    alerts, row = one.network.alerts, case.row(alert)
+    must_serve, units = alerts.must_serve.copy(), alerts.units.copy()
+    must_serve[row], units[row] = True, asked
+    asking = replace(one.network, alerts=replace(alerts, must_serve=must_serve, units=units))
+    found = search_from(asking, one.request, (), seconds=max(until - time.monotonic(), _LEAST_SECONDS))
+    name = f"alert {case.planned.network.alerts.alert_id[alert]}"
+    if found.plan is not None:
+        plan = complete_plan(case.planned.network, one, found.plan)
+        yield _Candidate(RESOLVED_IN_FULL, f"all {asked} units of the alert by transfer", plan)
+    elif found.infeasible:
+        notes.append(f"{name}: no transfers bring or take all of its {asked} units beside the rest of the plan")
+    else:
+        notes.append(f"{name}: no plan that resolves it in full was found in the time")
