@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace, progress: Progress) -> ExitCode:
     tell_warnings((*warnings, *plan.warnings))
     with progress.phase("certify", "certifying"):
         certificate = certify(network, request, plan.plan)
-        certificate = check_claim(certificate, plan.claimed_benefit, plan.claimed_ledger)
+        certificate = check_claim(certificate, plan.claimed_benefit, plan.claimed_ledger, plan.claimed_objective)
         summary = _summary(network, request, plan, certificate)
     summary["seconds"] = {**progress.seconds, "total": progress.elapsed_seconds}
     print(json.dumps(summary, allow_nan=False) if arguments.json else "\n".join(_page(network, certificate, summary)))
@@ -45,6 +45,9 @@ def _summary(network: Network, request: Request, read: PlanFile, certificate: Ce
         "violation_count": certificate.violation_count,
         "benefit": certificate.benefit / scale,
         "claimed_benefit": None if read.claimed_benefit is None else read.claimed_benefit / scale,
+        "objective": certificate.objective / scale,
+        "claimed_objective": None if read.claimed_objective is None else read.claimed_objective / scale,
+        "adjustments": {term: amount / scale for term, amount in certificate.adjustments.items()},
         "ledger": {term: amount / scale for term, amount in certificate.ledger.items()},
         "lines": plan.n_lines,
         "units": int(plan.units.sum()),
@@ -57,12 +60,16 @@ def _summary(network: Network, request: Request, read: PlanFile, certificate: Ce
 def _page(network: Network, certificate: Certificate, summary: dict[str, Any]) -> Iterator[str]:
     currency = network.currency
     yield f"Certificate: {certificate_words(summary['certificate'])}"
-    yield f"  benefit  {summary['benefit']:>16,.2f} {currency}{'' if certificate.valid else ' if it could be done'}"
+    yield f"  benefit    {summary['benefit']:>16,.2f} {currency}{'' if certificate.valid else ' if it could be done'}"
     if summary["claimed_benefit"] is not None:
-        yield f"  claimed  {summary['claimed_benefit']:>16,.2f} {currency}"
-    yield f"  moves    {moves_words(summary)}"
+        yield f"  claimed    {summary['claimed_benefit']:>16,.2f} {currency}"
+    if summary["adjustments"]:
+        yield f"  objective  {summary['objective']:>16,.2f} {currency}"
+        if summary["claimed_objective"] is not None:
+            yield f"  claimed    {summary['claimed_objective']:>16,.2f} {currency}"
+    yield f"  moves      {moves_words(summary)}"
     if summary["unmet_units"] is not None:
-        yield f"  unmet    {summary['unmet_units']:,} units of demand"
+        yield f"  unmet      {summary['unmet_units']:,} units of demand"
     yield ""
     if certificate.violations:
         yield "Violations"
@@ -71,4 +78,4 @@ def _page(network: Network, certificate: Certificate, summary: dict[str, Any]) -
         if hidden:
             yield f"  ... and {hidden:,} more"
         yield ""
-    yield from ledger_lines(summary["ledger"], summary["benefit"], currency)
+    yield from ledger_lines(summary["ledger"], summary, currency)

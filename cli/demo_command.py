@@ -92,6 +92,7 @@ def _report(network: Network, planned: Planned, summary: dict[str, Any]) -> Repo
         backend_reason=planned.backend_reason,
         ledger=planned.ledger,
         outcomes=planned.outcomes,
+        left_aside=0,
         conflicts=planned.conflicts,
         transfers=planned.tables.get("transfers"),
         unmet=planned.tables.get("unmet"),

@@ -9,13 +9,16 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from cli.failures import CommandError
 from cli.progress import Progress
 from cli.solving import LEAST_SEARCH_SECONDS, found_line
 from cli.wording import counted
-from network import Network, network_from_frames, network_to_frames, settings_of
+from network import NO_LIMIT, Network, network_from_frames, network_to_frames, settings_of
 from optimizer.ledger import TERMS
+from optimizer.plan import UNKNOWN_MONEY
+from optimizer.plan_schema import DISPATCHES, TRANSFERS, UNMET
 from server.client import Client
 from server.rows import rows_of_frame
 from server.summary import plan_summary, word
@@ -90,10 +93,12 @@ def _watched(client: Client, name: str, progress: Progress) -> Any:
 
 
 def _incumbent_line(found: Any) -> str:
-    benefit, bound, gap = (
-        getattr(found, field) if found.HasField(field) else None for field in ("benefit", "bound", "gap")
-    )
-    return found_line(benefit, bound, gap, found.found_by)
+    known = {
+        name: getattr(found, name) if found.HasField(name) else None
+        for name in ("benefit", "objective", "bound", "gap")
+    }
+    gap = known.pop("gap")
+    return found_line(known, gap, found.found_by)
 
 
 def _planned(client: Client, plan: Any) -> Planned:
@@ -120,17 +125,24 @@ def _tables(read: Mapping[str, pd.DataFrame], scale: int, ledger: Mapping[str, f
     """Turn the columns of the service into those of the plan directory."""
     transfers, dispatches, outcomes = read["transfers"], read["dispatches"], read["alert_outcomes"]
     benefit = transfers["benefit_money_units"].to_numpy(np.float64) / scale
-    lines = transfers.assign(benefit=benefit, lot_id="")
+    expires = transfers["expiry_day"].astype("Int64")
+    lines = transfers.assign(benefit=benefit, lot_id="", expiry_day=expires.mask(expires == NO_LIMIT))
+    unmet = read["unmet"]
+    fix = {name: _money(unmet[f"{name}_money_units"], scale) for name in ("fix_cost", "fix_worth")}
     held = (dispatches["capacity_kg"] * dispatches["dispatches"]).replace(np.inf, np.nan)
     runs = dispatches.assign(capacity_kg=held, fill=dispatches["load_kg"] / held, cost=dispatches["fixed_cost"])
     day = outcomes["day"].astype("Int64")
     return {
-        "transfers": lines[[*_LANE, "sku_id", "units", "lot_id", "arrives_day", "benefit", "reason"]],
-        "dispatches": runs[[*_LANE, "dispatches", "load_kg", "capacity_kg", "fill", "cost"]],
-        "unmet": read["unmet"],
+        "transfers": lines[[column.name for column in TRANSFERS.columns]],
+        "dispatches": runs[[column.name for column in DISPATCHES.columns]],
+        "unmet": unmet.assign(**fix)[[column.name for column in UNMET.columns]],
+        "fixes": read["fixes"],
         "alert_outcomes": outcomes.assign(day=day.mask(day < 0)),
         "ledger": pd.DataFrame({"term": list(ledger), "amount": list(ledger.values())}),
     }
 
 
-_LANE: Final = ("lane_id", "origin", "destination")
+def _money(units: pd.Series[int], scale: int) -> NDArray[np.float64]:
+    """Amounts in the currency; NaN where not known."""
+    amounts = units.to_numpy(np.int64)
+    return np.where(amounts == UNKNOWN_MONEY, np.nan, amounts / scale)

@@ -9,6 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, cast
 
+import numpy as np
+
 from cli.directories import format_of, read_directory, read_request, require_parquet
 from cli.exit_codes import ExitCode
 from cli.failures import CommandError, tell_warnings
@@ -19,7 +21,8 @@ from network import FileFormat, Network
 from optimizer.backends import backend_named
 from optimizer.plan import Result, Status
 from optimizer.plan_directory import plan_tables, result_summary, write_plan
-from optimizer.request import Parameters
+from optimizer.request import Parameters, Request
+from optimizer.scope import selecting_alerts, skus_in_scope
 from server.process import start_fork_server
 
 _PHASES: Final = ("total", "read", "build", "solve", "certify", "write")
@@ -50,7 +53,7 @@ def run(arguments: argparse.Namespace, progress: Progress) -> ExitCode:
     result = replace(result, seconds={**result.seconds, "read": progress.seconds["read"]})
     with progress.phase("write", f"writing {arguments.out}"):
         write_plan(arguments.out, network, result, file_format=file_format)
-    _tell(network, result, arguments, progress)
+    _tell(network, request, result, arguments, progress)
     return ExitCode.DONE if result.plan is not None else ExitCode.NO_PLAN
 
 
@@ -90,7 +93,9 @@ def _withhold_invalid(result: Result) -> None:
         raise CommandError("the plan that was found failed its certificate and is withheld; please report this")
 
 
-def _tell(network: Network, result: Result, arguments: argparse.Namespace, progress: Progress) -> None:
+def _tell(
+    network: Network, request: Request, result: Result, arguments: argparse.Namespace, progress: Progress
+) -> None:
     """Print the answer: one object for programs, a page for people."""
     seconds = {**result.seconds, **progress.seconds, "total": progress.elapsed_seconds}
     summary = result_summary(replace(result, seconds={name: seconds.get(name, 0.0) for name in _PHASES}), network)
@@ -99,21 +104,24 @@ def _tell(network: Network, result: Result, arguments: argparse.Namespace, progr
         if result.status is Status.INFEASIBLE:
             print("\n".join(_conflicts(result)), file=sys.stderr)
         return
-    print(render_report(_report(network, result, summary)))
+    print(render_report(_report(network, request, result, summary)))
     print(f"\nWritten to {arguments.out}")
 
 
-def _report(network: Network, result: Result, summary: dict[str, Any]) -> Report:
+def _report(network: Network, request: Request, result: Result, summary: dict[str, Any]) -> Report:
     tables = plan_tables(network, result)
     scale = 10**network.money_decimals
     certificate, outcomes = result.certificate, result.outcomes
-    words = [] if outcomes is None else outcomes.outcome.tolist()
+    selects = selecting_alerts(network, request) & skus_in_scope(network, request)[network.alerts.sku]
+    words = [] if outcomes is None else outcomes.outcome[selects[outcomes.alert]].tolist()
+    counts = {name: words.count(name) for name in ("resolved", "partly", "unresolved")}
     return Report(
         summary=summary,
         currency=network.currency,
         backend_reason=result.backend_reason,
         ledger={} if certificate is None else {term: units / scale for term, units in certificate.ledger.items()},
-        outcomes={name: words.count(name) for name in ("resolved", "partly", "unresolved")} if words else {},
+        outcomes=counts if outcomes is not None and len(network.alerts) else {},
+        left_aside=int(np.count_nonzero(~selects)),
         conflicts=_conflicts(result),
         transfers=tables.get("transfers"),
         unmet=tables.get("unmet"),

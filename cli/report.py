@@ -19,6 +19,7 @@ _MEANING_OF_STATUS: Final = {
 }
 
 MOST_VALUABLE: Final = 10
+_TERM_WIDTH: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +32,13 @@ class Report:
     backend_reason: str
     ledger: Mapping[str, float]
     outcomes: Mapping[str, int]
-    """Number of alerts by outcome."""
+    """Number of alerts by outcome, among those that select."""
+    left_aside: int
+    """Alerts that do not select: outside the scope, or of a severity that may not transfer."""
     conflicts: Sequence[str]
     """For people, one each."""
     transfers: pd.DataFrame | None
-    """Columns origin, destination, sku_id, units, arrives_day, benefit, reason; None without a plan."""
+    """Columns origin, destination, sku_id, units, arrives_day, expiry_day, benefit, reason; None without a plan."""
     unmet: pd.DataFrame | None
     """Columns node_id, sku_id, units, code, reason, cheapest_fix, one row per position; None without a plan."""
 
@@ -46,7 +49,7 @@ def render_report(report: Report) -> str:
     if report.conflicts:
         blocks.append(_conflicts(report))
     if report.transfers is not None:
-        blocks += [ledger_lines(report.ledger, report.summary["benefit"], report.currency)]
+        blocks += [ledger_lines(report.ledger, report.summary, report.currency)]
         blocks += [_valuable_lines(report.transfers, report.currency)]
     if report.unmet is not None:
         blocks += [_unmet(report.unmet)]
@@ -59,9 +62,13 @@ def _answer(report: Report) -> Iterator[str]:
     yield f"Answer: {status}, stopped by {summary['stopped_by']}: {_MEANING_OF_STATUS.get(status, 'no result')}"
     if summary["benefit"] is not None:
         yield f"  benefit      {_money(summary['benefit'], report.currency)} over doing nothing"
+    differs = bool(summary["adjustments"])
+    if differs:
+        yield f"  objective    {_money(summary['objective'], report.currency)}: what was maximised, see the ledger"
     if summary["bound"] is not None:
         gap = "" if summary["gap"] is None else f", gap {summary['gap']:.3%}"
-        yield f"  bound        {_money(summary['bound'], report.currency)}: no plan can make more{gap}"
+        most = "no plan can have a greater objective" if differs else "no plan can make more"
+        yield f"  bound        {_money(summary['bound'], report.currency)}: {most}{gap}"
     elif summary["benefit"] is not None:
         yield "  bound        none was proved in the time; a longer time limit gives one"
     if summary["certificate"] is not None:
@@ -70,7 +77,8 @@ def _answer(report: Report) -> Iterator[str]:
         yield f"  moves        {moves_words(summary)}"
     yield f"  chosen from  {summary['flows']:,} candidate flows"
     if report.outcomes:
-        yield f"  alerts       {', '.join(f'{count:,} {outcome}' for outcome, count in report.outcomes.items())}"
+        aside = f"; {report.left_aside:,} outside scope and policy" if report.left_aside else ""
+        yield f"  alerts       {', '.join(f'{count:,} {outcome}' for outcome, count in report.outcomes.items())}{aside}"
     yield f"  backend      {summary['backend']}"
     if report.backend_reason:
         yield from wrapped(report.backend_reason, 15)
@@ -103,13 +111,23 @@ def _conflicts(report: Report) -> Iterator[str]:
         said = "or instead"
 
 
-def ledger_lines(ledger: Mapping[str, float], benefit: float, currency: str) -> Iterator[str]:
-    """Yield the terms of a ledger that are not zero, and their sum."""
+def ledger_lines(ledger: Mapping[str, float], summary: Mapping[str, Any], currency: str) -> Iterator[str]:
+    """Yield the terms of a ledger that are not zero, and their sum; below it what the objective adds to it.
+
+    Parameters
+    ----------
+    summary : dict
+        With benefit, objective and adjustments in the currency.
+    """
     yield f"Ledger ({currency})"
     for term, amount in ledger.items():
         if amount:
-            yield f"  {term:<26} {amount:>16,.2f}"
-    yield f"  {'benefit':<26} {benefit:>16,.2f}"
+            yield f"  {term:<{_TERM_WIDTH}} {amount:>16,.2f}"
+    yield f"  {'benefit':<{_TERM_WIDTH}} {summary['benefit']:>16,.2f}"
+    if summary["adjustments"]:
+        for term, amount in summary["adjustments"].items():
+            yield f"  {term:<{_TERM_WIDTH}} {amount:>16,.2f}"
+        yield f"  {'objective':<{_TERM_WIDTH}} {summary['objective']:>16,.2f}"
 
 
 def _valuable_lines(transfers: pd.DataFrame, currency: str) -> Iterator[str]:
@@ -120,6 +138,7 @@ def _valuable_lines(transfers: pd.DataFrame, currency: str) -> Iterator[str]:
     yield f"The {counted(len(best), 'most valuable line')} (what is lost when the line alone is removed, {currency})"
     for line in best.to_dict("records"):
         day = f", day {line['arrives_day']}" if line["arrives_day"] else ""
+        day += "" if pd.isna(line["expiry_day"]) else f", expiring on day {line['expiry_day']}"
         what = f"{line['units']:,} x {line['sku_id']}, {line['origin']} to {line['destination']}"
         yield f"  {line['benefit']:>12,.2f}  {what}{day}"
         if line["reason"]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -86,16 +86,30 @@ def solve_in_worker(
 def incumbent_line(incumbent: Incumbent, money_decimals: int) -> str:
     """One line about a plan or bound that was found on the way."""
     scale = 10**money_decimals
-    benefit = None if incumbent.benefit is None else incumbent.benefit / scale
-    bound = None if incumbent.bound is None else incumbent.bound / scale
-    return found_line(benefit, bound, incumbent.gap, incumbent.found_by)
+    amounts = {
+        name: None if amount is None else amount / scale
+        for name, amount in (
+            ("benefit", incumbent.benefit),
+            ("objective", incumbent.objective),
+            ("bound", incumbent.bound),
+        )
+    }
+    return found_line(amounts, incumbent.gap, incumbent.found_by)
 
 
-def found_line(benefit: float | None, bound: float | None, gap: float | None, found_by: str) -> str:
-    """One line about what was found; amounts in the currency, None where nothing is known yet."""
+def found_line(amounts: Mapping[str, float | None], gap: float | None, found_by: str) -> str:
+    """One line about what was found.
+
+    Parameters
+    ----------
+    amounts : dict of str to float or None
+        benefit, objective and bound in the currency, None where nothing is known yet.
+    """
+    same = amounts["objective"] == amounts["benefit"]
     words = [
         f"{name} {'-' if amount is None else format(amount, ',.2f'):>14}"
-        for name, amount in (("benefit", benefit), ("bound", bound))
+        for name, amount in amounts.items()
+        if name != "objective" or not same
     ]
     return f"{'  '.join(words)}  gap {'-' if gap is None else format(gap, '.3%'):>8}  {found_by}"
 

@@ -24,6 +24,7 @@ def plan_summary(plan: plan_pb2.Plan) -> dict[str, Any]:
         "stopped_by": word(result, "stopped_by", "STOP_REASON_"),
         "benefit": result.benefit if result.HasField("benefit") else None,
         "objective": result.objective if result.HasField("objective") else None,
+        "adjustments": _adjustments(result) if planned else None,
         "bound": result.bound if result.HasField("bound") else None,
         "gap": result.gap if result.HasField("gap") else None,
         "seconds": dict(result.seconds),
@@ -39,6 +40,11 @@ def plan_summary(plan: plan_pb2.Plan) -> dict[str, Any]:
             for found in result.conflicts
         ],
     }
+
+
+def _adjustments(result: plan_pb2.PlanResult) -> dict[str, float]:
+    scale = 10**result.money_decimals
+    return {term: amount / scale for term, amount in result.certificate.adjustments_money_units.items()}
 
 
 def word(message: Message, field: str, prefix: str) -> str:

@@ -17,6 +17,8 @@ KEYS = {
     "status",
     "stopped_by",
     "benefit",
+    "objective",
+    "adjustments",
     "bound",
     "gap",
     "seconds",
@@ -52,6 +54,7 @@ def test_plan_directory_holds_the_tables_and_the_answer(command: Command, small:
         "transfers.csv",
         "dispatches.csv",
         "unmet.csv",
+        "fixes.csv",
         "alert_outcomes.csv",
         "ledger.csv",
     }
