@@ -184,7 +184,7 @@ class _Codes:
                     self.lasting(late, transit_day(network, scope)[late]),
                     self.of(legs.destination, legs.expiry_day, legs.arrives_day)[arrives],
                     self.of(scope.own.cell[on_shelf], scope.own.expiry_day[on_shelf], zeros[len(first) :]),
-                    self.of(stays, in_transit_expiry(network, row), network.stock.in_transit_arrival_day[row]),
+                    self.of(stays, in_transit_expiry(network, row), transit_day(network, scope)[stays]),
                 ]
             )
         )
@@ -241,9 +241,7 @@ def _add_shelved(network: Network, scope: Scope, grid: Grid, supply: Int64) -> N
     leaves = np.append(grid.own_supply, 0)[_row_of(grid.own_place, place)]
     np.add.at(supply, grid.receiving_row(place, np.zeros(len(own), dtype=np.int64)), scope.own.units[own] - leaves)
     row = scope.stock_row[stays]
-    at = grid.receiving_row(
-        grid.place(stays, in_transit_expiry(network, row)), network.stock.in_transit_arrival_day[row].astype(np.int64)
-    )
+    at = grid.receiving_row(grid.place(stays, in_transit_expiry(network, row)), transit_day(network, scope)[stays])
     np.add.at(supply, at, network.stock.in_transit[row])
 
 
