@@ -41,8 +41,8 @@ def check_plan(
     asked, plan = both(
         lambda: request_of(request, network, former), lambda: plan_of_lines(request.plan, network, "plan")
     )
-    claimed = _claimed(request, network) if request.HasField("claimed_benefit") else None
-    certificate = check_claim(certify(network, asked, plan), claimed)
+    benefit, objective = (_claimed(request, f"claimed_{name}", network) for name in ("benefit", "objective"))
+    certificate = check_claim(certify(network, asked, plan), benefit, claimed_objective=objective)
     response = plan_service_pb2.CheckPlanResponse(
         certificate=certificate_to_proto(certificate),
         benefit=certificate.benefit / 10**network.money_decimals,
@@ -58,8 +58,11 @@ def check_plan(
     return response
 
 
-def _claimed(request: plan_service_pb2.CheckPlanRequest, network: Network) -> int:
-    claimed = request.claimed_benefit
+def _claimed(request: plan_service_pb2.CheckPlanRequest, field: str, network: Network) -> int | None:
+    """Amount that a field claims, in money units; None when it claims nothing."""
+    if not request.HasField(field):
+        return None
+    claimed: float = getattr(request, field)
     if not abs(claimed) * 10**network.money_decimals < _LARGEST_AMOUNT:  # also when it is no number
-        raise invalid_field("claimed_benefit", "out_of_range", f"{claimed:g} is no amount of money", "Leave it out")
+        raise invalid_field(field, "out_of_range", f"{claimed:g} is no amount of money", "Leave it out")
     return int(money(np.array([claimed]), network.money_decimals)[0])

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from counterpoise.v1 import plan_pb2, plan_service_pb2
 from network.tables import Network
 from optimizer.difference import LineChanges
+from optimizer.expiry_days import lot_names
 from optimizer.plan import Plan, Result
 from server.columns import CHUNK_BYTES
 
@@ -26,6 +27,7 @@ def _transfers(network: Network, result: Result) -> Columns:
     certificate = result.certificate
     return {
         **line_columns(network, plan),
+        "lot_id": lot_names(network, plan),
         "benefit_money_units": np.zeros(0, np.int64) if certificate is None else certificate.line_benefit,
         "reason": np.full(plan.n_lines, "", object) if result.line_reason is None else result.line_reason,
     }

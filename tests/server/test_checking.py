@@ -74,3 +74,39 @@ def test_hard_demands_of_added_alerts_count(client):
     )
     rules = {violation.rule for violation in check(client, alerts=[alert]).certificate.violations}
     assert rules == {"must_serve"}
+
+
+def test_what_is_asked_of_a_plan_counts_when_it_is_checked(client):
+    """A hurdle of 1.25 per line is in the objective, not in the benefit; a claimed objective must be the one."""
+    line = pb.ProposedLine(lane_id="W>S", sku_id="007", units=5)
+    response = check(client, line, min_line_benefit=1.25, claimed_objective=34.5 - 1.25)
+    assert response.certificate.valid, response
+    assert (response.benefit, response.objective) == (34.5, 33.25)
+    assert dict(response.certificate.adjustments_money_units) == {"request.min_line_benefit": -1_250_000}
+    response = check(client, line, min_line_benefit=1.25, claimed_objective=34.5)
+    assert {violation.rule for violation in response.certificate.violations} == {"claimed_objective"}
+    former = pb.FormerPlan(lines=pb.ProposedPlan(lines=[line]), all_frozen=True)
+    assert check(client, line, former_plan=former).certificate.valid
+    rules = {violation.rule for violation in check(client, former_plan=former).certificate.violations}
+    assert rules == {"frozen"}
+
+
+def test_lines_of_expiring_units_say_which(client):
+    """Two lots: a line that names neither is refused, one that names a lot or a day is of that day."""
+    data = small_network(
+        lots=[
+            net.Lot(node_id="W", sku_id="007", lot_id="old", units=6, expiry_days=9),
+            net.Lot(node_id="W", sku_id="007", lot_id="new", units=4, expiry_days=20),
+        ]
+    )
+    line = {"lane_id": "W>S", "sku_id": "007", "units": 4}
+    with pytest.raises(grpc.RpcError) as error:
+        check(client, pb.ProposedLine(**line), network=data)
+    assert violations(error.value) == {"plan.lines[0].expiry_day": "AMBIGUOUS_EXPIRY"}
+    for which in ({"expiry_day": 20}, {"lot_id": "new"}):
+        assert check(client, pb.ProposedLine(**line, **which), network=data).certificate.valid
+    response = check(client, pb.ProposedLine(**(line | {"units": 5}), expiry_day=20), network=data)
+    assert not response.certificate.valid
+    with pytest.raises(grpc.RpcError) as error:
+        check(client, pb.ProposedLine(**line, lot_id="lost"), network=data)
+    assert violations(error.value) == {"plan.lines[0].lot_id": "UNKNOWN_LOT"}

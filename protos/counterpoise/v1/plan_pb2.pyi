@@ -364,7 +364,7 @@ class Plan(_message.Message):
     def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., state: _Optional[_Union[PlanState, str]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., network_name: _Optional[str] = ..., alert_batch_names: _Optional[_Iterable[str]] = ..., scope_sku_ids: _Optional[_Iterable[str]] = ..., parameters: _Optional[_Union[SolveParameters, _Mapping]] = ..., request_id: _Optional[str] = ..., alert_count: _Optional[int] = ..., warnings: _Optional[_Iterable[_Union[_network_pb2.Warning, _Mapping]]] = ..., incumbent_count: _Optional[int] = ..., best: _Optional[_Union[Incumbent, _Mapping]] = ..., cancel_requested: _Optional[bool] = ..., result: _Optional[_Union[PlanResult, _Mapping]] = ..., error: _Optional[_Union[PlanError, _Mapping]] = ..., scope_categories: _Optional[_Iterable[str]] = ..., scope_node_ids: _Optional[_Iterable[str]] = ..., scope_alert_ids: _Optional[_Iterable[str]] = ..., severity_weights: _Optional[_Iterable[_Union[SeverityWeight, _Mapping]]] = ..., response_policy: _Optional[_Iterable[_Union[SeverityResponses, _Mapping]]] = ..., min_line_benefit: _Optional[float] = ..., min_dispatch_benefit: _Optional[float] = ..., former_plan: _Optional[_Union[FormerPlan, _Mapping]] = ..., repair: _Optional[_Union[Repair, _Mapping]] = ...) -> None: ...
 
 class TransferColumns(_message.Message):
-    __slots__ = ("lane_id", "origin", "destination", "sku_id", "units", "arrives_day", "benefit_money_units", "reason", "expiry_day")
+    __slots__ = ("lane_id", "origin", "destination", "sku_id", "units", "arrives_day", "benefit_money_units", "reason", "expiry_day", "lot_id")
     LANE_ID_FIELD_NUMBER: _ClassVar[int]
     ORIGIN_FIELD_NUMBER: _ClassVar[int]
     DESTINATION_FIELD_NUMBER: _ClassVar[int]
@@ -374,6 +374,7 @@ class TransferColumns(_message.Message):
     BENEFIT_MONEY_UNITS_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
     EXPIRY_DAY_FIELD_NUMBER: _ClassVar[int]
+    LOT_ID_FIELD_NUMBER: _ClassVar[int]
     lane_id: _containers.RepeatedScalarFieldContainer[str]
     origin: _containers.RepeatedScalarFieldContainer[str]
     destination: _containers.RepeatedScalarFieldContainer[str]
@@ -383,7 +384,8 @@ class TransferColumns(_message.Message):
     benefit_money_units: _containers.RepeatedScalarFieldContainer[int]
     reason: _containers.RepeatedScalarFieldContainer[str]
     expiry_day: _containers.RepeatedScalarFieldContainer[int]
-    def __init__(self, lane_id: _Optional[_Iterable[str]] = ..., origin: _Optional[_Iterable[str]] = ..., destination: _Optional[_Iterable[str]] = ..., sku_id: _Optional[_Iterable[str]] = ..., units: _Optional[_Iterable[int]] = ..., arrives_day: _Optional[_Iterable[int]] = ..., benefit_money_units: _Optional[_Iterable[int]] = ..., reason: _Optional[_Iterable[str]] = ..., expiry_day: _Optional[_Iterable[int]] = ...) -> None: ...
+    lot_id: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, lane_id: _Optional[_Iterable[str]] = ..., origin: _Optional[_Iterable[str]] = ..., destination: _Optional[_Iterable[str]] = ..., sku_id: _Optional[_Iterable[str]] = ..., units: _Optional[_Iterable[int]] = ..., arrives_day: _Optional[_Iterable[int]] = ..., benefit_money_units: _Optional[_Iterable[int]] = ..., reason: _Optional[_Iterable[str]] = ..., expiry_day: _Optional[_Iterable[int]] = ..., lot_id: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class DispatchColumns(_message.Message):
     __slots__ = ("lane_id", "origin", "destination", "dispatches", "load_kg", "capacity_kg", "fixed_cost")
@@ -454,7 +456,7 @@ class AlertOutcomeColumns(_message.Message):
     def __init__(self, alert_id: _Optional[_Iterable[str]] = ..., outcome: _Optional[_Iterable[str]] = ..., units_asked: _Optional[_Iterable[int]] = ..., units_by_transfer: _Optional[_Iterable[int]] = ..., day: _Optional[_Iterable[int]] = ..., reason: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class ProposedLine(_message.Message):
-    __slots__ = ("lane_id", "origin", "destination", "sku_id", "units", "arrives_day", "expiry_day")
+    __slots__ = ("lane_id", "origin", "destination", "sku_id", "units", "arrives_day", "expiry_day", "lot_id")
     LANE_ID_FIELD_NUMBER: _ClassVar[int]
     ORIGIN_FIELD_NUMBER: _ClassVar[int]
     DESTINATION_FIELD_NUMBER: _ClassVar[int]
@@ -462,6 +464,7 @@ class ProposedLine(_message.Message):
     UNITS_FIELD_NUMBER: _ClassVar[int]
     ARRIVES_DAY_FIELD_NUMBER: _ClassVar[int]
     EXPIRY_DAY_FIELD_NUMBER: _ClassVar[int]
+    LOT_ID_FIELD_NUMBER: _ClassVar[int]
     lane_id: str
     origin: str
     destination: str
@@ -469,7 +472,8 @@ class ProposedLine(_message.Message):
     units: int
     arrives_day: int
     expiry_day: int
-    def __init__(self, lane_id: _Optional[str] = ..., origin: _Optional[str] = ..., destination: _Optional[str] = ..., sku_id: _Optional[str] = ..., units: _Optional[int] = ..., arrives_day: _Optional[int] = ..., expiry_day: _Optional[int] = ...) -> None: ...
+    lot_id: str
+    def __init__(self, lane_id: _Optional[str] = ..., origin: _Optional[str] = ..., destination: _Optional[str] = ..., sku_id: _Optional[str] = ..., units: _Optional[int] = ..., arrives_day: _Optional[int] = ..., expiry_day: _Optional[int] = ..., lot_id: _Optional[str] = ...) -> None: ...
 
 class ProposedDispatch(_message.Message):
     __slots__ = ("lane_id", "origin", "destination", "dispatches")

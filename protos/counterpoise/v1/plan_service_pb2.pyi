@@ -169,7 +169,7 @@ class ReadPlanResponse(_message.Message):
     def __init__(self, transfers: _Optional[_Union[_plan_pb2.TransferColumns, _Mapping]] = ..., dispatches: _Optional[_Union[_plan_pb2.DispatchColumns, _Mapping]] = ..., unmet: _Optional[_Union[_plan_pb2.UnmetColumns, _Mapping]] = ..., alert_outcomes: _Optional[_Union[_plan_pb2.AlertOutcomeColumns, _Mapping]] = ..., fixes: _Optional[_Union[_plan_pb2.FixColumns, _Mapping]] = ...) -> None: ...
 
 class CheckPlanRequest(_message.Message):
-    __slots__ = ("network", "network_name", "alert_batch_names", "alerts", "scope_sku_ids", "plan", "claimed_benefit", "scope_categories", "scope_node_ids", "scope_alert_ids", "severity_weights", "response_policy", "min_line_benefit", "min_dispatch_benefit", "former_plan")
+    __slots__ = ("network", "network_name", "alert_batch_names", "alerts", "scope_sku_ids", "plan", "claimed_benefit", "scope_categories", "scope_node_ids", "scope_alert_ids", "severity_weights", "response_policy", "min_line_benefit", "min_dispatch_benefit", "former_plan", "claimed_objective")
     NETWORK_FIELD_NUMBER: _ClassVar[int]
     NETWORK_NAME_FIELD_NUMBER: _ClassVar[int]
     ALERT_BATCH_NAMES_FIELD_NUMBER: _ClassVar[int]
@@ -185,6 +185,7 @@ class CheckPlanRequest(_message.Message):
     MIN_LINE_BENEFIT_FIELD_NUMBER: _ClassVar[int]
     MIN_DISPATCH_BENEFIT_FIELD_NUMBER: _ClassVar[int]
     FORMER_PLAN_FIELD_NUMBER: _ClassVar[int]
+    CLAIMED_OBJECTIVE_FIELD_NUMBER: _ClassVar[int]
     network: _network_pb2.NetworkData
     network_name: str
     alert_batch_names: _containers.RepeatedScalarFieldContainer[str]
@@ -200,7 +201,8 @@ class CheckPlanRequest(_message.Message):
     min_line_benefit: float
     min_dispatch_benefit: float
     former_plan: _plan_pb2.FormerPlan
-    def __init__(self, network: _Optional[_Union[_network_pb2.NetworkData, _Mapping]] = ..., network_name: _Optional[str] = ..., alert_batch_names: _Optional[_Iterable[str]] = ..., alerts: _Optional[_Iterable[_Union[_network_pb2.Alert, _Mapping]]] = ..., scope_sku_ids: _Optional[_Iterable[str]] = ..., plan: _Optional[_Union[_plan_pb2.ProposedPlan, _Mapping]] = ..., claimed_benefit: _Optional[float] = ..., scope_categories: _Optional[_Iterable[str]] = ..., scope_node_ids: _Optional[_Iterable[str]] = ..., scope_alert_ids: _Optional[_Iterable[str]] = ..., severity_weights: _Optional[_Iterable[_Union[_plan_pb2.SeverityWeight, _Mapping]]] = ..., response_policy: _Optional[_Iterable[_Union[_plan_pb2.SeverityResponses, _Mapping]]] = ..., min_line_benefit: _Optional[float] = ..., min_dispatch_benefit: _Optional[float] = ..., former_plan: _Optional[_Union[_plan_pb2.FormerPlan, _Mapping]] = ...) -> None: ...
+    claimed_objective: float
+    def __init__(self, network: _Optional[_Union[_network_pb2.NetworkData, _Mapping]] = ..., network_name: _Optional[str] = ..., alert_batch_names: _Optional[_Iterable[str]] = ..., alerts: _Optional[_Iterable[_Union[_network_pb2.Alert, _Mapping]]] = ..., scope_sku_ids: _Optional[_Iterable[str]] = ..., plan: _Optional[_Union[_plan_pb2.ProposedPlan, _Mapping]] = ..., claimed_benefit: _Optional[float] = ..., scope_categories: _Optional[_Iterable[str]] = ..., scope_node_ids: _Optional[_Iterable[str]] = ..., scope_alert_ids: _Optional[_Iterable[str]] = ..., severity_weights: _Optional[_Iterable[_Union[_plan_pb2.SeverityWeight, _Mapping]]] = ..., response_policy: _Optional[_Iterable[_Union[_plan_pb2.SeverityResponses, _Mapping]]] = ..., min_line_benefit: _Optional[float] = ..., min_dispatch_benefit: _Optional[float] = ..., former_plan: _Optional[_Union[_plan_pb2.FormerPlan, _Mapping]] = ..., claimed_objective: _Optional[float] = ...) -> None: ...
 
 class CheckPlanResponse(_message.Message):
     __slots__ = ("certificate", "benefit", "currency", "money_decimals", "line_benefit_money_units", "alert_outcomes", "unmet_units", "warnings", "objective")
