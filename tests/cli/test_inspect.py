@@ -68,16 +68,13 @@ def test_doubts_are_shown_with_the_rest(command: Command, tmp_path: Path):
     assert "colour" in command("inspect", write_directory(tmp_path / "odd", odd)).out
 
 
-def test_what_plan_would_refuse_is_a_doubt_here(command: Command, tmp_path: Path):
-    odd = {
-        **SMALL,
-        "stock.csv": SMALL["stock.csv"].replace("\n", ",1\n").replace("demand_mean,1", "demand_mean,demand_std"),
-    }
-    directory = write_directory(tmp_path / "odd", odd)
-    done = command("inspect", directory)
+def test_what_plan_would_refuse_is_a_doubt_here(command: Command, small: Path, tmp_path: Path):
+    write_directory(small, {"request.json": '{"severity_weight": {"red": 2}, "scope": {"node_ids": ["S9"]}}'})
+    done = command("inspect", small)
     assert done.code == 0
-    assert "demand_std" in done.out
-    assert command("plan", directory, "--out", tmp_path / "plan").code == 1
+    assert "Write severity_weights, if that is meant" in done.out
+    assert "there is no node 'S9'" in done.out
+    assert command("plan", small, "--out", tmp_path / "plan").code == 1
 
 
 def test_a_bad_directory_is_refused_with_all_problems(command: Command, tmp_path: Path):

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -151,6 +152,78 @@ def test_scope_of_the_request_file_is_planned(command: Command, small: Path, tmp
     answer = command("plan", small, "--out", tmp_path / "plan", "--json").json
     assert answer["units"] == 2  # TEA only
     assert answer["benefit"] == 2 * 4 - 3
+
+
+WEIGHED = {
+    **SMALL,
+    "stock.csv": "node_id,sku_id,on_hand,demand_mean,shortage_penalty\n"
+    "W,007,20,0,\nS1,007,0,6,1\nS2,007,0,4,\nW,TEA,10,0,\nS1,TEA,0,2,\n",
+    "alerts.csv": "alert_id,kind,node_id,sku_id,severity\na1,shortage,S1,007,red\na2,shortage,S2,TEA,yellow\n",
+    "request.json": '{"severity_weights": {"red": 3}, "min_dispatch_benefit": 2, "response_policy": {"yellow": []}}',
+}
+"""A missed 007 at S1 costs 1, weighed threefold; TEA has no alert that may transfer."""
+
+
+def test_what_is_maximised_is_shown_beside_the_benefit(command: Command, tmp_path: Path):
+    directory = write_directory(tmp_path / "weighed", WEIGHED)
+    answer = command("plan", directory, "--out", tmp_path / "plan", "--json").json
+    benefit = 6 * 8.5 + 4 * 7.5 - 2 * 3
+    assert answer["benefit"] == benefit
+    assert answer["adjustments"] == {"request.severity_weights": 12.0, "request.min_dispatch_benefit": -4.0}
+    assert answer["objective"] == benefit + 8
+    assert answer["gap"] == pytest.approx(0, abs=1e-6)
+    page = command("plan", directory, "--out", tmp_path / "plan").out
+    assert f"{benefit + 8:,.2f} EUR: what was maximised" in page
+    assert "no plan can have a greater objective" in page
+    assert "1 resolved, 0 partly, 0 unresolved; 1 outside scope and policy" in page
+    assert re.search(r"request.severity_weights +12\.00\n", page)
+    checked = command("check", directory, tmp_path / "plan", "--json").json
+    assert checked["certificate"]["valid"]
+    assert checked["objective"] == checked["claimed_objective"] == benefit + 8
+    changed = (tmp_path / "plan" / "plan.json").read_text().replace(f'"objective": {benefit + 8}', '"objective": 1')
+    (tmp_path / "plan" / "plan.json").write_text(changed)
+    rules = [
+        found["rule"]
+        for found in command("check", directory, tmp_path / "plan", "--json").json["certificate"]["violations"]
+    ]
+    assert rules == ["claimed_objective"]
+
+
+def test_a_former_plan_is_found_from_the_network_and_kept(command: Command, small: Path, tmp_path: Path):
+    former = "origin,destination,sku_id,units\nW,S1,007,2\n"
+    write_directory(tmp_path / "monday", {"transfers.csv": former})
+    asked = {"former_plan": {"plan_directory": "../monday", "frozen_before_day": "all"}}
+    write_directory(small, {"request.json": json.dumps(asked)})
+    assert command("plan", small, "--out", tmp_path / "plan").code == 0
+    lines = pd.read_csv(tmp_path / "plan" / "transfers.csv", dtype={"sku_id": str}).query(
+        "lane_id == 'W>S1' and sku_id == '007'"
+    )
+    assert lines[["units", "arrives_day"]].to_numpy().tolist()[0] == [2, 0]
+    write_directory(tmp_path / "monday", {"transfers.csv": former + "W,MOON,007,1\n"})
+    done = command("plan", small, "--out", tmp_path / "other")
+    assert done.code == 1
+    assert "../monday/transfers.csv row 2" in done.err
+
+
+LOTS = {
+    **SMALL,
+    "lots.csv": "node_id,sku_id,lot_id,units,expiry_days\nW,TEA,old,4,7\nW,TEA,new,6,30\n",
+    "request.json": '{"scope": {"sku_ids": ["TEA"]}}',
+}
+"""Of the TEA in W 4 units expire on day 7 and 6 after the horizon; S1 wants 2 in 28 days."""
+
+
+def test_lines_say_lot_and_expiry_day(command: Command, tmp_path: Path):
+    directory = write_directory(tmp_path / "lots", LOTS)
+    assert command("plan", directory, "--out", tmp_path / "plan").code == 0
+    lines = pd.read_csv(tmp_path / "plan" / "transfers.csv")
+    assert set(zip(lines["lot_id"], lines["expiry_day"], strict=True)) <= {("old", 7), ("new", 30)}
+    assert lines["units"].sum() == 2
+    assert command("check", directory, tmp_path / "plan").code == 0
+    several = write_directory(tmp_path / "several", {"transfers.csv": "origin,destination,sku_id,units\nW,S1,TEA,2\n"})
+    done = command("check", directory, several)
+    assert done.code == 1
+    assert "with more than one expiry day could leave W" in done.err
 
 
 def test_a_backend_that_is_asked_for_is_used(command: Command, small: Path, tmp_path: Path):

@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 
 from cli.exit_codes import BY_CODE, ExitCode
-from optimizer.plan_schema import PLAN_TABLES
 from server import start_server
 from tests.cli.conftest import BENEFIT
 from tests.cli.test_check import KEYS as CHECK_KEYS
@@ -36,12 +35,6 @@ def test_keys_of_the_objects_are_documented():
     assert set(re.findall(r"`(\w+)`", " ".join(cells))) == PLAN_KEYS
     sentence = README[README.index("`check` prints") : README.index("`inspect` prints")]
     assert set(re.findall(r"`(\w+)`", sentence)) - {"check"} == CHECK_KEYS
-
-
-def test_columns_of_the_plan_directory_are_documented():
-    for name, table in PLAN_TABLES.items():
-        (row,) = re.findall(rf"^\| `{name}` \| (.+) \|$", README, re.MULTILINE)
-        assert re.findall(r"`(\w+)`", row) == [column.name for column in table.columns]
 
 
 def test_exit_codes_are_documented():

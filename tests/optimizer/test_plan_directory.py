@@ -1,6 +1,7 @@
 """Plan directories: written and read back, made by hand, and wrong ones."""
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
@@ -152,6 +153,14 @@ def test_fixes_are_told_in_words_and_as_changes(tmp_path: Path):
     places = unmet[["node_id", "sku_id"]].apply(tuple, axis=1)
     assert fixes[["node_id", "sku_id"]].apply(tuple, axis=1).tolist() == [places[0], places[0], places[2]]
     assert fixes[["field", "place", "amount"]].iloc[1].tolist() == ["stock.on_hand", "S2/A", 4.0]
+
+
+def test_the_document_lists_every_key_of_plan_json(tmp_path: Path):
+    page = (Path(__file__).resolve().parents[2] / "docs" / "plan-directory.md").read_text(encoding="utf-8")
+    section = page.split("## `plan.json`")[1].split("\n## ")[0]
+    cells = [line.split("|")[1] for line in section.splitlines() if line.startswith("| `")]
+    write_plan(tmp_path, NETWORK, result_of(PLAN))
+    assert set(re.findall(r"`(\w+)`", " ".join(cells))) == json.loads((tmp_path / "plan.json").read_text()).keys()
 
 
 def test_an_infeasible_result_leaves_only_plan_json(tmp_path: Path):
