@@ -1,4 +1,4 @@
-"""The model without its switches and limits: a min-cost flow, at any prices on the flows.
+"""The model without its switches and limits: a min-cost flow, at any prices on flows and increments.
 
 At given prices its optimum is exact and integral. With prices that pay for the switches in full it is a proven bound on
 the benefit (`optimizer.pricing`); with prices learnt from the last flow it is a plan in the making
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.backends.min_cost_flow import min_cost_flow
+from optimizer.limits import flow_bounds
 from optimizer.model import Model
 
 Int64 = NDArray[np.int64]
@@ -20,21 +21,48 @@ Int64 = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class FlowNetwork:
-    """Arcs: the model's flows, then its increments, then arcs that reward meeting a hard demand."""
+    """Arcs: the model's flows, then its increments, then arcs that reward meeting a hard demand.
+
+    Blocks have nothing to do with each other, and many small flows are solved faster than a large one: neighbouring
+    blocks form groups of some size, and each group is a flow of its own.
+    """
 
     n_flows: int
-    tail: NDArray[np.int32]
-    head: NDArray[np.int32]
     capacity: Int64
     worth: Int64
     """Money per unit of every arc, before prices."""
-    supply: Int64
-    """Per node: positions, then one sink per block, then one node per position with a hard demand."""
     reward_due: int
     """Reward when every hard demand is met; what a flow earns is counted from here, so that its value stays a bound."""
     scale: Int64
-    """Units per unit of flow on every flow (the case pack of its block, or 1), shape (n_flows,)."""
+    """Units per unit of flow on every flow, then every increment (the case pack of its block, or 1)."""
+    least: Int64
+    """Flow that there must be on every flow of the model: already taken out of `capacity` and `supply`."""
+    groups: Groups
 
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """Arcs and nodes sorted by group; nodes are positions, one sink per block, and one per position with a demand."""
+
+    arc: Int64
+    """Arcs in order of their groups, shape ``(n_arcs,)``."""
+    of_arc: Int64
+    """Group of every arc, in the network's order."""
+    first_arc: Int64
+    """Where each group begins in `arc`, shape ``(n_groups + 1,)``."""
+    tail: NDArray[np.int32]
+    """Row of the group's nodes, in the order of `arc`."""
+    head: NDArray[np.int32]
+    supply: Int64
+    """Units that start at every node, in order of the groups."""
+    first_node: Int64
+
+    def __len__(self) -> int:
+        return len(self.first_arc) - 1
+
+
+_GROUP_ARCS = 500
+"""Blocks are put together until they have about so many arcs."""
 
 _DIVISORS = (1, 1_000, 1_000_000)
 """Money units per unit of the solver's costs, tried in turn."""
@@ -70,15 +98,20 @@ def flow_network(model: Model, *, in_packs: bool) -> FlowNetwork:
     total = np.bincount(positions.block, weights=supply, minlength=n_blocks).astype(np.int64)
     reward = _reward(model)
     gate_pack, gate_block = position_pack[gate], positions.block[gate]
+    bounds = flow_bounds(model)
+    least = np.minimum(bounds.least // flow_pack, bounds.most // flow_pack)
+    np.subtract.at(supply, flows.origin, least)
+    np.add.at(supply, flows.destination, least)
+    tail = np.concatenate([flows.origin, increment_tail, gate, gate])
+    head = np.concatenate(
+        [flows.destination, n_positions + positions.block[increments.position], gated[gate], gated[gate]]
+    )
+    node_block = np.concatenate([positions.block, np.arange(n_blocks), gate_block])
     return FlowNetwork(
         n_flows=len(flows),
-        tail=np.concatenate([flows.origin, increment_tail, gate, gate]).astype(np.int32),
-        head=np.concatenate(
-            [flows.destination, n_positions + positions.block[increments.position], gated[gate], gated[gate]]
-        ).astype(np.int32),
         capacity=np.concatenate(
             [
-                flows.most_units // flow_pack,
+                bounds.most // flow_pack - least,
                 _whole_packs(model, increment_pack),
                 -(-positions.least_units[gate] // gate_pack),
                 total[gate_block],
@@ -92,9 +125,33 @@ def flow_network(model: Model, *, in_packs: bool) -> FlowNetwork:
                 np.zeros(n_gates, dtype=np.int64),
             ]
         ),
-        supply=np.concatenate([supply, -total, np.zeros(n_gates, dtype=np.int64)]),
         reward_due=reward * int((-(-positions.least_units[gate] // gate_pack)).sum()),
-        scale=flow_pack,
+        scale=np.concatenate([flow_pack, increment_pack]),
+        least=least,
+        groups=_groups(tail, head, np.concatenate([supply, -total, np.zeros(n_gates, dtype=np.int64)]), node_block),
+    )
+
+
+def _groups(tail: Int64, head: Int64, supply: Int64, node_block: NDArray[np.integer]) -> Groups:
+    """Sort arcs and nodes by group."""
+    n_blocks = int(node_block.max(initial=-1)) + 1
+    arcs_before = np.cumsum(np.bincount(node_block[tail], minlength=n_blocks))
+    group = np.unique(arcs_before // _GROUP_ARCS, return_inverse=True)[1]
+    node_group = group[node_block]
+    node, of_arc = np.argsort(node_group, kind="stable"), node_group[tail]
+    arc = np.argsort(of_arc, kind="stable")
+    n_groups = int(group.max(initial=-1)) + 1
+    first_node = np.searchsorted(node_group[node], np.arange(n_groups + 1))
+    local = np.empty(len(node), dtype=np.int32)
+    local[node] = np.arange(len(node)) - first_node[node_group[node]]
+    return Groups(
+        arc=arc,
+        of_arc=of_arc,
+        first_arc=np.searchsorted(of_arc[arc], np.arange(n_groups + 1)),
+        tail=local[tail[arc]],
+        head=local[head[arc]],
+        supply=supply[node],
+        first_node=first_node,
     )
 
 
@@ -131,8 +188,8 @@ def best_flow(network: FlowNetwork, price: Int64, most: Int64 | None = None) -> 
     Parameters
     ----------
     network : FlowNetwork
-    price : ndarray of int64, shape (n_flows,)
-        Money per unit, deducted from each flow's profit.
+    price : ndarray of int64, shape (n_flows,) or (n_flows + n_increments,)
+        Money per unit, deducted from each flow's profit, and from each increment's worth.
     most : ndarray of int64, shape (n_flows,), optional
         Tighter upper limits of the flows, in units.
 
@@ -142,21 +199,75 @@ def best_flow(network: FlowNetwork, price: Int64, most: Int64 | None = None) -> 
         Units on the model's flows, and the value of the flow in money: far below zero where hard demands are not met.
         None when the supplies have nowhere to end.
     """
+    worth, capacity, groups = _priced(network, price), _capacity(network, most), network.groups
+    arcs, value = np.zeros(len(worth), dtype=np.int64), -network.reward_due
+    for group in range(len(groups)):
+        found = _group_flow(groups, group, worth, capacity)
+        if found is None:
+            return None
+        arcs[groups.arc[groups.first_arc[group] : groups.first_arc[group + 1]]] = found[0]
+        value += found[1]
     n = network.n_flows
-    worth = network.worth.copy()
-    worth[:n] -= price * network.scale
-    capacity = network.capacity
-    if most is not None:
-        capacity = capacity.copy()
-        capacity[:n] = np.minimum(capacity[:n], most // network.scale)
+    value += int((network.least * worth[:n]).sum())
+    return (arcs[:n] + network.least) * network.scale[:n], value
+
+
+def _group_flow(groups: Groups, group: int, worth: Int64, capacity: Int64) -> tuple[Int64, int] | None:
+    """Best flow of one group: on its arcs, in the order of the group, and what it is worth at most."""
+    at = slice(groups.first_arc[group], groups.first_arc[group + 1])
+    arc = groups.arc[at]
+    supply = groups.supply[groups.first_node[group] : groups.first_node[group + 1]]
     for divisor in _DIVISORS:
         # Rounded up, so that the value stays an upper bound where money is too large for the solver's arithmetic.
-        counted = -(-worth // divisor)
+        counted = -(-worth[arc] // divisor)
         try:
-            flow = min_cost_flow(network.tail, network.head, capacity, -counted, network.supply)
+            flow = min_cost_flow(groups.tail[at], groups.head[at], capacity[arc], -counted, supply)
         except OverflowError:
             continue
-        if flow is None:
-            return None
-        return flow[:n] * network.scale, int(flow @ counted) * divisor - network.reward_due
+        return None if flow is None else (flow, int(flow @ counted) * divisor)
     raise OverflowError("amounts of money are too large for a min-cost flow; use fewer money_decimals in network.json")
+
+
+def flow_again(network: FlowNetwork, price: Int64, most: Int64, flow_units: Int64) -> Int64 | None:
+    """Flow again in the blocks where a best flow is above tighter limits; elsewhere it is still the best.
+
+    Parameters
+    ----------
+    network : FlowNetwork
+    price : ndarray of int64
+        The prices at which `flow_units` is a best flow.
+    most : ndarray of int64, shape (n_flows,)
+    flow_units : ndarray of int64, shape (n_flows,)
+
+    Returns
+    -------
+    ndarray of int64, shape (n_flows,), or None
+        None when the supplies have nowhere to end within the limits.
+    """
+    worth, capacity, groups, n = _priced(network, price), _capacity(network, most), network.groups, network.n_flows
+    again = flow_units.copy()
+    for group in np.unique(groups.of_arc[:n][flow_units > most]).tolist():
+        found = _group_flow(groups, group, worth, capacity)
+        if found is None:
+            return None
+        arc = groups.arc[groups.first_arc[group] : groups.first_arc[group + 1]]
+        own = arc < n
+        again[arc[own]] = (found[0][own] + network.least[arc[own]]) * network.scale[arc[own]]
+    return again
+
+
+def _priced(network: FlowNetwork, price: Int64) -> Int64:
+    """Worth of every arc less its price."""
+    worth = network.worth.copy()
+    worth[: len(price)] -= price * network.scale[: len(price)]
+    return worth
+
+
+def _capacity(network: FlowNetwork, most: Int64 | None) -> Int64:
+    """Capacity of every arc under tighter limits; what must flow does in any case."""
+    if most is None:
+        return network.capacity
+    capacity, n = network.capacity.copy(), network.n_flows
+    allowed = np.maximum(most // network.scale[:n] - network.least, 0)
+    capacity[:n] = np.minimum(capacity[:n], allowed)
+    return capacity

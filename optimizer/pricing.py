@@ -4,7 +4,8 @@ Relax ``units <= bound * count`` of every member with a price per unit. Where th
 their bounds, add up to at most its fixed cost, switching on earns nothing, and what is left is a min-cost flow at these
 prices: solved exactly, in integers, its value is an upper bound on every plan. The shares of a fixed cost that its
 members pay are improved by entropic mirror descent (Beck and Teboulle 2003): a member that uses more of its bound in
-the last flow pays a larger share.
+the last flow pays a larger share. Limits are priced beside (`optimizer.limit_prices`), which changes what switching on
+costs.
 """
 
 from __future__ import annotations
@@ -15,16 +16,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.flow_network import FlowNetwork, best_flow
+from optimizer.limit_prices import Charges, LimitPrices, charges
 from optimizer.model import Model
 from optimizer.slope_scaling import flow_prices, sum_by_switch
 
 Int64 = NDArray[np.int64]
 
 
-def member_prices(model: Model, share: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Price per unit of every member, from its share of the switch's fixed cost."""
+def member_prices(model: Model, share: NDArray[np.float64], switch_cost: Int64) -> NDArray[np.float64]:
+    """Price per unit of every member, from its share of what the switch costs (nothing where it earns)."""
     members = model.members
-    cost = model.switches.fixed_cost[members.switch].astype(np.float64)
+    cost = np.maximum(switch_cost, 0)[members.switch].astype(np.float64)
     return share * cost / np.maximum(members.bound_units, 1)
 
 
@@ -48,10 +50,38 @@ def shares_of_duals(model: Model, duals: NDArray[np.float64]) -> NDArray[np.floa
     return np.asarray(share / np.maximum(sum_by_switch(model, share), 1.0)[members.switch])
 
 
-def bound_at(model: Model, network: FlowNetwork, share: NDArray[np.float64]) -> int | None:
-    """Bound on the benefit in money units at given shares of the fixed costs, exact; None when no flow exists."""
-    found = best_flow(network, flow_prices(model, member_prices(model, share)))
-    return None if found is None else found[1] - model.do_nothing
+def bound_at(
+    model: Model, network: FlowNetwork, share: NDArray[np.float64], limit_price: Int64 | None = None
+) -> int | None:
+    """Bound on the benefit at given shares of the fixed costs and prices of the limits, exact.
+
+    Parameters
+    ----------
+    model : Model
+    network : FlowNetwork
+        ``flow_network(model, in_packs=False)``.
+    share : ndarray of float64, shape (n_members,)
+        At least 0, adding up to at most 1 per switch.
+    limit_price : ndarray of int64, shape (n_limits,), optional
+        Money per unit: above 0 for a limit's `high`, below 0 for its `low`. Left out: every limit is relaxed.
+
+    Returns
+    -------
+    int or None
+        Money units; None when no flow exists or the prices bound nothing.
+    """
+    found = charges(model, np.zeros(len(model.limits), dtype=np.int64) if limit_price is None else limit_price)
+    if found is None:
+        return None
+    flowing = best_flow(network, _prices(model, share, found))
+    return None if flowing is None else flowing[1] + found.earned - model.do_nothing
+
+
+def _prices(model: Model, share: NDArray[np.float64], found: Charges) -> Int64:
+    """Prices of flows and increments."""
+    price = found.arcs
+    price[: len(model.flows)] += flow_prices(model, member_prices(model, share, found.switch_cost))
+    return price
 
 
 def bounds_by_pricing(model: Model, network: FlowNetwork) -> Iterator[tuple[int, Int64]]:
@@ -61,31 +91,41 @@ def bounds_by_pricing(model: Model, network: FlowNetwork) -> Iterator[tuple[int,
     ----------
     model : Model
     network : FlowNetwork
-        ``flow_network(model, in_packs=False)``: integral multiples, limits and least fills are relaxed as well.
+        ``flow_network(model, in_packs=False)``: integral multiples and least fills are relaxed as well.
 
     Yields
     ------
     (int, ndarray of int64)
         An upper bound in money units (not monotone: take the least), and the round's flow units.
     """
-    members = model.members
+    members, limits = model.members, LimitPrices(model)
     n = np.maximum(np.bincount(members.switch, minlength=len(model.switches)), 1)
     share = 1.0 / n[members.switch]
     step = 2.0
     best: int | None = None
     while True:
-        price = flow_prices(model, member_prices(model, share))
-        found = best_flow(network, price)
-        if found is None:
+        found = limits.charges()
+        flowing = best_flow(network, _prices(model, share, found))
+        if flowing is None:
             return
-        flow, value = found
-        bound = value - model.do_nothing
+        flow, value = flowing
+        bound = value + found.earned - model.do_nothing
         yield bound, flow
         if best is not None and bound >= best:
             step *= 0.8
         best = bound if best is None else min(best, bound)
-        used = flow[members.flow] / np.maximum(members.bound_units, 1)
-        share = _moved(model, share, np.minimum(used, 1.0), step)
+        used = np.minimum(flow[members.flow] / np.maximum(members.bound_units, 1), 1.0)
+        if limits.any:
+            count = limits.counts_at(found, _largest_by_switch(model, used))
+            limits.learn(flow, count, unit_gain=max(bound, 1) / max(int(flow.sum()), 1), factor=step / 2)
+        share = _moved(model, share, used, step)
+
+
+def _largest_by_switch(model: Model, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Largest member value of every switch, 0 without members."""
+    largest = np.zeros(len(model.switches))
+    np.maximum.at(largest, model.members.switch, values)
+    return largest
 
 
 def _moved(model: Model, share: NDArray[np.float64], used: NDArray[np.float64], step: float) -> NDArray[np.float64]:

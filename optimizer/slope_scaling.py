@@ -1,9 +1,10 @@
 """Plans without a mixed-integer solver: flows at prices that learn from the last flow.
 
 Dynamic slope scaling (Kim and Pardalos 1999): a switch's fixed cost is charged to its flows per unit of load, at the
-load it carried in the last round; a switch that was not used keeps its last price. Each round is one min-cost flow,
-so every flow is integral; what a round's flow pays in whole dispatches is then counted exactly. `mended` makes a flow
-keep the rules that a flow cannot see (capacities, smallest lines and dispatches) by closing what breaks them.
+load it carried in the last round; a switch that was not used keeps its last price. Limits are priced beside, by how far
+the last flow broke them (`optimizer.limit_prices`). Each round is one min-cost flow, so every flow is integral; what a
+round's flow pays in whole dispatches is then counted exactly. `mended` makes a flow keep the rules that a flow cannot
+see (capacities, smallest lines and dispatches, limits) by closing what breaks them.
 """
 
 from __future__ import annotations
@@ -15,12 +16,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.circles import without_circles
-from optimizer.flow_network import FlowNetwork, best_flow
+from optimizer.flow_network import FlowNetwork, best_flow, flow_again
+from optimizer.limit_prices import LimitPrices
+from optimizer.limits import cut_to_limits, with_free_switches
 from optimizer.model import UNLIMITED, Model, Solution, fewest_switches, switch_fill
 
 Int64 = NDArray[np.int64]
 
 _MENDING_ROUNDS = 12
+_FAILED_ROUNDS = 6
+"""Rounds in a row that could not be mended, after which slope scaling ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +34,6 @@ class Loads:
 
     measure: NDArray[np.float64]
     """Load of one unit, per member."""
-    cost: NDArray[np.float64]
-    """Fixed cost per switch, money."""
     most_load: NDArray[np.float64]
     """Most load per count of each switch; infinity where unlimited."""
 
@@ -42,7 +45,6 @@ def loads_of(model: Model) -> Loads:
     weighed[members.switch[members.weight > 0]] = True
     return Loads(
         measure=np.where(weighed[members.switch], members.weight, 1).astype(np.float64),
-        cost=switches.fixed_cost.astype(np.float64),
         most_load=np.where((switches.most_fill < UNLIMITED) & weighed, switches.most_fill, np.inf).astype(np.float64),
     )
 
@@ -70,16 +72,21 @@ def slope_scaling(model: Model, network: FlowNetwork) -> Iterator[tuple[Solution
     Yields
     ------
     (Solution, ndarray of int64)
-        A solution that keeps every switch's rules (hard demands and limits are the certificate's to check), and the
-        flow prices of the round.
+        A solution that keeps every switch's rules and every limit on what there may be at most (what there must be at
+        least is the certificate's to check), and the prices of the round: flows, then increments.
     """
-    loads = loads_of(model)
+    loads, limits = loads_of(model), LimitPrices(model)
     members = model.members
     potential = sum_by_switch(model, loads.measure * members.bound_units)
-    slope = loads.cost / np.maximum(np.minimum(potential, loads.most_load), 1.0)
+    carried = np.maximum(np.minimum(potential, loads.most_load), 1.0)
+    count = np.ones(len(model.switches))
+    unit_gain, failed = 0.0, 0
     seen: set[bytes] = set()
-    while True:
-        price = flow_prices(model, slope[members.switch] * loads.measure)
+    while failed < _FAILED_ROUNDS:
+        charged = limits.charges()
+        slope = np.maximum(charged.switch_cost, 0) * count / carried
+        price = charged.arcs
+        price[: len(model.flows)] += flow_prices(model, slope[members.switch] * loads.measure)
         if price.tobytes() in seen:
             return
         seen.add(price.tobytes())
@@ -87,15 +94,20 @@ def slope_scaling(model: Model, network: FlowNetwork) -> Iterator[tuple[Solution
         if found is None:
             return
         load = sum_by_switch(model, loads.measure * found[0][members.flow])
+        unit_gain = unit_gain or max(found[1] - model.do_nothing, 1) / max(int(found[0].sum()), 1)
         solution = mended(model, network, found[0], price)
+        failed = 0 if solution is not None else failed + 1
         if solution is not None:
             yield solution, price
-        count = np.maximum(np.ceil(load / loads.most_load), 1.0)
-        slope = np.where(load > 0, loads.cost * count / np.maximum(load, 1.0), slope)
+        if limits.any:
+            used = fewest_switches(model, found[0]).astype(np.float64)
+            limits.learn(found[0], limits.counts_at(charged, used), unit_gain)
+        count = np.where(load > 0, np.maximum(np.ceil(load / loads.most_load), 1.0), count)
+        carried = np.where(load > 0, np.maximum(load, 1.0), carried)
 
 
 def mended(model: Model, network: FlowNetwork, flow_units: Int64, price: Int64) -> Solution | None:
-    """Make a flow keep the rules of the switches, by closing what breaks them and flowing again.
+    """Make a flow keep the rules of the switches and limits, by closing what breaks them and flowing again.
 
     Returns
     -------
@@ -103,17 +115,22 @@ def mended(model: Model, network: FlowNetwork, flow_units: Int64, price: Int64) 
         None when mending did not end within its rounds or supplies have nowhere to go.
     """
     most = model.flows.most_units.copy()
-    flow_units = without_circles(model, flow_units)
+    best = flow_units
     for attempt in range(_MENDING_ROUNDS):
+        flow_units = without_circles(model, best)
         count = fewest_switches(model, flow_units)
         tighter = _tightened(model, flow_units, count, most, close=attempt > _MENDING_ROUNDS // 2)
-        if tighter is None:
-            return Solution(flow_units=flow_units, switch_count=count)
-        most = tighter
-        found = best_flow(network, price, most)
-        if found is None:
+        cut = cut_to_limits(model, flow_units, count, price, most if tighter is None else tighter)
+        if tighter is None and cut is None:
+            return with_free_switches(model, Solution(flow_units=flow_units, switch_count=count))
+        if cut is not None:
+            most = cut
+        elif tighter is not None:
+            most = tighter
+        again = flow_again(network, price, most, best)
+        if again is None:
             return None
-        flow_units = without_circles(model, found[0])
+        best = again
     return None
 
 

@@ -18,6 +18,7 @@ from optimizer.backends import BACKENDS, RELAXATIONS, Answer, Backend, Outcome, 
 from optimizer.circles import forbid_circles, without_circles
 from optimizer.flow_network import best_flow, flow_network
 from optimizer.isolation import Forked
+from optimizer.limits import flow_bounds, with_free_switches, without_idle_switches
 from optimizer.model import Model, Solution, benefit, fewest_switches, increment_units, kept_units, with_flows
 from optimizer.pricing import bound_at, bounds_by_pricing, shares_of_duals
 from optimizer.program import Program, linear_program
@@ -218,9 +219,13 @@ def _flow_units(model: Model, columns: NDArray[np.float64]) -> NDArray[np.int64]
 
 
 def solution_of(model: Model, columns: NDArray[np.float64]) -> Solution:
-    """Round a solver's columns to a solution: whole multiples, and the fewest switches that carry them."""
-    units = without_circles(model, _flow_units(model, columns))
-    return Solution(units, fewest_switches(model, units))
+    """Round a solver's columns to a solution: whole multiples, and the switches that are best for them."""
+    return _with_switches(model, without_circles(model, _flow_units(model, columns)))
+
+
+def _with_switches(model: Model, flow_units: NDArray[np.int64]) -> Solution:
+    """Fewest switches that carry the flows, and all that only earn something."""
+    return with_free_switches(model, Solution(flow_units, fewest_switches(model, flow_units)))
 
 
 def columns_of(model: Model, program: Program, solution: Solution) -> NDArray[np.float64]:
@@ -300,6 +305,8 @@ class _Seen:
     """Flows that any round used."""
     first: NDArray[np.bool_]
     """Flows that share a switch with those of the first round, which uses the most switches."""
+    flow_units: NDArray[np.int64] | None = None
+    """The best flow without any rules, where no round could be mended."""
 
 
 def _slope(progress: Progress, beside: tuple[Forked, ...]) -> _Seen:
@@ -307,7 +314,8 @@ def _slope(progress: Progress, beside: tuple[Forked, ...]) -> _Seen:
     model = progress.built.model
     seen = _Seen(*(np.zeros(len(model.flows), dtype=bool) for _ in range(2)))
     stalled, last, began = 0, None, time.monotonic()
-    for solution, _ in slope_scaling(model, flow_network(model, in_packs=True)):
+    network = flow_network(model, in_packs=True)
+    for solution, _ in slope_scaling(model, network):
         progress.offer(solution, "slope_scaling")
         for running in beside:
             running.wait(0.0)
@@ -321,6 +329,11 @@ def _slope(progress: Progress, beside: tuple[Forked, ...]) -> _Seen:
         round_seconds, began = time.monotonic() - began, time.monotonic()
         if progress.done or stalled >= _STALLED_SLOPES or progress.left < 1.5 * round_seconds:
             break
+    if last is None:
+        found = best_flow(network, np.zeros(len(model.flows), dtype=np.int64))
+        if found is not None:
+            seen.flow_units, seen.used = found[0], found[0] > 0
+            seen.first = sharing_switches(model, found[0])
     return seen
 
 
@@ -360,14 +373,15 @@ def _improve(progress: Progress, seen: _Seen, beside: tuple[Forked, ...], *, wid
         False when the same call can give no more.
     """
     model = progress.built.model
-    if progress.solution is None:
+    units = seen.flow_units if progress.solution is None else progress.solution.flow_units
+    if units is None:
         return False
-    keep = seen.first if wide else sharing_switches(model, progress.solution.flow_units)
+    keep = seen.first.copy() if wide else sharing_switches(model, units)
     if np.count_nonzero(keep) > MEDIUM_COLUMNS // 2:
-        keep &= seen.used | (progress.solution.flow_units > 0)
+        keep &= seen.used | (units > 0)
         keep[len(progress.built.flow_lane) :] = True
-    kept = np.flatnonzero(keep)
-    restricted = with_flows(model, kept)
+    kept = np.flatnonzero(keep | (flow_bounds(model).least > 0))
+    restricted = without_idle_switches(with_flows(model, kept))
     before = progress.certificate
     with Forked(_restricted_answer, restricted, _search_for(progress, share=0.5), on_report=_ignore) as solving:
         answer = None
@@ -379,7 +393,7 @@ def _improve(progress: Progress, seen: _Seen, beside: tuple[Forked, ...], *, wid
         return True
     units = np.zeros(len(model.flows), dtype=np.int64)
     units[kept] = solution_of(restricted, answer.columns).flow_units
-    progress.offer(Solution(units, fewest_switches(model, units)), "highs on the plan's switches")
+    progress.offer(_with_switches(model, units), "highs on the plan's switches")
     return answer.outcome is not Outcome.OPTIMAL or progress.certificate is not before
 
 
