@@ -16,7 +16,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betainc, gammainc, gammaln
+from scipy.special import betainc, gammainc, gammaln, ndtr
 
 Floats = NDArray[np.float64]
 
@@ -25,6 +25,12 @@ _NO_SPREAD: Final = 1e-13
 
 _LITTLE_SPREAD: Final = 2e-4
 """Up to here the incomplete beta function loses digits, and a few terms beyond Poisson are exact."""
+
+_FEW_UNITS: Final = 32.0
+"""Up to so many units, adding up probabilities is faster than the incomplete beta function."""
+
+_LARGE_MEAN: Final = 1e5
+"""From here on the library's incomplete gamma function stops its series too early in the tails."""
 
 _HALF_LOG_TWO_PI: Final = 0.5 * np.log(2.0 * np.pi)
 
@@ -49,7 +55,7 @@ def at_least(units: Floats, mean: Floats, beta: Floats) -> Floats:
     result = np.empty_like(mean)
     wide = beta > _LITTLE_SPREAD
     narrow = ~wide
-    result[narrow] = gammainc(known[narrow], mean[narrow])
+    result[narrow] = _poisson_at_least(known[narrow], mean[narrow])
     spread = beta[wide]
     result[wide] = betainc(known[wide], mean[wide] / spread, spread / (1.0 + spread))
     little = np.flatnonzero(narrow & (beta > _NO_SPREAD))
@@ -74,15 +80,51 @@ def exactly(units: Floats, mean: Floats, beta: Floats) -> Floats:
     return np.where(units <= 0.0, none, positive)
 
 
-def expected_lost(units: Floats, mean: Floats, beta: Floats) -> Floats:
-    """E[max(D - y, 0)], also for y <= 0; arguments as for `at_least`."""
+def expected_sold_and_lost(units: Floats, mean: Floats, beta: Floats) -> tuple[Floats, Floats]:
+    """E[min(D, y)] and E[max(D - y, 0)], also for y <= 0; arguments as for `at_least`."""
     at = np.maximum(units, 0.0)
-    tail = at_least(at + 1.0, mean, beta)
+    exact = exactly(at, mean, beta)
     upper = at >= mean
-    # What is left over, below the mean, and what is lost, above it, are the smaller ones; their difference is m - y.
-    smaller = (mean + beta * at) * exactly(at, mean, beta) - np.abs(at - mean) * np.where(upper, tail, 1.0 - tail)
-    lost = np.maximum(smaller, 0.0) + np.where(upper, 0.0, mean - at)
-    return np.where(units <= 0.0, mean - units, lost)
+    # What is left over, below the mean, and what is lost, above it, are the smaller ones; their difference is y - m.
+    tail = np.empty_like(mean)
+    few = (at <= _FEW_UNITS) & (beta > _LITTLE_SPREAD)
+    at_most = exact[few] * _chances_below(at[few], mean[few], beta[few])
+    tail[few] = np.where(upper[few], 1.0 - at_most, at_most)
+    more = ~few
+    above = at_least(at[more] + 1.0, mean[more], beta[more])
+    tail[more] = np.where(upper[more], above, 1.0 - above)
+    smaller = np.maximum((mean + beta * at) * exact - np.abs(at - mean) * tail, 0.0)
+    lost = np.where(upper, smaller, mean - at + smaller)
+    sold = np.where(upper, mean - smaller, at - smaller)
+    return np.where(units <= 0.0, units, sold), np.where(units <= 0.0, mean - units, lost)
+
+
+def _chances_below(units: Floats, mean: Floats, beta: Floats) -> Floats:
+    """P(D <= y) / P(D = y): the chances of fewer and fewer units, each by its ratio to the one before."""
+    term, total = np.ones_like(mean), np.ones_like(mean)
+    unit, widened = units.copy(), 1.0 + beta
+    for _ in range(int(units.max(initial=0.0))):
+        # Once the units are none the term is 0, and stays so.
+        term *= unit * widened / (mean + beta * np.maximum(unit - 1.0, 0.0))
+        total += term
+        unit = np.maximum(unit - 1.0, 0.0)
+    return total
+
+
+def _poisson_at_least(units: Floats, mean: Floats) -> Floats:
+    """P(D >= n) of Poisson demand, for n >= 1."""
+    result: Floats = np.asarray(gammainc(units, mean))
+    large = np.flatnonzero(mean > _LARGE_MEAN)
+    if len(large):
+        # Temme's uniform expansion (DLMF 8.12.3 and 8.12.7): more than half of the digits are those of the normal law.
+        n, m = units[large], mean[large]
+        half_square = _deviance(n, m, n - m)
+        eta = np.copysign(np.sqrt(2.0 * half_square / n), m - n)
+        first = -1 / 3 + eta * (1 / 12 - eta * (2 / 135 - eta * (1 / 864 + eta * (1 / 2835 - eta * 139 / 777600))))
+        second = -1 / 540 - eta * (1 / 288 - eta / 378)
+        rest = np.exp(-half_square) / np.sqrt(2.0 * np.pi * n) * (first + second / n)
+        result[large] = np.clip(ndtr(np.copysign(np.sqrt(2.0 * half_square), eta)) - rest, 0.0, 1.0)
+    return result
 
 
 def _spread_correction(units: Floats, mean: Floats, beta: Floats) -> Floats:

@@ -49,7 +49,7 @@ class Demand:
         """Where demand is one known number."""
         return np.asarray(self.kind == DemandKind.CERTAIN)
 
-    def take(self, index: NDArray[Any]) -> Demand:
+    def take(self, index: NDArray[Any] | slice) -> Demand:
         """Return the entries at `index`, in that order."""
         return Demand(self.kind[index], self.mean[index], self.spread[index])
 
@@ -76,42 +76,52 @@ class Demand:
         -------
         ndarray of float64, shape (n,)
         """
+        (chance,) = self._by_kind(
+            units,
+            lambda n, mean, _: (np.where(n <= 0.0, 1.0, np.clip(mean - (n - 1.0), 0.0, 1.0)),),
+            lambda *row: (counts.at_least(*row),),
+            lambda *row: (normal_demand.at_least(*row),),
+        )
+        return chance
 
-        def certain(n: Floats, mean: Floats, _: Floats) -> Floats:
-            return np.where(n <= 0.0, 1.0, np.clip(mean - (n - 1.0), 0.0, 1.0))
+    def expected_sold_and_lost(self, units: NDArray[Any]) -> tuple[Floats, Floats]:
+        """Demand that y units serve, and demand that they do not.
 
-        return self._by_kind(units, certain, counts.at_least, normal_demand.at_least)
+        Parameters
+        ----------
+        units : ndarray of int, shape (n,)
+            y, any whole numbers.
+
+        Returns
+        -------
+        sold, lost : ndarray of float64, shape (n,)
+            E[min(D, y)], which is y for y <= 0, and E[max(D - y, 0)]. What is left over is y less sold.
+        """
+        sold, lost = self._by_kind(
+            units,
+            lambda y, mean, _: (np.minimum(mean, y), np.maximum(mean - y, 0.0)),
+            counts.expected_sold_and_lost,
+            normal_demand.expected_sold_and_lost,
+        )
+        return sold, lost
 
     def expected_lost(self, units: NDArray[Any]) -> Floats:
-        """E[max(D - y, 0)], demand that y units do not serve, shape ``(n,)``; for any whole y."""
+        """E[max(D - y, 0)] alone, shape ``(n,)``."""
+        return self.expected_sold_and_lost(units)[1]
 
-        def certain(y: Floats, mean: Floats, _: Floats) -> Floats:
-            return np.maximum(mean - y, 0.0)
-
-        return self._by_kind(units, certain, counts.expected_lost, normal_demand.expected_lost)
-
-    def expected_sold(self, units: NDArray[Any]) -> Floats:
-        """E[min(D, y)], demand that y units serve, shape ``(n,)``; y itself for y <= 0."""
-        return self.expected() - self.expected_lost(units)
-
-    def expected(self) -> Floats:
-        """E[D], shape ``(n,)``: the mean, but for normal demand, which never falls below 0."""
-        expected = self.mean.copy()
-        normal = np.flatnonzero(self.kind == DemandKind.NORMAL)
-        at = np.zeros(len(normal))
-        expected[normal] = normal_demand.expected_lost(at, self.mean[normal], self.spread[normal])
-        return expected
-
-    def _by_kind(self, units: NDArray[Any], *formulas: Callable[[Floats, Floats, Floats], Floats]) -> Floats:
+    def _by_kind(
+        self, units: NDArray[Any], *formulas: Callable[[Floats, Floats, Floats], tuple[Floats, ...]]
+    ) -> list[Floats]:
         """Apply to every row the formula of its kind, in the order of `DemandKind`."""
         at = np.asarray(units, dtype=np.float64)
-        result = np.empty(len(self.mean))
+        results: list[Floats] = []
         for kind, formula in zip(DemandKind, formulas, strict=True):
             rows = np.flatnonzero(self.kind == kind)
-            if len(rows) == len(result):
-                return formula(at, self.mean, self.spread)
-            result[rows] = formula(at[rows], self.mean[rows], self.spread[rows])
-        return result
+            for i, part in enumerate(formula(at[rows], self.mean[rows], self.spread[rows])):
+                if len(results) <= i:
+                    results.append(np.empty(len(at)))
+                results[i][rows] = part
+        return results
 
 
 def demand_of(network: Network, rows: NDArray[np.integer[Any]]) -> Demand:

@@ -250,32 +250,6 @@ def _value_from_zero(worth: UnitWorth, y: NDArray[np.integer[Any]]) -> NDArray[n
     return np.asarray(full + between + (above - steps) * worth.left_over_worth, dtype=np.int64)
 
 
-def value_of_stock(
-    network: Network, rows: NDArray[np.integer[Any]], units: NDArray[np.integer[Any]]
-) -> NDArray[np.float64]:
-    """V(y) itself in currency, expected and not rounded, for reports.
-
-    Parameters
-    ----------
-    network : Network
-    rows : ndarray of int, shape (n,)
-        Rows of ``network.stock``.
-    units : ndarray of int, shape (n,)
-        Units that count as stock, y.
-
-    Returns
-    -------
-    ndarray of float64, shape (n,)
-    """
-    stock, sku = network.stock, network.stock.sku[rows]
-    demand = demand_of(network, rows)
-    lost = demand.expected_lost(units)
-    sold = demand.expected() - lost
-    left_over = network.products.salvage_value[sku] - stock.holding_cost[rows]
-    earned = network.products.list_price[sku] * sold + left_over * (units - sold)
-    return np.asarray(earned - stock.shortage_penalty[rows] * lost)
-
-
 def opening_units(network: Network) -> NDArray[np.int64]:
     """Return y0 = on_hand - reserved of every stock row; negative where more is reserved than there is."""
     return np.asarray(network.stock.on_hand - network.stock.reserved)
@@ -309,12 +283,12 @@ def arrival_cap_units(
     opening = opening_units(network)[rows]
     demand = demand_of(network, rows)
     missing = np.maximum(np.floor(demand.mean).astype(np.int64) - opening, 0)
-    days_left = np.maximum(horizon - np.asarray(days, dtype=np.int64), 0)
-    caps = np.minimum(floor_share(demand.mean, days_left, horizon), missing)
+    day = np.minimum(np.asarray(days, dtype=np.int64), horizon)
+    caps = np.minimum(floor_share(demand.mean, horizon - day, horizon), missing)
     uncertain = np.flatnonzero(~demand.is_certain)
     if len(uncertain):
         all_days, at = demand.take(uncertain), opening[uncertain]
-        so_far = all_days.over(1.0 - days_left[uncertain] / horizon)
+        so_far = all_days.over(day[uncertain] / horizon)
         expected = np.maximum(all_days.expected_lost(at) - so_far.expected_lost(at), 0.0)
         whole = np.rint(expected)
         caps[uncertain] = np.where(np.abs(expected - whole) <= _NEARLY_WHOLE, whole, np.floor(expected))

@@ -26,8 +26,8 @@ Ints = NDArray[np.int64]
 _BLOCK: Final = 32
 """Units whose probabilities follow from one incomplete gamma or beta function."""
 
-_AT_ONCE: Final = 1 << 20
-"""Probabilities computed in one go, to bound memory."""
+_AT_ONCE: Final = 1 << 17
+"""Probabilities computed in one go: what fits the cache."""
 
 
 @dataclass(frozen=True, slots=True)
