@@ -161,13 +161,23 @@ def units_asked(network: Network) -> NDArray[np.int64]:
 
 def _sizes(network: Network) -> dict[str, int]:
     kinds = {f"{kind.name.lower()}s": int(np.count_nonzero(network.nodes.kind == kind)) for kind in NodeKind}
-    tables = ("nodes", "lanes", "products", "stock", "alerts", "lane_rules", "lots")
+    tables = ("nodes", "lanes", "products", "stock", "alerts", "lane_rules", "lots", "display_rules")
     return {
         **{name: len(getattr(network, name)) for name in tables},
         **kinds,
         "transit_nodes": int(np.count_nonzero(network.nodes.transit)),
         "alerted_skus": len(np.unique(network.alerts.sku)),
+        "uncertain_positions": int(np.count_nonzero(network.stock.demand_std)),
+        "expiring_skus": int(np.count_nonzero(_expires(network))),
+        "displays": len(set(network.display_rules.display_id.tolist())),
     }
+
+
+def _expires(network: Network) -> NDArray[np.bool_]:
+    """Which products have a shelf life or a lot that expires, shape (n_products,)."""
+    expires = network.products.shelf_life_days != NO_LIMIT
+    expires[network.lots.sku[network.lots.expiry_days != NO_LIMIT]] = True
+    return np.asarray(expires)
 
 
 def _surplus_and_shortage(network: Network) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

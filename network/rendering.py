@@ -46,8 +46,15 @@ def _head(inspection: Inspection) -> Iterator[str]:
     yield f"  nodes      {sizes['nodes']:>10,}   {kinds}; {sizes['transit_nodes']:,} with transit"
     yield f"  lanes      {sizes['lanes']:>10,}"
     yield f"  products   {sizes['products']:>10,}"
-    yield f"  positions  {sizes['stock']:>10,}"
+    uncertain = f"   {sizes['uncertain_positions']:,} with uncertain demand" if sizes["uncertain_positions"] else ""
+    yield f"  positions  {sizes['stock']:>10,}{uncertain}"
     yield f"  alerts     {sizes['alerts']:>10,}   on {sizes['alerted_skus']:,} products"
+    if sizes["lots"] or sizes["expiring_skus"]:
+        yield f"  lots       {sizes['lots']:>10,}   {sizes['expiring_skus']:,} products expire"
+    if sizes["lane_rules"]:
+        yield f"  lane rules {sizes['lane_rules']:>10,}"
+    if sizes["display_rules"]:
+        yield f"  displays   {sizes['displays']:>10,}"
 
 
 def _problems(inspection: Inspection) -> Iterator[str]:

@@ -39,6 +39,27 @@ def test_sizes_alerts_and_balance_of_the_small_network() -> None:
     assert (found.capacity.with_capacity, found.capacity.total_kg, found.capacity.matched_kg) == (2, None, 12.0)
 
 
+def test_rules_are_counted_where_there_are_any() -> None:
+    """Lots, rules of lanes and displays, and demand that is uncertain."""
+    assert "displays" not in render(small_inspection())
+    frames = small_frames()
+    frames["stock"]["demand_std"] = [1.0, 2.0, 0.0, None]
+    frames["lots"] = pd.DataFrame({"node_id": ["S1"] * 2, "sku_id": "P1", "lot_id": ["a", "b"], "units": 1})
+    frames["lots"]["expiry_days"] = [9, None]
+    frames["lane_rules"] = pd.DataFrame({"sku_id": ["P1"], "allowed": [False]})
+    frames["display_rules"] = pd.DataFrame(
+        {"display_id": ["run", "run", "one"], "sku_id": ["P1", "007", "P1"], "broken_price": 1.0}
+    )
+    page = render(inspect_network(*network_from_frames(frames, small_settings())))
+    for line in (
+        "positions           4   2 with uncertain demand",
+        "lots                2   1 products expire",
+        "lane rules          1",
+        "displays            2",
+    ):
+        assert f"  {line}\n" in page
+
+
 def test_reach_of_the_small_network() -> None:
     """S1 reaches S2 by express on day 1; needed on day 0 it is too late."""
     assert small_inspection().reach == inspection.Reach(1, 1, 1, ((1, 1),))
