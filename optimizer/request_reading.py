@@ -175,7 +175,7 @@ def _read_plan(network: Network, asked: Asked, name: str | None, directory: Path
         asked.wrong("plan_directory", "files cannot be named here", "Give the former plan itself")
         return None
     place = directory / name
-    if not place.is_dir():
+    if not _is_directory(place):
         fix = "Give the path of a plan directory, relative to the network directory"
         asked.wrong("plan_directory", "there is no such directory", fix)
         return None
@@ -184,6 +184,13 @@ def _read_plan(network: Network, asked: Asked, name: str | None, directory: Path
     except NetworkError as error:
         asked.log.take_over(error.problems, name)
         return None
+
+
+def _is_directory(place: Path) -> bool:
+    try:
+        return place.is_dir()
+    except OSError:  # such as a name that is too long
+        return False
 
 
 def _steps(asked: Asked) -> tuple[tuple[int, float], ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import math
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -17,6 +18,8 @@ from network.tables import NO_LIMIT
 
 LARGEST_AMOUNT: Final = LARGEST_NUMBER
 """Largest amount of money, in currency units."""
+
+_LARGEST_FLOAT: Final = sys.float_info.max
 
 _LONGEST_QUOTE: Final = 80
 
@@ -86,7 +89,8 @@ class Asked:
         if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | np.number):
             self.wrong(key, "it is no number", f"Write a number, or leave it out, which means {default:g}")
             return default
-        if not (math.isfinite(value) and least <= value <= most and (above is None or value > above)):
+        # Compared before it is made a float: a whole number can be too large for one.
+        if not (least <= value <= min(most, _LARGEST_FLOAT) and (above is None or value > above)):
             between = f"from {least:g} to {most:g}" if math.isfinite(most) else f"of at least {least:g}"
             between = between if above is None else f"above {above:g}"
             self.wrong(key, f"it is not {between.removeprefix('of ')}", f"Write a number {between}")

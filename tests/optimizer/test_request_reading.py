@@ -8,10 +8,13 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from network.tables import NO_LIMIT, Severity
 from optimizer.request import Parameters, Request
 from optimizer.request_reading import FORMER_PLAN_KEYS, KEYS, RESPONSES, SCOPE_KEYS, STEP_KEYS, read_request
+from tests.optimizer.directories import examples
 from tests.optimizer.small_case import DISPATCHES, LINES, PRODUCTS, STOCK, plan_of, small_network
 
 DOCUMENT = (Path(__file__).resolve().parents[2] / "docs" / "network-directory.md").read_text(encoding="utf-8")
@@ -198,3 +201,22 @@ def test_the_document_lists_every_key() -> None:
     codes = {problem.column: problem.code for problem in read_request(NETWORK, example, directory=Path("none"))[2]}
     known = ("scope.categories", "scope.node_ids", "former_plan.plan_directory")
     assert codes == dict.fromkeys(known, "bad_value"), "the small network has no such ids, all else is right"
+
+
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.just(10**400)
+WORDS = st.sampled_from(["red", "sku_ids", "plan_directory", "frozen_before_day", "change_prices", "from_day", "x"])
+VALUES = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=3))
+
+
+@examples(200)
+@given(asked=st.dictionaries(st.sampled_from([*KEYS, "else"]), VALUES, max_size=4))
+def test_whatever_is_asked_is_answered(asked: dict[str, Any]) -> None:
+    """With a request, or with problems that name a key and say what to do."""
+    request, parameters, problems = read_request(NETWORK, asked, directory=Path("none"))
+    assert all(problem.column and problem.message and problem.fix for problem in problems)
+    if "else" in asked:
+        assert ("else", "unknown_key") in {(problem.column, problem.code) for problem in problems}
+    assert parameters.time_limit_seconds > 0
+    assert 0 <= parameters.gap <= 1
+    assert 0 <= request.min_line_benefit <= 1e12
+    assert all(weight >= 0 for weight in request.severity_weights.values())
