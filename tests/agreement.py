@@ -8,9 +8,8 @@ import numpy as np
 
 from network import Network, read_network
 from network.tables import NO_LIMIT, Severity
-from optimizer import Request
 from optimizer.plan import Plan
-from optimizer.request import FormerPlan
+from optimizer.request import FormerPlan, Request
 from tests.oracle.asked import NEVER, Asked, Line
 from tests.oracle.directory import Directory, read_directory
 from tests.oracle.drawing import NetworkFiles

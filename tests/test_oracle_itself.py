@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase, assume, given, reject, settings
 
 from tests.oracle.asked import NEVER, Line
 from tests.oracle.brute_force import best_objective, count_line_sets
-from tests.oracle.directory import Alert, Directory, Lane, Position, Product, read_directory
+from tests.oracle.directory import Lane, read_directory
 from tests.oracle.drawing import TINY, NetworkFiles
 from tests.oracle.evaluation import PhantomCycle, broken_rules, phantom_cycles
 from tests.oracle.formulation import OracleAnswer, UnprovedError, solve_oracle
@@ -21,50 +21,9 @@ from tests.oracle.scope import skus_in_scope
 from tests.oracle.shares import WITHOUT, binding_rules, describe, percent
 from tests.oracle.strategies import network_files
 from tests.oracle.valuation import Worth, evaluate
+from tests.oracle_worlds import lane, must, position, product, world
 
 ORACLE = Path(__file__).parent / "oracle"
-
-
-def product(price="10", salvage="2", weight="1", pack=1) -> Product:
-    """A product that sells at 10, is worth 2 at the end and weighs 1 kg unless said otherwise."""
-    return Product(Fraction(weight), Fraction(price), Fraction(salvage), pack)
-
-
-def lane(lane_id: str, *, days=0, fixed="0", per_unit="0", per_kg="0", capacity=None, **limits) -> Lane:
-    """A lane named ``origin>destination``, with a suffix after a colon where it is not the only one."""
-    origin, destination = lane_id.split(":", maxsplit=1)[0].split(">")
-    limits = {"max_dispatches": None, "min_line_units": 0, "min_dispatch_kg": Fraction(0)} | limits
-    capacity_kg = None if capacity is None else Fraction(capacity)
-    return Lane(
-        lane_id, origin, destination, days, Fraction(fixed), Fraction(per_unit), Fraction(per_kg), capacity_kg, **limits
-    )
-
-
-def position(on_hand, demand, *, reserved=0, safety=0, in_transit=0, day=0, holding="0", penalty="0") -> Position:
-    """A stock row."""
-    return Position(on_hand, reserved, safety, in_transit, day, Fraction(demand), Fraction(holding), Fraction(penalty))
-
-
-def world(lanes, stock, *, transit="", products=None, alerts=None, horizon=10, decimals=2) -> Directory:
-    """A directory of nodes A to D; `transit` names those that pass units on; SKU P unless a stock key names another."""
-    stock = {(key if isinstance(key, tuple) else (key, "P")): row for key, row in stock.items()}
-    skus = sorted({sku for _, sku in stock})
-    return Directory(
-        horizon_days=horizon,
-        money_decimals=decimals,
-        transit={node: node in transit for node in "ABCD"},
-        products={sku: (products or {}).get(sku, product()) for sku in skus},
-        lanes={item.lane_id: item for item in lanes},
-        stock=stock,
-        alerts=tuple(Alert("shortage", "A", sku, None, None, must_serve=False) for sku in skus)
-        if alerts is None
-        else alerts,
-    )
-
-
-def must(kind, node, units, needed_by=None) -> Alert:
-    """A hard demand for SKU P."""
-    return Alert(kind, node, "P", units, needed_by, must_serve=True)
 
 
 def test_oracle_imports_nothing_of_the_product():

@@ -41,20 +41,20 @@ class NetworkFiles:
 class Profile:
     """How large and how long the requests are that a strategy draws."""
 
-    max_nodes: int = 5
+    nodes: tuple[int, int] = (3, 5)
     max_skus: int = 2
-    max_lanes: int = 8
+    lanes: tuple[int, int] = (3, 9)
     max_units: int = 12
     max_lead_days: int = 4
-    horizon_days: tuple[int, int] = (4, 14)
-    rule_percent: int = 22
+    horizon_days: tuple[int, int] = (5, 14)
+    rule_percent: int = 20
     """In so many of 100 requests each of the rarer rules is drawn."""
 
 
 SMALL = Profile()
 """Small enough to be proved optimal in a moment."""
 
-TINY = Profile(max_nodes=3, max_skus=2, max_lanes=3, max_units=3, max_lead_days=1, horizon_days=(2, 4))
+TINY = Profile(nodes=(2, 3), max_skus=2, lanes=(2, 3), max_units=3, max_lead_days=1, horizon_days=(2, 4))
 """Few enough plans to enumerate them all."""
 
 

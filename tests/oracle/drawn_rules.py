@@ -47,9 +47,10 @@ def draw_rules(drawer: Drawer, tables: Tables) -> dict[str, str]:
         texts["display_rules.csv"] = table_text(DISPLAY_COLUMNS, _display_rules(drawer, tables))
     asked = _scope(drawer, tables) | _policy(drawer) | _charges(drawer)
     if drawer.chance(30):
-        former = _former_lines(drawer, tables, lots)
-        texts["former/transfers.csv"] = table_text(TRANSFER_COLUMNS, former)
-        asked["former_plan"] = _former_plan(drawer)
+        lines, former = _former_lines(drawer, tables, lots), _former_plan(drawer)
+        if lines or "change_prices" in former:
+            texts["former/transfers.csv"] = table_text(TRANSFER_COLUMNS, lines)
+            asked["former_plan"] = former
     if asked:
         texts["request.json"] = json.dumps(asked)
     return texts
@@ -57,14 +58,14 @@ def draw_rules(drawer: Drawer, tables: Tables) -> dict[str, str]:
 
 def _draw_node_limits(drawer: Drawer, nodes: list[Row]) -> None:
     for column, most in (
-        ("pick_capacity_units", 8),
-        ("receive_capacity_units", 8),
+        ("pick_capacity_units", 6),
+        ("receive_capacity_units", 6),
         ("max_outbound_lanes", 1),
         ("max_inbound_lanes", 1),
     ):
         if drawer.rule():
             for node in nodes:
-                node[column] = drawer.sometimes(60, str(drawer.units(1, most)))
+                node[column] = drawer.sometimes(70, str(drawer.units(1, most)))
 
 
 def _draw_uncertain_demand(drawer: Drawer, tables: Tables) -> None:
@@ -115,14 +116,15 @@ def _display_rules(drawer: Drawer, tables: Tables) -> list[Row]:
 
 def _scope(drawer: Drawer, tables: Tables) -> dict[str, Any]:
     scope: dict[str, Any] = {}
-    if tables.alerts and drawer.chance(14):
+    if tables.alerts and drawer.chance(12):
         scope["alert_ids"] = [alert["alert_id"] for alert in drawer.some(tables.alerts, 60)]
     if drawer.chance(10):
         scope["sku_ids"] = [drawer.pick(tables.products)["sku_id"]]
-    if drawer.chance(8):
-        scope["categories"] = [drawer.pick(("C0", "C1"))]
-    if drawer.chance(10):
-        scope["node_ids"] = [node["node_id"] for node in drawer.some(tables.nodes, 70)]
+    categories = sorted({product["category"] for product in tables.products} - {""})
+    if categories and drawer.chance(14):
+        scope["categories"] = [drawer.pick(categories)]
+    if drawer.chance(12):
+        scope["node_ids"] = [node["node_id"] for node in drawer.some(tables.nodes, 75)]
     return {"scope": scope} if scope else {}
 
 
@@ -136,9 +138,9 @@ def _policy(drawer: Drawer) -> dict[str, Any]:
 def _charges(drawer: Drawer) -> dict[str, Any]:
     asked: dict[str, Any] = {}
     if drawer.chance(30):
-        factors = (0, 0.5, 1.5, 2, 6, 12.25)
-        asked["severity_weights"] = {level: drawer.pick(factors) for level in drawer.some(SEVERITIES, 70)}
-    for name, high in (("min_line_benefit", ("6", "25")), ("min_dispatch_benefit", ("10", "40"))):
+        factors = (0, 0.5, 1.5, 6, 12.25, 30)
+        asked["severity_weights"] = {level: drawer.pick(factors) for level in drawer.some(SEVERITIES, 80)}
+    for name, high in (("min_line_benefit", ("4", "20")), ("min_dispatch_benefit", ("8", "30"))):
         if drawer.rule():
             asked[name] = float(drawer.amount("0.5", drawer.pick(high), "0.25"))
     return asked
@@ -169,7 +171,8 @@ def _former_lines(drawer: Drawer, tables: Tables, lots: list[Row]) -> list[Row]:
         origin, destination = (stock.get((lane[end], sku)) for end in ("origin", "destination"))
         least = max(int(lane["min_line_units"] or 0), int(products[sku]["case_pack"] or 1))
         most = _units_to_send(lane, products[sku], origin) if origin and destination else 0
-        if not origin or most < least:
+        days = _expiry_days(products[sku], origin, lots) if origin else []
+        if not origin or not days or most < least:
             continue
         pack = int(products[sku]["case_pack"] or 1)
         units = -(-least // pack) * pack if drawer.chance(50) else max(most // pack, -(-least // pack)) * pack
@@ -179,7 +182,7 @@ def _former_lines(drawer: Drawer, tables: Tables, lots: list[Row]) -> list[Row]:
             "lane_id": lane["lane_id"] or f"{lane['origin']}>{lane['destination']}",
             "sku_id": sku,
             "arrives_day": str(leaves + int(lane["lead_time_days"] or 0)),
-            "expiry_day": _expiry_day(drawer, products[sku], origin, lots),
+            "expiry_day": drawer.pick(days),
         }
         lines.setdefault(tuple(line.values()), line | {"units": str(units)})
     return list(lines.values())
@@ -193,9 +196,11 @@ def _units_to_send(lane: Row, product: Row, origin: Row) -> int:
     return min(give, int(Decimal(lane["capacity_kg"]) / Decimal(product["unit_weight_kg"])))
 
 
-def _expiry_day(drawer: Drawer, product: Row, origin: Row, lots: list[Row]) -> str:
-    """An expiry day of the units at a position, empty where the SKU does not expire."""
+def _expiry_days(product: Row, origin: Row, lots: list[Row]) -> list[str]:
+    """Expiry days that units at a position may have; an empty one where the SKU does not expire."""
     alike = [lot for lot in lots if lot["sku_id"] == product["sku_id"]]
     fresh = product.get("shelf_life_days", "")
-    here = [lot["expiry_days"] for lot in alike if lot["node_id"] == origin["node_id"]]
-    return drawer.pick([*here, fresh]) if fresh or any(lot["expiry_days"] for lot in alike) else ""
+    if not fresh and not any(lot["expiry_days"] for lot in alike):
+        return [""]
+    days = [lot["expiry_days"] for lot in alike if lot["node_id"] == origin["node_id"]]
+    return [day for day in [*days, fresh] if day]

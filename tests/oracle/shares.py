@@ -76,7 +76,9 @@ def _whole_demand(directory: Directory) -> Directory:
 
 def _one_lane_between_two_nodes(directory: Directory) -> Directory:
     first = {(lane.origin, lane.destination): lane for lane in reversed(directory.lanes.values())}
-    return replace(directory, lanes={lane.lane_id: lane for lane in first.values()})
+    lanes = {lane.lane_id: lane for lane in first.values()}
+    former = tuple(line for line in directory.asked.former if line.lane_id in lanes)
+    return replace(directory, lanes=lanes, asked=replace(directory.asked, former=former))
 
 
 WITHOUT: Final[dict[str, Callable[[Directory], Directory]]] = {

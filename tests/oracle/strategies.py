@@ -35,11 +35,11 @@ def network_files(draw: st.DrawFn, profile: Profile = SMALL) -> NetworkFiles:
     """A small network directory with surplus, shortage and a share of every rule."""
     drawer = Drawer(profile, draw(st.integers(0, 2**32 - 1)))
     weighed = drawer.chance(90)
-    nodes, roles = _nodes(drawer, draw(st.sampled_from(range(2, profile.max_nodes + 1))))
+    nodes, roles = _nodes(drawer, draw(st.sampled_from(range(profile.nodes[0], profile.nodes[1] + 1))))
     products = [
         _product(drawer, f"P{i}", weighed) for i in range(draw(st.sampled_from(range(1, profile.max_skus + 1))))
     ]
-    lanes = _lanes(drawer, draw(st.sampled_from(range(2, profile.max_lanes + 1))), nodes, roles, weighed)
+    lanes = _lanes(drawer, draw(st.sampled_from(range(profile.lanes[0], profile.lanes[1] + 1))), nodes, roles, weighed)
     stock = [
         _position(drawer, node, product, role)
         for node, role in zip(nodes, roles, strict=True)

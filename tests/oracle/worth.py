@@ -43,18 +43,19 @@ def certain_value(product: Product, position: Position, stock: int, penalty: Fra
 
 
 def unit_value(directory: Directory, key: Key, nth: int, weight: Fraction = Fraction(1)) -> int:
-    """Money that the step from ``nth - 1`` to ``nth`` units of stock is worth, rounded once.
+    """Money that the step from ``nth - 1`` to ``nth`` units of stock is worth.
 
-    The objective multiplies the shortage penalty by a weight.
+    The objective multiplies the shortage penalty by a weight. Of uncertain demand the two ends are rounded first, and
+    then what the chance of a sale adds to the lower one.
     """
     product, position = directory.products[key[1]], directory.stock[key]
     penalty = weight * position.shortage_penalty
     if position.demand_std == 0:
         after, before = (certain_value(product, position, stock, penalty) for stock in (nth, nth - 1))
         return money(directory, after - before)
-    left = product.salvage_value - position.holding_cost
-    sold = chance_of_demand(directory, position, nth)
-    return money(directory, sold * (product.list_price + penalty) + (1 - sold) * left)
+    left = left_over_value(directory, key)
+    more = money(directory, product.list_price + penalty) - left
+    return left + round(more * chance_of_demand(directory, position, nth))
 
 
 def chance_of_demand(directory: Directory, position: Position, units: int) -> Fraction:
