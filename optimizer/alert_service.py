@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from network.tables import AlertKind, Network
-from optimizer.settlement import Lines
+from optimizer.positions import Lines
 
 Ints = NDArray[np.int64]
 

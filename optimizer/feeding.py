@@ -34,11 +34,13 @@ def unfed_lines(network: Network, settlement: Settlement) -> Flags:
     lines = settlement.lines
     from_transit = network.nodes.transit[lines.origin]
     same_day = from_transit & (lines.arrives_day == lines.departs_day)
-    fed = settlement.present_before() > 0
+    events = settlement.events
+    # Own stock that may not leave yet feeds nothing.
+    fed = events.present_before() > events.withheld
     fed[settlement.to_event[~same_day]] = True
     passing = same_day & network.nodes.transit[lines.destination]
     reached = _reached(fed, settlement.from_event[passing], settlement.to_event[passing])
-    covered = settlement.present[settlement.from_event] >= 0
+    covered = (events.present >= events.withheld)[settlement.from_event]
     return np.asarray(from_transit & covered & ~reached[settlement.from_event])
 
 

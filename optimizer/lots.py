@@ -87,7 +87,10 @@ def own_lots(network: Network, rows: Rows) -> OwnLots:
 def _on_hand(network: Network, rows: Ints) -> tuple[Ints, Ints, Ints]:
     """Position, expiry day and units of the lots at positions, and of what is on hand beyond them."""
     lots, stock, n_nodes = network.lots, network.stock, max(len(network.nodes), 1)
-    order = np.lexsort((lots.node, lots.sku))
+    asked = np.zeros(len(network.products), dtype=np.bool_)
+    asked[stock.sku[rows]] = True
+    listed = np.flatnonzero(asked[lots.sku])
+    order = listed[np.lexsort((lots.node[listed], lots.sku[listed]))]
     keys = lots.sku[order].astype(np.int64) * n_nodes + lots.node[order]
     wanted = stock.sku[rows].astype(np.int64) * n_nodes + stock.node[rows]
     first = np.searchsorted(keys, wanted)

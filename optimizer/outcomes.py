@@ -9,11 +9,13 @@ from numpy.typing import NDArray
 
 from network.tables import AlertKind, Network
 from optimizer.alert_service import alert_service
+from optimizer.counting import counted_without_plan
 from optimizer.economics import alert_units
 from optimizer.plan import AlertOutcomes, Plan
+from optimizer.positions import lines_of, positions_at
 from optimizer.request import Request
 from optimizer.scope import skus_in_scope
-from optimizer.settlement import Lines, counted_without_plan, lines_of, positions_at, settle
+from optimizer.settlement import settle
 
 Ints = NDArray[np.int64]
 Words = NDArray[np.object_]
@@ -38,7 +40,7 @@ def alert_outcomes(network: Network, request: Request, plan: Plan) -> AlertOutco
     AlertOutcomes
     """
     asked = alert_units(network)
-    service = alert_service(network, _lines(network, plan))
+    service = alert_service(network, lines_of(network, plan))
     moved = np.clip(service.net_units, 0, asked)
     outcome = np.full(len(asked), UNRESOLVED, dtype=np.object_)
     outcome[moved > 0] = PARTLY
@@ -75,17 +77,11 @@ def unmet_positions(network: Network, request: Request, plan: Plan) -> tuple[Int
     positions = positions_at(network, stock.node[rows].astype(np.int64), stock.sku[rows].astype(np.int64))
     counted = np.zeros(len(stock), dtype=np.int64)
     counted[rows] = counted_without_plan(network, positions)
-    settled = settle(network, _lines(network, plan))
+    settled = settle(network, lines_of(network, plan))
     known = settled.positions.row >= 0
     counted[settled.positions.row[known]] = settled.counted_after[known]
     missing = np.floor(stock.demand_mean[rows]).astype(np.int64) - counted[rows]
     return rows[missing > 0], missing[missing > 0]
-
-
-def _lines(network: Network, plan: Plan) -> Lines:
-    """Return the plan's lines with where and when they leave and arrive."""
-    lane, sku, day = (column.astype(np.int64) for column in (plan.lane, plan.sku, plan.arrives_day))
-    return lines_of(network, lane, sku, plan.units.astype(np.int64), day)
 
 
 def _reasons(network: Network, request: Request, asked: Ints, moved: Ints, net: Ints) -> Words:

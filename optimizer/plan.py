@@ -17,6 +17,10 @@ def _never_expires() -> NDArray[np.int32]:
     return np.empty(0, dtype=np.int32)
 
 
+def _no_money() -> NDArray[np.int64]:
+    return np.empty(0, dtype=np.int64)
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What is moved: lines ``(n_lines,)`` on lanes, and the dispatches ``(n_dispatch_lanes,)`` that carry them."""
@@ -105,6 +109,8 @@ class Certificate:
     """Shape ``(n_lines,)``: the loss of benefit when this line alone is removed, in money units."""
     adjustments: Mapping[str, int] = field(default_factory=dict)
     """What the objective adds to the benefit, by the input that asks for it (``request.severity_weights``)."""
+    line_objective: NDArray[np.int64] = field(default_factory=_no_money)
+    """Shape ``(n_lines,)``: the loss of objective when this line alone is removed, in money units."""
 
     @property
     def objective(self) -> int:

@@ -8,14 +8,15 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from network.tables import Network
+from network.tables import NO_LIMIT, Network
 from optimizer.economics import lane_fixed_cost, lane_unit_cost, money, product_weight
 from optimizer.plan import Plan
+from optimizer.request import Request
 from optimizer.violations import ViolationLog, lane_place, line_place
 
 Ints = NDArray[np.int64]
 
-LINE_COLUMNS: Final = ("lane", "sku", "units", "arrives_day")
+LINE_COLUMNS: Final = ("lane", "sku", "units", "arrives_day", "expiry_day")
 DISPATCH_COLUMNS: Final = ("dispatch_lane", "dispatches")
 
 _SAFE: Final = 2.0**60
@@ -29,11 +30,12 @@ class UsablePlan:
     """Lines with known lane and SKU and positive units, and the dispatches of every lane."""
 
     line: Ints
-    """Row of the plan, shape ``(n_usable,)``, like the next four."""
+    """Row of the plan, shape ``(n_usable,)``, like the next five."""
     lane: Ints
     sku: Ints
     units: Ints
     arrives_day: Ints
+    expiry_day: Ints
     lines_on_lane: Ints
     """Shape ``(n_lanes,)``, like the next three."""
     load_on_lane: Ints
@@ -57,21 +59,23 @@ def check_columns(plan: Plan, log: ViolationLog) -> None:
             log.add_one("columns", f"columns {', '.join(names)}", f"have different lengths {[*lengths.values()]}")
 
 
-def usable_plan(network: Network, plan: Plan, log: ViolationLog) -> UsablePlan:
+def usable_plan(network: Network, request: Request, plan: Plan, log: ViolationLog) -> UsablePlan:
     """Select what exact arithmetic can be done with, and log what cannot be used.
 
     Parameters
     ----------
     network : Network
+    request : Request
+        Its weights and prices count where sums might overflow.
     plan : Plan
         One that passed `check_columns`.
     log : ViolationLog
         Receives the rules known_lane, known_sku, positive_units, magnitude and, for impossible days, arrives_day.
     """
-    lane, sku, units, day = (np.asarray(getattr(plan, name), dtype=np.int64) for name in LINE_COLUMNS)
+    lane, sku, units, day, expiry = (np.asarray(getattr(plan, name), dtype=np.int64) for name in LINE_COLUMNS)
     keep = _known_lines(network, lane, sku, units, log)
-    line = np.flatnonzero(keep)
-    line = line[~_too_large_lines(network, lane[line], sku[line], units[line], log)]
+    line, most = np.flatnonzero(keep), _largest_unit_worth(network, request)
+    line = line[~_too_large_lines(network, lane[line], sku[line], units[line], most, log=log)]
     lane, sku, units, day = lane[line], sku[line], units[line], day[line]
     load = np.zeros(len(network.lanes), dtype=np.int64)
     np.add.at(load, lane, units * product_weight(network)[sku])
@@ -83,6 +87,7 @@ def usable_plan(network: Network, plan: Plan, log: ViolationLog) -> UsablePlan:
         units=units,
         # Days beyond any horizon are alike: nothing that late counts as stock.
         arrives_day=np.clip(day, -1, _LAST_DAY),
+        expiry_day=np.clip(expiry[line], -1, NO_LIMIT),
         lines_on_lane=np.bincount(lane, minlength=len(network.lanes)),
         load_on_lane=load,
         dispatch_rows_on_lane=rows,
@@ -111,10 +116,12 @@ def _known_lines(network: Network, lane: Ints, sku: Ints, units: Ints, log: Viol
     return known_lane & known_sku & positive
 
 
-def _too_large_lines(network: Network, lane: Ints, sku: Ints, units: Ints, log: ViolationLog) -> NDArray[np.bool_]:
+def _too_large_lines(
+    network: Network, lane: Ints, sku: Ints, units: Ints, largest_worth: int, *, log: ViolationLog
+) -> NDArray[np.bool_]:
     """Mark lines whose units would overflow the sums: only where the sums do overflow."""
     scale = np.maximum(product_weight(network)[sku], np.abs(lane_unit_cost(network, lane, sku)))
-    too_large = _overflowing(units, np.maximum(scale, _largest_unit_worth(network)))
+    too_large = _overflowing(units, np.maximum(scale, largest_worth))
     message = "{} units are more than exact arithmetic can hold"
     log.add(
         "magnitude",
@@ -154,9 +161,12 @@ def _overflowing(amounts: Ints, scale: NDArray[Any]) -> NDArray[np.bool_]:
     return np.asarray(sizes >= _SAFE / (len(amounts) + 1))
 
 
-def _largest_unit_worth(network: Network) -> int:
-    """Bound of the money units that one unit of stock anywhere can be worth."""
+def _largest_unit_worth(network: Network, request: Request) -> int:
+    """Bound of the money units that one unit of stock anywhere can be worth in the objective."""
     stock, products = network.stock, network.products
     parts = (stock.shortage_penalty, stock.holding_cost, products.list_price, products.salvage_value)
     largest = np.array([np.abs(part).max(initial=0.0) for part in parts])
-    return int(money(largest, network.money_decimals).sum()) + 1
+    largest[0] *= max([1.0, *request.severity_weights.values()])
+    prices = () if request.former_plan is None else tuple(price for _, price in request.former_plan.change_prices)
+    extra = np.array([request.min_line_benefit, request.min_dispatch_benefit, *prices])
+    return int(money(np.append(largest, extra), network.money_decimals).sum()) + 1

@@ -1,0 +1,1 @@
+"""The rules of docs/model.md that the certificate checks, one file per thing that a rule is about."""
