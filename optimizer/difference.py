@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -14,13 +13,11 @@ from network.tables import NO_LIMIT, Network
 from optimizer.certificate import certify
 from optimizer.outcomes import alert_outcomes
 from optimizer.plan import AlertOutcomes, Certificate, Plan
+from optimizer.plan_lines import LINE_KEY, distinct_rows, merged_lines
 from optimizer.request import Request
 
 Ints = NDArray[np.int64]
 Words = NDArray[np.object_]
-
-LINE_KEY = ("lane", "sku", "arrives_day", "expiry_day")
-"""What makes a line of one plan the same line in another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +127,7 @@ def line_changes(before: Plan, after: Plan) -> LineChanges:
     keys = [np.concatenate([getattr(plan, name) for plan in (before, after)]) for name in LINE_KEY]
     units = np.concatenate([before.units, after.units]).astype(np.int64)
     is_after = np.repeat([False, True], [before.n_lines, after.n_lines])
-    (lane, sku, arrives, expiry), line = _distinct(keys)
+    (lane, sku, arrives, expiry), line = distinct_rows(keys)
     counts = [np.zeros(len(lane), dtype=np.int64) for _ in range(2)]
     for count, rows in zip(counts, (~is_after, is_after), strict=True):
         np.add.at(count, line[rows], units[rows])
@@ -159,25 +156,11 @@ def changed_plan(before: Plan, changes: LineChanges, dispatches: DispatchChanges
     Plan
         Its lines ordered by lane, SKU, day of arrival and day of expiry.
     """
-    keys = [np.concatenate([getattr(before, name), getattr(changes, name)]) for name in LINE_KEY]
-    moved = np.concatenate([before.units, changes.units_after - changes.units_before]).astype(np.int64)
-    distinct, line = _distinct(keys)
-    units = np.zeros(len(distinct[0]), dtype=np.int64)
-    np.add.at(units, line, moved)
-    kept = units > 0
-    lane, sku, arrives, expiry = (column[kept].astype(np.int32) for column in distinct)
-    runs = dict(zip(before.dispatch_lane.tolist(), before.dispatches.tolist(), strict=True))
-    runs |= dict(zip(dispatches.lane.tolist(), dispatches.after.tolist(), strict=True))
-    running = sorted((row, count) for row, count in runs.items() if count)
-    return Plan(
-        lane=lane,
-        sku=sku,
-        units=units[kept],
-        arrives_day=arrives,
-        expiry_day=expiry,
-        dispatch_lane=np.array([row for row, _ in running], dtype=np.int32),
-        dispatches=np.array([count for _, count in running], dtype=np.int64),
-    )
+    changed = {name: np.concatenate([getattr(before, name), getattr(changes, name)]) for name in LINE_KEY}
+    units = np.concatenate([before.units, changes.units_after - changes.units_before])
+    lane = np.concatenate([before.dispatch_lane, dispatches.lane])
+    runs = np.concatenate([before.dispatches, dispatches.after - dispatches.before])
+    return merged_lines(replace(before, **changed, units=units, dispatch_lane=lane, dispatches=runs))
 
 
 def line_changes_table(network: Network, changes: LineChanges) -> pd.DataFrame:
@@ -198,18 +181,6 @@ def line_changes_table(network: Network, changes: LineChanges) -> pd.DataFrame:
             "units_after": changes.units_after,
         }
     )
-
-
-def _distinct(columns: list[NDArray[Any]]) -> tuple[list[NDArray[Any]], NDArray[np.intp]]:
-    """Return the distinct rows of columns, in order, and the number of each row among them."""
-    order = np.lexsort(columns[::-1])
-    starts = np.zeros(len(order), dtype=np.bool_)
-    starts[:1] = True
-    for column in columns:
-        starts[1:] |= column[order][1:] != column[order][:-1]
-    number = np.empty(len(order), dtype=np.intp)
-    number[order] = np.cumsum(starts) - 1
-    return [column[order][starts] for column in columns], number
 
 
 def _dispatch_changes(before: Plan, after: Plan) -> DispatchChanges:

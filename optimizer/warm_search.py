@@ -5,13 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from network.tables import Network
 from optimizer.plan import Certificate, Plan
+from optimizer.plan_lines import no_lines
 from optimizer.progress import PROVED_GAP, Progress
 from optimizer.request import FormerPlan, Parameters, Request
 from optimizer.strategies import search
@@ -69,20 +66,4 @@ def search_from(
         bound=progress.bound,
         infeasible=progress.infeasible,
         proved=progress.gap <= PROVED_GAP,
-    )
-
-
-def no_lines() -> Plan:
-    """Return the plan that does nothing."""
-
-    def column(kind: type) -> NDArray[Any]:
-        return np.empty(0, dtype=kind)
-
-    return Plan(
-        lane=column(np.int32),
-        sku=column(np.int32),
-        units=column(np.int64),
-        arrives_day=column(np.int32),
-        dispatch_lane=column(np.int32),
-        dispatches=column(np.int64),
     )

@@ -11,10 +11,10 @@ import numpy as np
 
 from network.tables import Network
 from optimizer.alternatives.choices import Choice
-from optimizer.alternatives.one_sku import taken
 from optimizer.alternatives.rates import EARLIEST, FEWEST_DISPATCHES, LEAST_EMISSIONS
 from optimizer.emissions import emissions_of
 from optimizer.plan import Certificate, Plan
+from optimizer.plan_lines import taken
 
 
 @dataclass(frozen=True, slots=True)

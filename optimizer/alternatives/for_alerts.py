@@ -11,7 +11,7 @@ import numpy as np
 
 from optimizer.alternatives.choices import AS_PLANNED, DO_NOTHING, MOST_BENEFIT, RESOLVED_IN_FULL, Choice, Planned
 from optimizer.alternatives.describing import WORDS, described, kept_words, lane_cost
-from optimizer.alternatives.one_sku import OneSku, complete_plan, one_sku, small_plan, taken
+from optimizer.alternatives.one_sku import OneSku, complete_plan, one_sku, small_plan
 from optimizer.alternatives.rates import rates_of
 from optimizer.alternatives.trading import least_use
 from optimizer.certificate import certify
@@ -19,6 +19,7 @@ from optimizer.difference import line_changes
 from optimizer.economics import product_weight
 from optimizer.outcomes import alert_outcomes
 from optimizer.plan import Certificate, Plan
+from optimizer.plan_lines import taken
 from optimizer.warm_search import search_from
 
 _BEST_SHARE: Final = 0.4

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 from network.tables import NO_LIMIT, LaneRules, Lanes, Network, Nodes
 from optimizer.alternatives.rates import Rates
-from optimizer.economics import NO_WEIGHT_LIMIT, WEIGHT_DECIMALS, lane_capacity, least_dispatches, product_weight
+from optimizer.economics import NO_WEIGHT_LIMIT, WEIGHT_DECIMALS, lane_capacity, product_weight
 from optimizer.plan import Plan
+from optimizer.plan_lines import joined, lane_load, taken, with_fewest_dispatches
 from optimizer.request import Request
 
 Ints = NDArray[np.int64]
@@ -110,10 +111,15 @@ def complete_plan(network: Network, one: OneSku, plan: Plan) -> Plan:
     units = np.zeros(len(distinct), dtype=np.int64)
     np.add.at(units, line.reshape(-1), plan.units)
     lane, arrives, expiry = (distinct[:, column].astype(np.int32) for column in range(3))
-    own = {"lane": lane, "arrives_day": arrives, "expiry_day": expiry, "units": units}
-    own["sku"] = np.full(len(distinct), one.sku, dtype=np.int32)
-    both = {name: np.concatenate([getattr(one.rest, name), column]) for name, column in own.items()}
-    return with_fewest_dispatches(network, replace(one.rest, **both))
+    own = replace(
+        one.rest,
+        lane=lane,
+        sku=np.full(len(distinct), one.sku, dtype=np.int32),
+        units=units,
+        arrives_day=arrives,
+        expiry_day=expiry,
+    )
+    return with_fewest_dispatches(network, joined(one.rest, own))
 
 
 def small_plan(one: OneSku, plan: Plan, weight: int, pack: int) -> Plan:
@@ -154,34 +160,13 @@ def small_plan(one: OneSku, plan: Plan, weight: int, pack: int) -> Plan:
     return with_fewest_dispatches(one.network, twice)
 
 
-def taken(plan: Plan, keep: Flags | NDArray[np.intp]) -> Plan:
-    """Take some lines of a plan, with its dispatches as they are."""
-    names = ("lane", "sku", "units", "arrives_day", "expiry_day")
-    return replace(plan, **{name: getattr(plan, name)[keep] for name in names})
-
-
-def with_fewest_dispatches(network: Network, plan: Plan) -> Plan:
-    """Run on every lane with lines the fewest dispatches that hold them, and no others."""
-    load = _load(network, plan)
-    lane = np.unique(plan.lane).astype(np.int32)
-    runs = np.maximum(least_dispatches(load[lane], lane_capacity(network)[lane]), 1)
-    return replace(plan, dispatch_lane=lane, dispatches=runs)
-
-
-def _load(network: Network, plan: Plan) -> Ints:
-    """Weight on every lane."""
-    load = np.zeros(len(network.lanes), dtype=np.int64)
-    np.add.at(load, plan.lane, plan.units * product_weight(network)[plan.sku])
-    return load
-
-
 def _lanes_left(network: Network, request: Request, rest: Plan, sku: int) -> tuple[Lanes, NDArray[np.int32], Flags]:
     """Lanes as the rest leaves them, their rows in the full network, and which are room in dispatches that run."""
     lanes, capacity = network.lanes, lane_capacity(network)
     runs = np.zeros(len(lanes), dtype=np.int64)
     runs[rest.dispatch_lane] = rest.dispatches
     limited = capacity < NO_WEIGHT_LIMIT
-    load = _load(network, rest)
+    load = lane_load(network, rest)
     room = np.where(limited, runs * np.where(limited, capacity, 0) - load, NO_WEIGHT_LIMIT)
     weight = int(product_weight(network)[sku])
     of_sku = network.stock.sku == sku

@@ -67,7 +67,7 @@ def _in_order(network: Network, rates: Rates, plan: Plan, certificate: Certifica
     """Lanes that end where nothing goes on, by what they bring for what they use, the least first."""
     n_lanes = len(network.lanes)
     lines = np.bincount(plan.lane, minlength=n_lanes)
-    brings = np.bincount(plan.lane, weights=certificate.line_benefit.astype(np.float64), minlength=n_lanes)
+    brings = np.bincount(plan.lane, weights=certificate.line_objective.astype(np.float64), minlength=n_lanes)
     runs = np.zeros(n_lanes)
     runs[plan.dispatch_lane] = plan.dispatches
     # A line alone on its lane has paid for the dispatches already; several lines have not.

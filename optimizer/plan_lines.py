@@ -1,0 +1,84 @@
+"""Lines of plans taken apart and put together."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from network.tables import Network
+from optimizer.economics import lane_capacity, least_dispatches, product_weight
+from optimizer.plan import Plan
+
+LINE_KEY: Final = ("lane", "sku", "arrives_day", "expiry_day")
+"""What makes a line of one plan the same line in another."""
+
+_COLUMNS: Final = (*LINE_KEY, "units")
+
+
+def no_lines() -> Plan:
+    """Return the plan that does nothing."""
+
+    def column(kind: type) -> NDArray[Any]:
+        return np.empty(0, dtype=kind)
+
+    return Plan(
+        lane=column(np.int32),
+        sku=column(np.int32),
+        units=column(np.int64),
+        arrives_day=column(np.int32),
+        dispatch_lane=column(np.int32),
+        dispatches=column(np.int64),
+    )
+
+
+def taken(plan: Plan, keep: NDArray[np.bool_] | NDArray[np.intp]) -> Plan:
+    """Take some lines of a plan, with its dispatches as they are."""
+    return replace(plan, **{name: getattr(plan, name)[keep] for name in _COLUMNS})
+
+
+def joined(first: Plan, second: Plan) -> Plan:
+    """Put the lines of two plans one after the other, with the dispatches of the first."""
+    both = {name: np.concatenate([getattr(first, name), getattr(second, name)]) for name in _COLUMNS}
+    return replace(first, **both)
+
+
+def merged_lines(plan: Plan) -> Plan:
+    """Put lines that repeat each other together, and dispatches of one lane; without what adds up to nothing."""
+    keys, line = distinct_rows([getattr(plan, name) for name in LINE_KEY])
+    units = np.zeros(len(keys[0]), dtype=np.int64)
+    np.add.at(units, line, plan.units)
+    (lane,), run = distinct_rows([plan.dispatch_lane])
+    runs = np.zeros(len(lane), dtype=np.int64)
+    np.add.at(runs, run, plan.dispatches)
+    columns = {name: key[units != 0] for name, key in zip(LINE_KEY, keys, strict=True)}
+    return Plan(**columns, units=units[units != 0], dispatch_lane=lane[runs != 0], dispatches=runs[runs != 0])
+
+
+def with_fewest_dispatches(network: Network, plan: Plan) -> Plan:
+    """Run on every lane with lines the fewest dispatches that hold them, and no others."""
+    load = lane_load(network, plan)
+    lane = np.unique(plan.lane).astype(np.int32)
+    runs = np.maximum(least_dispatches(load[lane], lane_capacity(network)[lane]), 1)
+    return replace(plan, dispatch_lane=lane, dispatches=runs)
+
+
+def lane_load(network: Network, plan: Plan) -> NDArray[np.int64]:
+    """Weight on every lane in ``10 ** -6`` kg, shape (n_lanes,)."""
+    load = np.zeros(len(network.lanes), dtype=np.int64)
+    np.add.at(load, plan.lane, plan.units * product_weight(network)[plan.sku])
+    return load
+
+
+def distinct_rows(columns: list[NDArray[Any]]) -> tuple[list[NDArray[Any]], NDArray[np.intp]]:
+    """Return the distinct rows of columns, in order, and the number of each row among them."""
+    order = np.lexsort(columns[::-1])
+    starts = np.zeros(len(order), dtype=np.bool_)
+    starts[:1] = True
+    for column in columns:
+        starts[1:] |= column[order][1:] != column[order][:-1]
+    number = np.empty(len(order), dtype=np.intp)
+    number[order] = np.cumsum(starts) - 1
+    return [column[order][starts] for column in columns], number
