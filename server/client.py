@@ -142,6 +142,36 @@ class Client:
         )
         return self.send_plan(request, patience_seconds=patience_seconds)
 
+    def repair_plan(
+        self,
+        network_name: str,
+        plan: plan_pb2.ProposedPlan,
+        *,
+        time_limit_seconds: float | None = None,
+        request_id: str | None = None,
+        **asked: Any,
+    ) -> plan_pb2.Plan:
+        """Ask for the certified plan nearest to one made by hand; returns it as soon as it is queued.
+
+        Parameters
+        ----------
+        plan : ProposedPlan
+            For an uploaded network; see `proposed_plan`.
+        **asked
+            Further fields of `RepairPlanRequest`.
+        """
+        request = plan_service_pb2.RepairPlanRequest(
+            network_name=network_name,
+            plan=plan,
+            parameters=plan_pb2.SolveParameters(time_limit=_optional_duration(time_limit_seconds)),
+            request_id=request_id or str(uuid.uuid4()),
+            **asked,
+        )
+        response: plan_service_pb2.RepairPlanResponse = self.plans.RepairPlan(
+            request, timeout=self._deadline, metadata=_METADATA
+        )
+        return response.plan
+
     def send_plan(self, request: plan_service_pb2.CreatePlanRequest, *, patience_seconds: float = 0.0) -> plan_pb2.Plan:
         """Ask for a plan with a request of one's own, trying again while the queue is full and patience lasts."""
         until = time.monotonic() + patience_seconds

@@ -14,7 +14,7 @@ from network.schema import TABLES
 from network.tables import NO_LIMIT, Network, Severity
 from optimizer.plan import AlertOutcomes, Certificate, Conflict, Result, Status, StopReason
 from server.faults import FieldProblem
-from server.records import AlertBatchRecord, IncumbentRecord, NetworkRecord, PlanRecord, PlanState
+from server.records import AlertBatchRecord, IncumbentRecord, NetworkRecord, PlanRecord, PlanState, RepairRecord
 from server.rows import rows_of_frame
 
 STATE_OF: Final = {state: plan_pb2.PlanState.Value(f"PLAN_STATE_{state.name}") for state in PlanState}
@@ -118,7 +118,18 @@ def plan_to_proto(record: PlanRecord, *, full: bool = True) -> plan_pb2.Plan:
         error=None
         if record.failure is None
         else plan_pb2.PlanError(code=record.failure.code, message=record.failure.message),
+        repair=None if record.repair is None else _repair(record.repair, full=full),
         **(_asked(record) if full else {}),
+    )
+
+
+def _repair(repair: RepairRecord, *, full: bool) -> plan_pb2.Repair:
+    certificate = repair.certificate
+    return plan_pb2.Repair(
+        certificate=None if certificate is None else certificate_to_proto(certificate, full=full),
+        left_out=warnings_to_proto(repair.left_out) if full else [],
+        changed_units=repair.changed_units,
+        least_changed_units=repair.least_changed_units,
     )
 
 

@@ -11,15 +11,17 @@ from typing import Final
 import grpc
 
 from counterpoise.v1 import plan_pb2, plan_service_pb2, plan_service_pb2_grpc
+from network.tables import Network
+from optimizer.plan import Plan
 from server.admission import Places, page, page_token, request_key
 from server.analyses import Analyses, Question
 from server.analysis_messages import alternatives_to_proto, difference_to_proto
 from server.checking import check_plan
 from server.convert import STATE_OF, incumbent_to_proto, plan_to_proto
-from server.faults import PreconditionError, ShuttingDownError, invalid_field
+from server.faults import FieldProblem, PreconditionError, ShuttingDownError, invalid_field
 from server.parameters import alternatives_asked, analysis_seconds, both, parameters_of, request_of, timeout_of
-from server.proposed import former_plan, other_plan, plan_of_record, record_with_plan
-from server.records import PlanRecord, now
+from server.proposed import former_plan, other_plan, plan_of_record, readable_plan, record_with_plan
+from server.records import PlanRecord, RepairRecord, now
 from server.result_tables import ALL_TABLES, chunks
 from server.settings import Settings
 from server.sources import Source, resolve
@@ -31,6 +33,8 @@ _GLANCE_SECONDS: Final = 0.5
 _ANSWER_SECONDS: Final = 0.25
 """Time kept before a caller's deadline for the answer to get there."""
 _STATE_BY_NUMBER: Final = {number: state for state, number in STATE_OF.items()}
+_Asking = plan_service_pb2.CreatePlanRequest | plan_service_pb2.RepairPlanRequest
+"""What makes a plan."""
 
 
 class PlanService(plan_service_pb2_grpc.PlanServiceServicer):
@@ -47,19 +51,27 @@ class PlanService(plan_service_pb2_grpc.PlanServiceServicer):
         self, request: plan_service_pb2.CreatePlanRequest, context: grpc.ServicerContext
     ) -> plan_service_pb2.CreatePlanResponse:
         """Check a request and queue it."""
+        return plan_service_pb2.CreatePlanResponse(plan=self._made("CreatePlan", request, context))
+
+    def RepairPlan(
+        self, request: plan_service_pb2.RepairPlanRequest, context: grpc.ServicerContext
+    ) -> plan_service_pb2.RepairPlanResponse:
+        """Check a plan made by hand and queue its repair."""
+        return plan_service_pb2.RepairPlanResponse(plan=self._made("RepairPlan", request, context))
+
+    def _made(self, method: str, request: _Asking, context: grpc.ServicerContext) -> plan_pb2.Plan:
+        """Queue a plan and, if the caller wants to, wait for it."""
         deadline = _deadline(context)
         if request.validate_only:
-            record = self._new_plan(request, resolve(request, self._store, self._settings.limits), None)
-            return plan_service_pb2.CreatePlanResponse(plan=_unnamed(record))
+            return _unnamed(self._new_plan(request, resolve(request, self._store, self._settings.limits), None))
         if not request.wait_for_result:
-            return plan_service_pb2.CreatePlanResponse(plan=plan_to_proto(self._queued(request, None)))
+            return plan_to_proto(self._queued(method, request, None))
         with self._waiting.one():
-            record = self._queued(request, deadline)
-            record = self._wait(record.name, deadline, context)
-        return plan_service_pb2.CreatePlanResponse(plan=plan_to_proto(record))
+            record = self._queued(method, request, deadline)
+            return plan_to_proto(self._wait(record.name, deadline, context))
 
-    def _queued(self, request: plan_service_pb2.CreatePlanRequest, deadline: float | None) -> PlanRecord:
-        key = request_key("CreatePlan", request, ignored=("wait_for_result",))
+    def _queued(self, method: str, request: _Asking, deadline: float | None) -> PlanRecord:
+        key = request_key(method, request, ignored=("wait_for_result",))
         before = self._store.find_request(key)
         if before is not None:
             return self._store.plan(before)
@@ -69,10 +81,12 @@ class PlanService(plan_service_pb2_grpc.PlanServiceServicer):
         source = resolve(request, self._store, self._settings.limits)
         return self._supervisor.submit(self._new_plan(request, source, deadline), source.network, key)
 
-    def _new_plan(
-        self, request: plan_service_pb2.CreatePlanRequest, source: Source, deadline: float | None
-    ) -> PlanRecord:
-        former = former_plan(request, self._store, source.network)
+    def _new_plan(self, request: _Asking, source: Source, deadline: float | None) -> PlanRecord:
+        former, former_name, repair = None, "", None
+        if isinstance(request, plan_service_pb2.RepairPlanRequest):
+            repair = RepairRecord(*_handed_in(request, source.network))
+        else:
+            former, former_name = former_plan(request, self._store, source.network), request.former_plan.name
         asked, parameters = both(
             lambda: request_of(request, source.network, former),
             lambda: parameters_of(request.parameters, self._settings, self._supervisor.solver.check_backend),
@@ -93,7 +107,8 @@ class PlanService(plan_service_pb2_grpc.PlanServiceServicer):
             currency=source.network.currency,
             money_decimals=source.network.money_decimals,
             warnings=source.warnings,
-            former_plan_name=request.former_plan.name,
+            former_plan_name=former_name,
+            repair=repair,
             finish_by=None if remaining is None else now() + remaining,
         )
 
@@ -234,6 +249,13 @@ def _deadline(context: grpc.ServicerContext) -> float | None:
     """When to answer at the latest, on the monotonic clock; None when the caller has all the time."""
     remaining = context.time_remaining()
     return None if remaining is None else time.monotonic() + remaining - min(_ANSWER_SECONDS, remaining / 4)
+
+
+def _handed_in(request: plan_service_pb2.RepairPlanRequest, network: Network) -> tuple[Plan, tuple[FieldProblem, ...]]:
+    """Return the plan to repair, as far as it means something, and what does not."""
+    if not request.HasField("plan"):
+        raise invalid_field("plan", "empty", "there is no plan to repair", "Send one; it may have no lines")
+    return readable_plan(request.plan, network, "plan")
 
 
 def _unnamed(record: PlanRecord) -> plan_pb2.Plan:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
@@ -14,11 +14,14 @@ from network.tables import Network
 from optimizer.plan import Plan
 from optimizer.plan_directory import plan_tables
 from optimizer.plan_reading import plan_from_frames
-from server.faults import PreconditionError, invalid_field
+from server.faults import FieldProblem, PreconditionError, invalid_field
 from server.records import PlanRecord
 from server.rows import frame_of_messages
-from server.sources import invalid_network
+from server.sources import field_problems, invalid_network
 from server.store import Store
+
+_MOST_ROUNDS: Final = 20
+"""How often lines are left out and the rest is read again: a reading names the first 100 of each kind."""
 
 
 def plan_of_lines(proposed: plan_pb2.ProposedPlan, network: Network, field: str) -> Plan:
@@ -91,6 +94,41 @@ def plan_of_record(record: PlanRecord, store: Store, network: Network, field: st
         return result.plan
     bare = replace(result, certificate=None, unmet=None, outcomes=None, line_reason=None)
     return _plan({"transfers": plan_tables(own, bare)["transfers"]}, network, lambda problem: field)
+
+
+def readable_plan(
+    proposed: plan_pb2.ProposedPlan, network: Network, field: str
+) -> tuple[Plan, tuple[FieldProblem, ...]]:
+    """Return a plan made by hand without the lines and dispatches that mean nothing, and what is wrong with those.
+
+    Parameters
+    ----------
+    field : str
+        Where the plan is in the request.
+
+    Raises
+    ------
+    InvalidRequestError
+        When hardly any of very many lines mean something.
+    """
+    frames, left_out = frames_of_plan(proposed), list[FieldProblem]()
+    for _ in range(_MOST_ROUNDS):
+        read = {name: frame.reset_index(drop=True) for name, frame in frames.items()}
+        try:
+            return plan_from_frames(read, network).plan, tuple(left_out)
+        except NetworkError as error:
+            refused = error
+        # a problem counts the rows that are left, the request those that came: their labels
+        rows = [problem for problem in refused.problems if problem.row is not None]
+        labels = [int(frames[problem.file].index[(problem.row or 0) - 1]) for problem in rows]
+        known = [replace(problem, row=label + 1) for problem, label in zip(rows, labels, strict=True)]
+        left_out += field_problems(known, lambda problem: place_in_plan(problem, field))
+        for name, frame in frames.items():
+            wrong = [label for problem, label in zip(rows, labels, strict=True) if problem.file == name]
+            frames[name] = frame[~frame.index.isin(wrong)]
+        if not rows:
+            break
+    raise invalid_network(refused, lambda problem: place_in_plan(problem, field))
 
 
 def former_plan(request: Any, store: Store, network: Network) -> Plan | None:

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 
 import pandas as pd
 
-from optimizer.plan import Incumbent, Result
+from optimizer.plan import Certificate, Incumbent, Plan, Result
+from optimizer.repair import Repair
 from optimizer.request import Parameters, Request
 from server.faults import FieldProblem
 
@@ -97,6 +98,21 @@ class PlanFailure:
 
 
 @dataclass(frozen=True, slots=True)
+class RepairRecord:
+    """What is known of a plan that is to be repaired."""
+
+    proposed: Plan
+    """What was handed in, as far as it means something, as rows of the plan's snapshot."""
+    left_out: tuple[FieldProblem, ...]
+    """What means nothing."""
+    certificate: Certificate | None = None
+    """Of what was handed in; None until the repair is done, like what follows."""
+    changed_units: int | None = None
+    """None also without a repaired plan."""
+    least_changed_units: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PlanRecord:
     """A request to plan and all that became of it."""
 
@@ -125,6 +141,8 @@ class PlanRecord:
     cancel_requested: bool = False
     incumbents: tuple[IncumbentRecord, ...] = ()
     result: Result | None = None
+    repair: RepairRecord | None = None
+    """Set when the plan is a repair of one made by hand."""
     failure: PlanFailure | None = None
     sequence: int = 0
     version: int = 0
@@ -152,7 +170,24 @@ def with_incumbent(record: PlanRecord, incumbent: Incumbent) -> PlanRecord:
 
 
 def ended(
-    record: PlanRecord, state: PlanState, *, result: Result | None = None, failure: PlanFailure | None = None
+    record: PlanRecord,
+    state: PlanState,
+    *,
+    result: Result | None = None,
+    repair: Repair | None = None,
+    failure: PlanFailure | None = None,
 ) -> PlanRecord:
     """Return the record in a final state."""
-    return replace(record, state=state, ended=now(), result=result, failure=failure)
+    found = record.repair if record.repair is None or repair is None else _repaired(record.repair, repair)
+    return replace(record, state=state, ended=now(), result=result, repair=found, failure=failure)
+
+
+def _repaired(record: RepairRecord, repair: Repair) -> RepairRecord:
+    difference = repair.difference
+    return replace(
+        record,
+        left_out=(*record.left_out, *(FieldProblem("plan.lines", "left_out", words) for words in repair.left_out)),
+        certificate=repair.certificate,
+        changed_units=None if difference is None else difference.lines.changed_units,
+        least_changed_units=repair.least_changed_units,
+    )

@@ -11,6 +11,7 @@ from functools import partial
 from network.tables import Network
 from optimizer.backends import backend_named
 from optimizer.plan import Incumbent, Result, Status, StopReason
+from optimizer.repair import Repair
 from server.child import Finished, Job, Message, Raised, Reported
 from server.faults import BusyError
 from server.process import WorkerLostError, WorkerProcess, start_fork_server
@@ -60,6 +61,8 @@ class Solver:
     """``(network, request, parameters, *, on_incumbent) -> Result``"""
     finish: str = "optimizer:finish"
     """``(network, request, plan, *, bound, stopped_by, backend, backend_reason) -> Result``, without any search."""
+    repair: str = "optimizer.repair:repair"
+    """``(network, request, plan, parameters, *, on_incumbent) -> Repair``"""
     alternatives: str = "optimizer.alternatives:alternatives"
     """``(network, request, plan, *, seconds, alerts, most_alerts, whole_plan, keep_share) -> Alternatives``"""
     difference: str = "optimizer.difference:plan_difference"
@@ -183,7 +186,7 @@ class Supervisor:
     def _outcome(self, record: PlanRecord) -> partial[PlanRecord]:
         """How the plan ends."""
         try:
-            result = self._result(record)
+            answer = self._answer(record)
         except _ShutdownError:
             return partial(ended, state=PlanState.FAILED, failure=_SHUTDOWN)
         except WorkerLostError as error:
@@ -192,16 +195,18 @@ class Supervisor:
             _logger.error("%s failed: %s\n%s", record.name, error, error.raised.traceback)
             failure = PlanFailure(error.raised.code, error.raised.message)
             return partial(ended, state=PlanState.FAILED, failure=failure)
+        repair = answer if isinstance(answer, Repair) else None
+        result = answer.result if isinstance(answer, Repair) else answer
         if result.plan is not None and not (result.certificate is not None and result.certificate.valid):
             return partial(ended, state=PlanState.FAILED, failure=_NOT_CERTIFIED)
-        cancelled = result.stopped_by is StopReason.CANCELLED
-        return partial(ended, state=PlanState.CANCELLED if cancelled else _STATE_OF[result.status], result=result)
+        state = PlanState.CANCELLED if result.stopped_by is StopReason.CANCELLED else _STATE_OF[result.status]
+        return partial(ended, state=state, result=result, repair=repair)
 
-    def _result(self, record: PlanRecord) -> Result:
+    def _answer(self, record: PlanRecord) -> Result | Repair:
         network = self._store.snapshot(record.snapshot)
         search = _Search(record, network, self._settings, time.monotonic())
         try:
-            with WorkerProcess(search.job(self.solver.solve)) as worker:
+            with WorkerProcess(search.job(self.solver)) as worker:
                 self._worker_pids[record.name] = worker.pid
                 return self._follow(worker, search)
         except _StoppedError as stop:
@@ -210,7 +215,7 @@ class Supervisor:
                 return _without_plan(network, stop.reason, bound=None if best is None else best.bound)
             return self._finished(record, network, best, stop.reason)
 
-    def _follow(self, worker: WorkerProcess, search: _Search) -> Result:
+    def _follow(self, worker: WorkerProcess, search: _Search) -> Result | Repair:
         """Pass incumbents on until the result is there, or there is a reason not to wait for it."""
         while True:
             message = worker.receive(_GLANCE_SECONDS)
@@ -226,7 +231,7 @@ class Supervisor:
             if time.monotonic() > search.kill_at:
                 raise _StoppedError(StopReason.TIME_LIMIT)
 
-    def _finished(self, record: PlanRecord, network: Network, best: Incumbent, reason: StopReason) -> Result:
+    def _finished(self, record: PlanRecord, network: Network, best: Incumbent, reason: StopReason) -> Result | Repair:
         """Certify and explain the best plan of a search that was stopped, in a process of its own too."""
         job = Job(
             self.solver.finish,
@@ -269,12 +274,13 @@ class _Search:
         self._seconds = seconds
         self.kill_at = started + seconds + overrun
 
-    def job(self, function: str) -> Job:
+    def job(self, solver: Solver) -> Job:
         """Return the solve as a worker gets it."""
         parameters = replace(self.record.parameters, time_limit_seconds=self._seconds)
+        repair = self.record.repair
         return Job(
-            function,
-            (self._network, self.record.request, parameters),
+            solver.solve if repair is None else solver.repair,
+            (self._network, self.record.request, *(() if repair is None else (repair.proposed,)), parameters),
             reports_incumbents=True,
             seconds=self._seconds,
             memory_bytes=self._settings.worker_memory_bytes,
@@ -302,10 +308,10 @@ def _cancelled(record: PlanRecord) -> PlanRecord:
     return ended(record, PlanState.CANCELLED) if record.state is PlanState.QUEUED else record
 
 
-def _value(message: Message) -> Result:
+def _value(message: Message) -> Result | Repair:
     if isinstance(message, Raised):
         raise _SolveFailedError(message)
-    if not isinstance(message, Finished) or not isinstance(message.value, Result):
+    if not isinstance(message, Finished) or not isinstance(message.value, Result | Repair):
         raise TypeError(f"a worker sent {type(message).__name__} where its result was due")
     return message.value
 

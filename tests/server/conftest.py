@@ -15,7 +15,12 @@ from server.settings import Settings
 from server.supervisor import Solver
 from tests.server import solving
 
-SOLVER = Solver("tests.server.solving:solve", "tests.server.solving:finish", backends=solving.BACKENDS)
+SOLVER = Solver(
+    "tests.server.solving:solve",
+    "tests.server.solving:finish",
+    repair="tests.server.solving:repair",
+    backends=solving.BACKENDS,
+)
 SETTINGS = Settings(
     queue_size=8,
     limits=Limits(

@@ -142,12 +142,16 @@ class FormerPlan(_message.Message):
     def __init__(self, name: _Optional[str] = ..., lines: _Optional[_Union[ProposedPlan, _Mapping]] = ..., frozen_before_day: _Optional[int] = ..., all_frozen: _Optional[bool] = ..., change_prices: _Optional[_Iterable[_Union[ChangePrice, _Mapping]]] = ...) -> None: ...
 
 class Repair(_message.Message):
-    __slots__ = ("certificate", "left_out")
+    __slots__ = ("certificate", "left_out", "changed_units", "least_changed_units")
     CERTIFICATE_FIELD_NUMBER: _ClassVar[int]
     LEFT_OUT_FIELD_NUMBER: _ClassVar[int]
+    CHANGED_UNITS_FIELD_NUMBER: _ClassVar[int]
+    LEAST_CHANGED_UNITS_FIELD_NUMBER: _ClassVar[int]
     certificate: Certificate
     left_out: _containers.RepeatedCompositeFieldContainer[_network_pb2.Warning]
-    def __init__(self, certificate: _Optional[_Union[Certificate, _Mapping]] = ..., left_out: _Optional[_Iterable[_Union[_network_pb2.Warning, _Mapping]]] = ...) -> None: ...
+    changed_units: int
+    least_changed_units: int
+    def __init__(self, certificate: _Optional[_Union[Certificate, _Mapping]] = ..., left_out: _Optional[_Iterable[_Union[_network_pb2.Warning, _Mapping]]] = ..., changed_units: _Optional[int] = ..., least_changed_units: _Optional[int] = ...) -> None: ...
 
 class Incumbent(_message.Message):
     __slots__ = ("index", "benefit", "bound", "gap", "elapsed", "found_by", "line_count", "objective")

@@ -188,8 +188,8 @@ class PlanServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RepairPlan(self, request, context):
-        """Asks for the certified plan that is nearest to one made by hand: the fewest units differ, and among those it is
-        worth the most. The answer is a plan like that of `CreatePlan`.
+        """Asks for the certified plan that is nearest to one made by hand: the fewest units differ, and of those the greatest
+        objective. The answer is a plan like that of `CreatePlan`, to be watched, waited for and read.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
