@@ -183,7 +183,7 @@ def _display_limits(legs: Legs, most: Int64, members: _Members, *, first_switch:
     received, sent = pairs(cell, legs.destination), pairs(cell, legs.origin)
     incoming = np.zeros(len(cell), dtype=np.int64)
     np.add.at(incoming, received[0], most[received[1]])
-    most_held = np.maximum(held + incoming, 0)
+    most_held, owed = np.maximum(held + incoming, 0), np.minimum(held, 0)
     every, none = np.arange(len(cell)), np.full(len(cell), -1, dtype=np.int64)
     complete, empty = first_switch + members.display, first_switch + n + members.display
     net = [
@@ -195,7 +195,7 @@ def _display_limits(legs: Legs, most: Int64, members: _Members, *, first_switch:
     no_leg = np.full(n, -1, dtype=np.int64)
     return joined(
         [
-            rows("display_rules", cell, -held, unlimited, *net, (every, none, complete, -members.least)),
+            rows("display_rules", cell, owed - held, unlimited, *net, (every, none, complete, owed - members.least)),
             rows("display_rules", cell, -unlimited, most_held - held, *net, (every, none, empty, most_held)),
             rows(
                 "display_rules", both, np.full(n, -UNLIMITED), np.ones(n, dtype=np.int64),
