@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from network.tables import Network
+from optimizer.demand import demand_of
 from optimizer.settlement import Settlement
 
 LIST_PRICE: Final = "products.list_price"
@@ -65,23 +66,23 @@ def ledger(network: Network, settlement: Settlement, lane: Ints, fixed_cost: int
 
 
 def rounding_allowance(settlement: Settlement, terms: dict[str, int], n_dispatches: int) -> float:
-    """Most that the term `ROUNDING` can be in money units: half a unit for every number rounded, and float noise."""
-    moved = np.abs(settlement.counted_after - settlement.counted_before)
+    """Most that the term `ROUNDING` can be in money units: half a unit for every number rounded, and float noise.
+
+    A unit that counts is one number, or, where demand is uncertain, the rounded mix of two that were rounded before.
+    """
+    counted = 2 * np.abs(settlement.counted_after - settlement.counted_before)
     late = np.abs(settlement.left_after - settlement.left_before)
-    numbers = float(moved.sum() + late.sum() + settlement.lines.units.sum()) + n_dispatches + len(TERMS)
+    numbers = float(counted.sum() + late.sum() + settlement.lines.units.sum()) + n_dispatches + len(TERMS)
     return 0.5 * numbers + 1e-9 * float(sum(abs(amount) for name, amount in terms.items() if name != ROUNDING))
 
 
 def _position_terms(network: Network, settlement: Settlement) -> dict[str, int]:
-    """Terms of what is sold, left over and missed."""
+    """Terms of what is sold, left over and missed, as far as the plan changes what is expected of each."""
     at = settlement.positions
-    full = at.worth.full_units
     before, after = settlement.counted_before, settlement.counted_after
-    share = _of_row(network.stock.demand_mean, at.row) - full
-    # A fractional demand sells a whole number of units and then, once, the fraction.
-    sold = np.minimum(after, full) - np.minimum(before, full)
-    fraction = share * ((after > full).astype(np.int64) - (before > full).astype(np.int64))
-    left = np.maximum(after - full, 0) - np.maximum(before - full, 0) + settlement.left_after - settlement.left_before
+    sold, fraction = _more_sold(network, at.row, before, after)
+    # What is not sold of the units that count is left over, and so are those that do not count.
+    left = after - before - sold + settlement.left_after - settlement.left_before
     products, stock, decimals = network.products, network.stock, network.money_decimals
     return {
         LIST_PRICE: _term(products.list_price[at.sku], sold, fraction, decimals),
@@ -89,6 +90,23 @@ def _position_terms(network: Network, settlement: Settlement) -> dict[str, int]:
         HOLDING_COST: -_term(_of_row(stock.holding_cost, at.row), left, -fraction, decimals),
         SHORTAGE_PENALTY: _term(_of_row(stock.shortage_penalty, at.row), sold, fraction, decimals),
     }
+
+
+def _more_sold(network: Network, row: Ints, before: Ints, after: Ints) -> tuple[Ints, Floats]:
+    """How many units more are expected to be sold: whole units, and a fraction of one."""
+    found = row >= 0
+    demand = demand_of(network, row[found])
+    # Certain demand sells a whole number of units exactly and then, once, the fraction; without a row there is none.
+    mean = _of_row(network.stock.demand_mean, row)
+    full = np.floor(mean).astype(np.int64)
+    sold = np.minimum(after, full) - np.minimum(before, full)
+    fraction = (mean - full) * ((after > full).astype(np.int64) - (before > full).astype(np.int64))
+    uncertain = np.flatnonzero(~demand.is_certain)
+    at, demand = np.flatnonzero(found)[uncertain], demand.take(uncertain)
+    expected = demand.expected_sold_and_lost(after[at])[0] - demand.expected_sold_and_lost(before[at])[0]
+    sold[at] = np.floor(expected)
+    fraction[at] = expected - np.floor(expected)
+    return sold, fraction
 
 
 def _lane_terms(network: Network, settlement: Settlement, lane: Ints) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -10,11 +11,12 @@ from numpy.typing import NDArray
 from network.tables import AlertKind, Network
 from optimizer.alert_service import alert_service
 from optimizer.counting import counted_without_plan
-from optimizer.economics import alert_units
+from optimizer.economics import alert_units, opening_units
+from optimizer.lots import expires
 from optimizer.plan import AlertOutcomes, Plan
 from optimizer.positions import lines_of, positions_at
 from optimizer.request import Request
-from optimizer.scope import skus_in_scope
+from optimizer.scope import is_closed, nodes_in_scope, selecting_alerts, skus_in_scope
 from optimizer.settlement import settle
 
 Ints = NDArray[np.int64]
@@ -74,9 +76,12 @@ def unmet_positions(network: Network, request: Request, plan: Plan) -> tuple[Int
     """
     stock = network.stock
     rows = np.flatnonzero(skus_in_scope(network, request)[stock.sku])
-    positions = positions_at(network, stock.node[rows].astype(np.int64), stock.sku[rows].astype(np.int64))
-    counted = np.zeros(len(stock), dtype=np.int64)
-    counted[rows] = counted_without_plan(network, positions)
+    # Where nothing is late and nothing expires, all counts that is there or on its way.
+    counted = opening_units(network) + stock.in_transit
+    late = (stock.in_transit > 0) & (stock.in_transit_arrival_day > 0)
+    some = rows[(late | expires(network)[stock.sku])[rows]]
+    positions = positions_at(network, stock.node[some].astype(np.int64), stock.sku[some].astype(np.int64))
+    counted[some] = counted_without_plan(network, positions)
     settled = settle(network, lines_of(network, plan))
     known = settled.positions.row >= 0
     counted[settled.positions.row[known]] = settled.counted_after[known]
@@ -98,5 +103,12 @@ def _reasons(network: Network, request: Request, asked: Ints, moved: Ints, net: 
     words[(asked == 0) & shortage] = "nothing is short here"
     words[(asked == 0) & ~shortage] = "nothing is too many here"
     words[shortage & (asked > np.ceil(demand)) & (moved < asked)] = "asks for more units than the position's demand"
+    unhelped = moved < asked
+    words[unhelped & is_closed(network, request, alerts.node, alerts.sku)] = "the response policy closes this position"
+    words[unhelped & ~nodes_in_scope(network, request)[alerts.node]] = "the node is outside the request's scope"
     words[~skus_in_scope(network, request)[alerts.sku]] = "the SKU is outside the request's scope"
+    selects = selecting_alerts(network, request)
+    allowed = selecting_alerts(network, replace(request, scope_alert_ids=None))
+    words[unhelped & allowed & ~selects] = "the request's scope leaves this alert out"
+    words[unhelped & ~allowed] = "the response policy allows no transfer for this severity"
     return words
