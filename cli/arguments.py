@@ -14,6 +14,10 @@ COMMANDS: Final = {
     "inspect": "what a network directory holds, who can reach whom, and what is wrong with it",
     "plan": "find the transfers that make the most money",
     "check": "check a plan, by whomever it was made: every broken rule, and what it is worth",
+    "alternatives": "other plans to choose from, for the whole and for single alerts, each checked",
+    "diff": "what one plan does otherwise than another, and what that is worth",
+    "repair": "the nearest plan that breaks no rule, of a plan made by hand",
+    "rules": "what every rule that stands against a plan costs",
     "serve": "take plans over gRPC until stopped",
     "demo": "plan real sales data through a server of its own: needs the extra 'demo'",
 }
@@ -38,6 +42,10 @@ def parser() -> argparse.ArgumentParser:
     _inspect(by_name["inspect"])
     _plan(by_name["plan"])
     _check(by_name["check"])
+    _alternatives(by_name["alternatives"])
+    _diff(by_name["diff"])
+    _repair(by_name["repair"])
+    _rules(by_name["rules"])
     _serve(by_name["serve"])
     _demo(by_name["demo"])
     return main
@@ -88,6 +96,57 @@ def _check(command: argparse.ArgumentParser) -> None:
     _directory(command)
     command.add_argument("plan_directory", type=Path, metavar="PLAN_DIR", help="plan; a table transfers is enough")
     command.add_argument("--json", action="store_true", help=_JSON_HELP)
+
+
+def _question(command: argparse.ArgumentParser) -> None:
+    """Add what commands share that ask something about a plan."""
+    _directory(command)
+    command.add_argument(
+        "plan_directory", type=Path, nargs="?", metavar="PLAN_DIR", help="the plan (default: one is searched for first)"
+    )
+    command.add_argument(
+        "--time-limit",
+        type=_positive,
+        metavar="S",
+        help="seconds, beside finding a plan (default: 20)",
+    )
+    command.add_argument("--json", action="store_true", help=_JSON_HELP)
+
+
+def _alternatives(command: argparse.ArgumentParser) -> None:
+    _question(command)
+    command.add_argument("--alert", action="append", metavar="ID", help="only what could be done about this alert")
+    command.add_argument(
+        "--most-alerts", type=_count, default=10, metavar="N", help="alerts to look at (default: %(default)s)"
+    )
+    command.add_argument(
+        "--keep",
+        type=_share,
+        default=0.9,
+        metavar="SHARE",
+        help="share of the best objective that alternatives keep at least (default: %(default)s)",
+    )
+
+
+def _diff(command: argparse.ArgumentParser) -> None:
+    _directory(command)
+    command.add_argument("plan_a", type=Path, metavar="PLAN_A", help="plan; a table transfers is enough")
+    command.add_argument("plan_b", type=Path, metavar="PLAN_B", help="the plan to compare with it")
+    command.add_argument("--json", action="store_true", help=_JSON_HELP)
+
+
+def _repair(command: argparse.ArgumentParser) -> None:
+    _directory(command)
+    command.add_argument("plan_directory", type=Path, metavar="PLAN_DIR", help="plan; a table transfers is enough")
+    command.add_argument("--out", type=Path, required=True, metavar="OUT", help="where the repaired plan is written")
+    command.add_argument(
+        "--time-limit", type=_positive, metavar="S", help="seconds for the repair (default: request.json, else 60)"
+    )
+    command.add_argument("--json", action="store_true", help=_JSON_HELP)
+
+
+def _rules(command: argparse.ArgumentParser) -> None:
+    _question(command)
 
 
 def _serve(command: argparse.ArgumentParser) -> None:

@@ -112,7 +112,7 @@ def _conflicts(report: Report) -> Iterator[str]:
 
 
 def ledger_lines(ledger: Mapping[str, float], summary: Mapping[str, Any], currency: str) -> Iterator[str]:
-    """Yield the terms of a ledger that are not zero, and their sum; below it what the objective adds to it.
+    """Yield the terms of a ledger that can be seen, and their sum; below it what the objective adds to it.
 
     Parameters
     ----------
@@ -121,7 +121,7 @@ def ledger_lines(ledger: Mapping[str, float], summary: Mapping[str, Any], curren
     """
     yield f"Ledger ({currency})"
     for term, amount in ledger.items():
-        if amount:
+        if round(amount, 2):
             yield f"  {term:<{_TERM_WIDTH}} {amount:>16,.2f}"
     yield f"  {'benefit':<{_TERM_WIDTH}} {summary['benefit']:>16,.2f}"
     if summary["adjustments"]:
