@@ -8,11 +8,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from network.tables import NOT_GIVEN, Network
-from optimizer.economics import give_units
+from network.tables import NO_LIMIT, NOT_GIVEN, Network
+from optimizer.lots import own_lots
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+
+_EXPIRY_DAYS: Final = NO_LIMIT + 1
+"""Above every expiry day."""
 
 _MOST_STOPS: Final = 64
 """A path with more stops than this is given up: its days must be written."""
@@ -28,11 +31,14 @@ class ArrivalDays:
     """More than one day could be meant: some units could leave the origin before others."""
 
 
-def derive_arrival_days(network: Network, lane: Ints, sku: Ints, units: Ints, given: Ints) -> ArrivalDays:
+def derive_arrival_days(
+    network: Network, lane: Ints, sku: Ints, units: Ints, given: Ints, *, expiry_day: Ints
+) -> ArrivalDays:
     """Fill the days of arrival that are not given with the earliest ones.
 
-    Own stock leaves on day 0. What a transit node sends on leaves as soon as own stock and arrivals cover all that it
-    sends of the SKU; where they cover a part of it on an earlier day, it is not said which lines leave then.
+    Own stock leaves on the first day on which it may. What a transit node sends on leaves as soon as own stock and
+    arrivals cover all that it sends of the SKU and expiry day; where they cover a part of it on an earlier day, it is
+    not said which lines leave then.
 
     Parameters
     ----------
@@ -41,6 +47,8 @@ def derive_arrival_days(network: Network, lane: Ints, sku: Ints, units: Ints, gi
         Lines with known lane and SKU.
     given : ndarray of int64, shape (n,)
         Days of arrival, `NOT_GIVEN` where empty.
+    expiry_day : ndarray of int64, shape (n,)
+        `NO_LIMIT` where the units do not expire.
 
     Returns
     -------
@@ -51,12 +59,12 @@ def derive_arrival_days(network: Network, lane: Ints, sku: Ints, units: Ints, gi
     ambiguous = np.zeros(len(day), dtype=np.bool_)
     lead = network.lanes.lead_time_days[lane]
     origin = network.lanes.origin[lane]
+    cells = _Cells.of(network, lane, sku, expiry_day)
     own = (day == NOT_GIVEN) & ~network.nodes.transit[origin]
-    day[own] = lead[own]
-    if not lead.any() and np.all(day <= 0):
+    day[own] = (lead + cells.release_day[cells.tail])[own]
+    if not lead.any() and np.all(day <= 0) and not cells.release_day.any():
         day[day == NOT_GIVEN] = 0
         return ArrivalDays(day, ambiguous)
-    cells = _Cells.of(network, lane, sku)
     for _ in range(_MOST_STOPS):
         ready = (day == NOT_GIVEN) & ~ambiguous & ~cells.waiting(day)[cells.tail]
         if not ready.any():
@@ -69,22 +77,31 @@ def derive_arrival_days(network: Network, lane: Ints, sku: Ints, units: Ints, gi
 
 @dataclass(frozen=True, slots=True)
 class _Cells:
-    """The (SKU, node) cells that lines touch; `tail` and `head` are their numbers, shape ``(n_lines,)``."""
+    """The (SKU, node, expiry day) cells that lines touch; `tail` and `head` are their numbers, shape ``(n_lines,)``."""
 
     tail: Ints
     head: Ints
     give: Ints
-    """Shape ``(n_cells,)``."""
+    """Shape ``(n_cells,)``, like the next."""
+    release_day: Ints
+    """First day on which own stock may leave."""
 
     @classmethod
-    def of(cls, network: Network, lane: Ints, sku: Ints) -> _Cells:
+    def of(cls, network: Network, lane: Ints, sku: Ints, expiry_day: Ints) -> _Cells:
         n_nodes = max(len(network.nodes), 1)
-        ends = [sku * n_nodes + end[lane] for end in (network.lanes.origin, network.lanes.destination)]
-        keys, number = np.unique(np.concatenate(ends), return_inverse=True)
-        row = network.stock_row((keys % n_nodes).astype(np.int32), (keys // n_nodes).astype(np.int32))
-        give = np.where(row >= 0, np.append(give_units(network), 0)[row], 0)
-        tail, head = np.split(number.astype(np.int64), 2)
-        return cls(tail, head, give)
+        places = [sku * n_nodes + end[lane] for end in (network.lanes.origin, network.lanes.destination)]
+        place, at = np.unique(np.concatenate(places), return_inverse=True)
+        keys, number = np.unique(_batch(at, np.tile(expiry_day, 2)), return_inverse=True)
+        row = network.stock_row((place % n_nodes).astype(np.int32), (place // n_nodes).astype(np.int32))
+        stocked = np.flatnonzero(row >= 0)
+        own = own_lots(network, row[stocked])
+        lot = np.searchsorted(keys, _batch(stocked[own.index], own.expiry_day))
+        used = np.append(keys, -1)[lot] == _batch(stocked[own.index], own.expiry_day)
+        give = np.zeros(len(keys), dtype=np.int64)
+        give[lot[used]] = own.give[used]
+        release = np.append(network.stock.no_send_before_day, 0)[row]
+        tail, head = np.split(number.reshape(-1).astype(np.int64), 2)
+        return cls(tail, head, give, release[keys // _EXPIRY_DAYS])
 
     def waiting(self, day: Ints) -> Flags:
         """Mark cells that lines without a day arrive at."""
@@ -102,9 +119,13 @@ class _Cells:
         # Lines out of the cell whose day is given go first: they have been promised.
         np.add.at(others, self.tail[~ready], units[~ready])
         cells = np.unique(self.tail[ready])
-        arrivals = _Arrivals.of(self.head, day, units, cells)
-        first = arrivals.day_covering(np.minimum(others + least, total)[cells] - self.give[cells])
-        last = arrivals.day_covering(total[cells] - self.give[cells])
+        every = np.arange(len(self.give))
+        # Own stock is there from the day on which it may leave, as if it arrived then.
+        arrivals = _Arrivals.of(
+            np.append(self.head, every), np.append(day, self.release_day), np.append(units, self.give), cells
+        )
+        first = arrivals.day_covering(np.minimum(others + least, total)[cells])
+        last = arrivals.day_covering(total[cells])
         where = np.searchsorted(cells, self.tail[ready])
         return first[where], last[where]
 
@@ -134,3 +155,8 @@ class _Arrivals:
         row = np.searchsorted(self.total, self.total[begin] + needed) - 1
         day = np.append(self.day, 0)[np.clip(row, begin, np.maximum(end - 1, begin))]
         return np.where((needed <= 0) | (begin == end), 0, day)
+
+
+def _batch(place: Ints, expiry_day: Ints) -> Ints:
+    """One number per place and expiry day."""
+    return place * _EXPIRY_DAYS + expiry_day
