@@ -146,7 +146,7 @@ def _lines(network: Network, table: Parsed, log: ProblemLog) -> tuple[Ints, Ints
     expiry = _expiry_days(network, table, lane, sku, log)
     if np.any(expiry == NOT_GIVEN) or np.all(table.given["arrives_day"]):
         return lane, sku, units, day, expiry
-    found = derive_arrival_days(network, lane, sku, units, day)
+    found = derive_arrival_days(network, lane, sku, units, day, expiry_day=expiry)
     message = "the day of arrival is empty, and units leave {origin} for this SKU on more than one day"
     fix = "Give arrives_day: the day of departure plus the lead time of the lane"
     origin = network.nodes.node_id[network.lanes.origin[lane]]
