@@ -1,10 +1,12 @@
 """Why hard demands cannot all be met: which rules conflict, and the least amounts to relax them by.
 
-Two answers, each found by an elastic re-solve and checked by solving the relaxed request:
+Several answers, each found by an elastic re-solve and checked by solving the relaxed request:
 
 * how many units of which demand have to be given up when every other rule stays (``alerts.units``);
 * how many kilograms of which lanes' capacity are short when every demand stays (``lanes.capacity_kg``), counted over
-  all dispatches the lane may run; only where more capacity alone is enough.
+  all dispatches the lane may run; only where more capacity alone is enough;
+* how many units or lanes nodes are short of (``nodes.pick_capacity_units`` and so on), where more alone is enough;
+* which frozen lines have to change by how much (``request.former_plan``), where giving up demands is not enough.
 """
 
 from __future__ import annotations
@@ -21,15 +23,23 @@ from optimizer.economics import (
     lane_capacity,
     product_weight,
 )
-from optimizer.plan import Conflict
+from optimizer.plan import Conflict, Plan
 from optimizer.program import Program, linear_program, with_entries, with_rows
 from optimizer.request import Request
 from optimizer.transfer import TransferModel, build
 from optimizer.transfer.demands import RECEIVES, SENDS
+from optimizer.transfer.rules import FROZEN
 
 Float = NDArray[np.float64]
 
 _ENOUGH = 1e-6
+
+_NODE_RULES = (
+    "nodes.pick_capacity_units",
+    "nodes.receive_capacity_units",
+    "nodes.max_outbound_lanes",
+    "nodes.max_inbound_lanes",
+)
 
 
 def conflicts_of(network: Network, request: Request, seconds: float) -> tuple[Conflict, ...]:
@@ -45,16 +55,21 @@ def conflicts_of(network: Network, request: Request, seconds: float) -> tuple[Co
     Returns
     -------
     tuple of Conflict
-        Capacities first (when more capacity would be enough), then demands; empty when the time did not suffice.
+        Rules of which more alone would be enough first, then demands, or lines that cannot stay frozen; empty when the
+        time did not suffice.
     """
-    return _short_capacities(network, request, seconds) + _short_demands(network, request, seconds)
-
-
-def _short_demands(network: Network, request: Request, seconds: float) -> tuple[Conflict, ...]:
-    """Least units of hard demand to give up, everything else kept."""
     built = build(network, request)
-    model = built.model
-    program = linear_program(model)
+    program = linear_program(built.model)
+    demands = _short_demands(network, built, program, seconds)
+    return (
+        *_short_capacities(network, request, seconds),
+        *(conflict for rule in _NODE_RULES for conflict in _short_nodes(network, built, program, rule, seconds)),
+        *(demands or _thawed(network, request, built, program, seconds)),
+    )
+
+
+def _short_demands(network: Network, built: TransferModel, program: Program, seconds: float) -> tuple[Conflict, ...]:
+    """Least units of hard demand to give up, everything else kept."""
     rows, places, asked = _demand_rows(built, network, program)
     answer, missing = _least_slack(program, rows, np.ones(len(rows)), seconds)
     if answer.columns is None:
@@ -74,6 +89,76 @@ def _short_demands(network: Network, request: Request, seconds: float) -> tuple[
         )
         for i in short.tolist()
     )
+
+
+def _short_nodes(
+    network: Network, built: TransferModel, program: Program, rule: str, seconds: float
+) -> tuple[Conflict, ...]:
+    """Least units, or lanes, by which the capacities of nodes are short, where more of them alone is enough."""
+    limits = np.flatnonzero(built.limit_rule == rule)
+    if not len(limits):
+        return ()
+    rows = program.first_limit_row + limits
+    answer, missing = _least_slack(program, rows, -np.ones(len(rows)), seconds)
+    short = np.flatnonzero(missing > _ENOUGH)
+    if answer.columns is None or not len(short):
+        return ()
+    high = program.row_high.copy()
+    high[rows[short]] += np.ceil(missing[short] - _ENOUGH)
+    if not _feasible(replace(program, row_high=high), seconds):
+        return ()
+    return tuple(
+        Conflict(
+            rule=rule,
+            place=f"node {network.nodes.node_id[built.limit_place[limits[i], 0]]}",
+            amount=float(np.rint(missing[i])),
+            message=(
+                f"node {network.nodes.node_id[built.limit_place[limits[i], 0]]} has {rule.removeprefix('nodes.')} "
+                f"{built.model.limits.high[limits[i]]} and is short of {np.rint(missing[i]):.0f}; with "
+                f"{'this' if len(short) == 1 else 'these amounts'} every hard demand can be met"
+            ),
+        )
+        for i in short.tolist()
+    )
+
+
+def _thawed(
+    network: Network, request: Request, built: TransferModel, program: Program, seconds: float
+) -> tuple[Conflict, ...]:
+    """Frozen lines that cannot stay as they are: the fewest units to change when every other rule stays."""
+    limits = np.flatnonzero(built.limit_rule == FROZEN)
+    if not len(limits) or request.former_plan is None:
+        return ()
+    rows = np.tile(program.first_limit_row + limits, 2)
+    answer, slack = _least_slack(program, rows, np.repeat([1.0, -1.0], len(limits)), seconds)
+    if answer.columns is None:
+        return ()
+    fewer, more = slack[: len(limits)], slack[len(limits) :]
+    changed = np.flatnonzero(fewer + more > _ENOUGH)
+    low, high = program.row_low.copy(), program.row_high.copy()
+    low[rows[changed]] -= np.ceil(fewer[changed] - _ENOUGH)
+    high[rows[changed]] += np.ceil(more[changed] - _ENOUGH)
+    if not _feasible(replace(program, row_low=low, row_high=high), seconds):
+        return ()
+    return tuple(
+        Conflict(
+            rule=FROZEN,
+            place=_frozen_line(network, request.former_plan.plan, int(built.limit_line[limits[i]])),
+            amount=float(np.rint(fewer[i] + more[i])),
+            message=(
+                f"{_frozen_line(network, request.former_plan.plan, int(built.limit_line[limits[i]]))} is frozen at "
+                f"{built.model.limits.low[limits[i]]} units and cannot stay so: with {np.rint(fewer[i] + more[i]):.0f} "
+                f"{'fewer' if fewer[i] > more[i] else 'more'}"
+                f"{'' if len(changed) == 1 else ', and the other lines changed as said,'} the other rules can be kept"
+            ),
+        )
+        for i in changed.tolist()
+    )
+
+
+def _frozen_line(network: Network, plan: Plan, line: int) -> str:
+    lane, sku = network.lanes.lane_id[plan.lane[line]], network.products.sku_id[plan.sku[line]]
+    return f"lane {lane}, SKU {sku}, day {plan.arrives_day[line]}"
 
 
 def _demand_rows(

@@ -11,6 +11,7 @@ from network.tables import Network
 from optimizer.certificate import certify
 from optimizer.model import Solution
 from optimizer.plan import Certificate, Incumbent, Plan, relative_gap
+from optimizer.pruning import pruned
 from optimizer.request import Parameters, Request
 from optimizer.transfer import TransferModel, plan_of
 
@@ -19,6 +20,9 @@ PROVED_GAP = 1e-6
 
 _SOLVER_TOLERANCE = 1e-6
 """Currency units by which a solver's bound may be off."""
+
+_PRUNING_REACH = 0.02
+"""Share of the best objective by which a plan may be behind to be pruned."""
 
 _FLOAT_NOISE = 1e-9
 """Share of a bound by which sums of floats may be off."""
@@ -80,10 +84,10 @@ class Progress:
         return better
 
     def offer_plan(self, plan: Plan, found_by: str) -> bool:
-        """Certify a plan and keep it when it is valid and better than the best so far."""
-        began = time.monotonic()
-        certificate = certify(self.network, self.request, plan)
-        self._certify_seconds = time.monotonic() - began
+        """Certify a plan, leave out what only costs, and keep it when it is valid and better than the best so far."""
+        certificate = self._certify(plan)
+        if self._worth_pruning(certificate):
+            plan, certificate = pruned(self.network, self.request, plan, certificate, self._certify)
         if not certificate.valid:
             return False
         if self.certificate is not None and certificate.objective <= self.certificate.objective:
@@ -94,6 +98,18 @@ class Progress:
             self.bound = certificate.objective if self._is_noise(self.bound) else None
         self._publish(found_by)
         return True
+
+    def _certify(self, plan: Plan) -> Certificate:
+        began = time.monotonic()
+        certificate = certify(self.network, self.request, plan)
+        self._certify_seconds = time.monotonic() - began
+        return certificate
+
+    def _worth_pruning(self, certificate: Certificate) -> bool:
+        """Whether leaving lines out could give a new best plan: it cannot add much to one that is far behind."""
+        if self.certificate is None or not certificate.valid:
+            return True
+        return certificate.objective > self.certificate.objective - _PRUNING_REACH * abs(self.certificate.objective)
 
     def prove(self, bound: int, proved_by: str) -> None:
         """Keep a bound when it is lower than the best so far; one that a certified plan beats is none."""

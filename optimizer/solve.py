@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from network.tables import Network
 from optimizer.conflicts import conflicts_of
 from optimizer.plan import Conflict, Incumbent, Plan, Result, Status, StopReason
+from optimizer.plan_lines import no_lines
 from optimizer.progress import PROVED_GAP, Progress
 from optimizer.reasons import explain
 from optimizer.request import Parameters, Request
@@ -55,8 +52,7 @@ def solve(
     built_at = time.monotonic()
     if not len(built.model.flows) and not built.must_act:
         return _nothing_to_do(progress, built_at - started)
-    if not built.must_act:
-        progress.offer_plan(_empty_plan(), "do nothing")
+    _offer_known_plans(progress)
     search(progress)
     seconds = {"build": built_at - started, "solve": time.monotonic() - built_at}
     conflicts = conflicts_of(network, request, max(progress.left / 4, 1.0)) if progress.infeasible else ()
@@ -79,30 +75,23 @@ def finish(
     progress = Progress(network, request, built, Parameters(), started=began, on_incumbent=None)
     if plan is not None:
         progress.offer_plan(plan, backend)
-    elif not built.must_act:
-        progress.offer_plan(_empty_plan(), "do nothing")
+    else:
+        _offer_known_plans(progress)
     if bound is not None:
         progress.prove(bound, "the search")
     return _result(progress, {"build": time.monotonic() - began, "solve": 0.0}, (), stopped_by, backend_reason)
 
 
-def _empty_plan() -> Plan:
-    def column(dtype: type) -> NDArray[Any]:
-        return np.empty(0, dtype=dtype)
-
-    return Plan(
-        lane=column(np.int32),
-        sku=column(np.int32),
-        units=column(np.int64),
-        arrives_day=column(np.int32),
-        dispatch_lane=column(np.int32),
-        dispatches=column(np.int64),
-    )
+def _offer_known_plans(progress: Progress) -> None:
+    """Offer the plan that does nothing, and the one made before; their certificates say whether they still count."""
+    progress.offer_plan(no_lines(), "do nothing")
+    if progress.request.former_plan is not None:
+        progress.offer_plan(progress.request.former_plan.plan, "the former plan")
 
 
 def _nothing_to_do(progress: Progress, build_seconds: float) -> Result:
-    progress.offer_plan(_empty_plan(), "none")
-    progress.prove(0, "none")
+    progress.offer_plan(no_lines(), "none")
+    progress.prove(progress.certificate.objective if progress.certificate else 0, "none")
     reason = "no flow between two positions of an alerted SKU could pay, and nothing must be served"
     return _result(progress, {"build": build_seconds, "solve": 0.0}, (), StopReason.NOTHING_TO_DO, reason)
 

@@ -22,6 +22,8 @@ Int64 = NDArray[np.int64]
 class FormerLines:
     """Lines of a former plan that are frozen or have a price, shape ``(n,)`` each."""
 
+    line: Int64
+    """Row of the former plan's lines."""
     lane: Int64
     sku: Int64
     units: Int64
@@ -77,7 +79,7 @@ def former_lines(network: Network, request: Request, cell: Int64) -> FormerLines
     if former is None or (not former.frozen_before_day and not former.change_prices):
         none = np.empty(0, dtype=np.int64)
         flags = np.empty(0, dtype=np.bool_)
-        return FormerLines(none, none, none, none, none, none, none, flags, flags, none)
+        return FormerLines(none, none, none, none, none, none, none, none, flags, flags, none)
     plan, n_nodes = former.plan, len(network.nodes)
     lane, sku, day = (column.astype(np.int64) for column in (plan.lane, plan.sku, plan.arrives_day))
     departs = departure_days(network, lane, sku, day)
@@ -86,6 +88,7 @@ def former_lines(network: Network, request: Request, cell: Int64) -> FormerLines
     _, arrives_somewhere = _rows(cell, sku * n_nodes + destination)
     on_time = (departs >= 0) & (departs + network.lanes.lead_time_days[lane] == day)
     lines = FormerLines(
+        line=np.arange(len(lane)),
         lane=lane,
         sku=sku,
         units=plan.units.astype(np.int64),

@@ -18,7 +18,7 @@ from optimizer.transfer.grid import Grid, grid_of, inner_flows, supplies, units_
 from optimizer.transfer.increments import do_nothing_worth, increments_of
 from optimizer.transfer.legs import Legs, legs_of
 from optimizer.transfer.loads import Loads, loads_of, most_units
-from optimizer.transfer.rules import Rows, display_rows, frozen_rows, joined, node_rows, pairs
+from optimizer.transfer.rules import FROZEN, Rows, display_rows, frozen_rows, joined, node_rows, pairs
 from optimizer.transfer.shelves import Shelves, shelves_of
 
 Int64 = NDArray[np.int64]
@@ -48,6 +48,8 @@ class TransferModel:
     """Input field that every limit comes from, shape ``(n_limits,)``."""
     limit_place: NDArray[np.int32]
     """(node, SKU) that every limit is about, -1 where it names none, shape ``(n_limits, 2)``."""
+    limit_line: Int64
+    """Line of the former plan that a limit freezes, -1 elsewhere, shape ``(n_limits,)``."""
 
 
 def build(network: Network, request: Request) -> TransferModel:
@@ -65,88 +67,95 @@ def build(network: Network, request: Request) -> TransferModel:
     TransferModel
         With every flow that a best plan could need, and no other.
     """
+    parts = _parts_of(network, request)
+    network, scope, legs, grid, shelves = parts.network, parts.scope, parts.legs, parts.grid, parts.shelves
+    loads = loads_of(network, request, scope, legs, parts.most)
+    display = display_rows(network, scope, legs, parts.most, len(loads.switches))
+    limits = joined(
+        [
+            *demand_rows(network, request, scope, legs, grid),
+            *node_rows(network, legs, parts.most, loads),
+            frozen_rows(parts.former, parts.former_leg),
+            display.rows,
+        ]
+    )
+    row_cell, on_shelf = np.concatenate([grid.row_cell, shelves.cell]), np.zeros(len(shelves), dtype=np.int64)
+    supply = np.concatenate([supplies(network, scope, grid), on_shelf])
+    least = np.concatenate([least_units(scope, grid), on_shelf])
+    former = parts.former
+    flows, increments = _flows(parts), increments_of(network, scope, grid, shelves)
+    limits_, terms = _limits(limits, parts, first_switch=len(flows) + len(increments), n_flows=len(flows))
+    model = Model(
+        positions=Positions(supply_units=supply, least_units=least, block=scope.cells.sku[row_cell]),
+        increments=increments,
+        flows=flows,
+        switches=_stacked(loads.switches, display.switches),
+        members=_members(loads, parts.segments, len(legs)),
+        limits=limits_,
+        terms=terms,
+        do_nothing=do_nothing_worth(network, scope, grid) + display.do_nothing + int(former.price @ former.units),
+        money_decimals=network.money_decimals,
+    )
+    leg, n_caps = parts.segments.leg, len(shelves.arrival_cap)
+    return TransferModel(
+        model=model,
+        flow_lane=legs.lane[leg],
+        flow_sku=legs.sku[leg],
+        flow_arrives_day=legs.arrives_day[leg].astype(np.int32),
+        flow_expiry_day=legs.expiry_day[leg].astype(np.int32),
+        switch_lane=loads.dispatch_lane,
+        must_act=bool(np.any(scope.must_send) or np.any(scope.must_receive) or np.any(former.frozen)),
+        position_cell=scope.node_and_sku(row_cell),
+        position_demand=np.where(least > 0, least - supply, 0),
+        position_send=np.concatenate([units_to_send(scope, grid), on_shelf]),
+        limit_rule=np.concatenate([limits.rule, np.full(n_caps, "stock.demand_mean", dtype=np.object_)]),
+        limit_place=np.concatenate([_places(scope, limits), scope.node_and_sku(shelves.limit_cell)]),
+        limit_line=np.concatenate([np.where(limits.rule == FROZEN, limits.place, -1), np.full(n_caps, -1)]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What all rows of the model are written from."""
+
+    network: Network
+    scope: Scope
+    former: FormerLines
+    former_leg: Int64
+    """Leg of every former line, -1 where none is like it."""
+    legs: Legs
+    grid: Grid
+    most: Int64
+    """Most units on every leg."""
+    segments: Segments
+    shelves: Shelves
+
+
+def _parts_of(network: Network, request: Request) -> _Parts:
+    """Find what may move, and give rows to where it is."""
     scope = scope_of(network, request)
     former = former_lines(network, request, scope.cells.sku.astype(np.int64) * len(network.nodes) + scope.cells.node)
     candidates = candidates_of(network, scope, np.unique(former.lane * len(network.products) + former.sku))
     legs = legs_of(network, scope, candidates, former.take(former.possible))
     grid = grid_of(network, scope, candidates.potentials, legs)
     most = most_units(network, scope, candidates.potentials, legs, grid)
-    former_leg = leg_of_lines(
-        former,
-        (legs.lane.astype(np.int64), legs.sku.astype(np.int64), legs.arrives_day, legs.expiry_day),
-        len(network.products),
-    )
-    segments = _segments(network, request, scope, legs, most, former, former_leg)
-    shelves = _shelves(network, scope, grid)
-    loads = loads_of(network, request, scope, legs, most)
-    display = display_rows(network, scope, legs, most, len(loads.switches))
-    limits = joined(
-        [
-            *demand_rows(network, request, scope, legs, grid),
-            *node_rows(network, legs, most, loads),
-            frozen_rows(former, former_leg),
-            display.rows,
-        ]
-    )
-    supply, least = supplies(network, scope, grid), least_units(scope, grid)
-    flows, first_shelf_flow = _flows(network, scope, legs, grid, segments, shelves)
-    increments = increments_of(network, scope, grid, shelves)
-    row_cell = np.concatenate([grid.row_cell, shelves.cell])
-    on_shelf = np.zeros(len(shelves), dtype=np.int64)
-    supply, least = np.concatenate([supply, on_shelf]), np.concatenate([least, on_shelf])
-    terms = _terms(limits, segments, len(legs), len(flows) + len(increments))
-    model = Model(
-        positions=Positions(supply_units=supply, least_units=least, block=scope.cells.sku[row_cell]),
-        increments=increments,
-        flows=flows,
-        switches=_stacked(loads.switches, display.switches),
-        members=_members(loads, segments, len(legs)),
-        limits=Limits(
-            low=np.concatenate([limits.low, np.full(len(shelves.arrival_cap), -UNLIMITED)]),
-            high=np.concatenate([limits.high, shelves.arrival_cap]),
-        ),
-        terms=Terms(
-            limit=np.concatenate([terms.limit, (len(limits.place) + shelves.cap_limit).astype(np.int32)]),
-            column=np.concatenate([terms.column, (first_shelf_flow + shelves.cap_flow).astype(np.int32)]),
-            coefficient=np.concatenate([terms.coefficient, np.ones(len(shelves.cap_flow), dtype=np.int64)]),
-        ),
-        do_nothing=do_nothing_worth(network, scope, grid) + display.do_nothing + int(former.price @ former.units),
-        money_decimals=network.money_decimals,
-    )
-    flow_leg = segments.leg
-    return TransferModel(
-        model=model,
-        flow_lane=legs.lane[flow_leg],
-        flow_sku=legs.sku[flow_leg],
-        flow_arrives_day=legs.arrives_day[flow_leg].astype(np.int32),
-        flow_expiry_day=legs.expiry_day[flow_leg].astype(np.int32),
-        switch_lane=loads.dispatch_lane,
-        must_act=bool(np.any(scope.must_send) or np.any(scope.must_receive) or np.any(former.frozen)),
-        position_cell=scope.node_and_sku(row_cell),
-        position_demand=np.where(least > 0, least - supply, 0),
-        position_send=np.concatenate([units_to_send(scope, grid), on_shelf]),
-        limit_rule=np.concatenate(
-            [limits.rule, np.full(len(shelves.arrival_cap), "stock.demand_mean", dtype=np.object_)]
-        ),
-        limit_place=np.concatenate([_places(scope, limits, former), scope.node_and_sku(shelves.limit_cell)]),
-    )
-
-
-def _segments(
-    network: Network,
-    request: Request,
-    scope: Scope,
-    legs: Legs,
-    most: Int64,
-    former: FormerLines,
-    former_leg: Int64,
-) -> Segments:
-    """Split the legs that a price of change bends."""
-    units = np.zeros(len(legs), dtype=np.int64)
+    keys = (legs.lane.astype(np.int64), legs.sku.astype(np.int64), legs.arrives_day, legs.expiry_day)
+    former_leg = leg_of_lines(former, keys, len(network.products))
     found = former_leg >= 0
+    units = np.zeros(len(legs), dtype=np.int64)
     np.add.at(units, former_leg[found], former.units[found])
     price = change_prices(network, request.former_plan, legs.departs_day)
-    return segments_of(most, scope.pack[legs.origin], units, price)
+    return _Parts(
+        network=network,
+        scope=scope,
+        former=former,
+        former_leg=former_leg,
+        legs=legs,
+        grid=grid,
+        most=most,
+        segments=segments_of(most, scope.pack[legs.origin], units, price),
+        shelves=_shelves(network, scope, grid),
+    )
 
 
 def _shelves(network: Network, scope: Scope, grid: Grid) -> Shelves:
@@ -165,11 +174,10 @@ def _shelves(network: Network, scope: Scope, grid: Grid) -> Shelves:
     )
 
 
-def _flows(
-    network: Network, scope: Scope, legs: Legs, grid: Grid, segments: Segments, shelves: Shelves
-) -> tuple[Flows, int]:
-    """Lines over lanes first, then the flows within nodes, last those of shelves; and where these begin."""
-    inner = inner_flows(network, scope, grid)
+def _flows(parts: _Parts) -> Flows:
+    """Lines over lanes first, then the flows within nodes, last those of shelves."""
+    scope, legs, grid, segments, shelves = parts.scope, parts.legs, parts.grid, parts.segments, parts.shelves
+    inner = inner_flows(parts.network, scope, grid)
     onward = scope.transit[legs.destination]
     arrives_at = grid.place(legs.destination, legs.expiry_day)
     destination = np.where(
@@ -181,22 +189,18 @@ def _flows(
     goes_on = np.flatnonzero(~shelves.last)
     n, leg = grid.n_rows, segments.leg
     everything = np.maximum(scope.held_before, 0) + grid.sku_supply[scope.cells.sku]
-    flows = Flows(
+    free = np.zeros(len(inner.origin) + len(shelves.from_row) + len(goes_on), dtype=np.int64)
+    return Flows(
         origin=np.concatenate([origin[leg], inner.origin, shelves.from_row, n + goes_on]).astype(np.int32),
         destination=np.concatenate([destination[leg], inner.destination, n + shelves.to_shelf, n + goes_on + 1]).astype(
             np.int32
         ),
-        profit=np.concatenate(
-            [segments.bonus - legs.unit_cost[leg], np.zeros(len(inner.origin) + len(shelves.from_row) + len(goes_on))]
-        ).astype(np.int64),
+        profit=np.concatenate([segments.bonus - legs.unit_cost[leg], free]),
         most_units=np.concatenate(
             [segments.most_units, inner.most_units, everything[shelves.flow_cell], shelves.cap_units[goes_on]]
         ),
-        multiple=np.concatenate(
-            [scope.pack[legs.origin][leg], np.ones(len(inner.origin) + len(shelves.from_row) + len(goes_on))]
-        ).astype(np.int64),
+        multiple=np.concatenate([scope.pack[legs.origin][leg], free + 1]),
     )
-    return flows, len(leg) + len(inner.origin)
 
 
 def _stacked(first: Switches, second: Switches) -> Switches:
@@ -219,27 +223,36 @@ def _members(loads: Loads, segments: Segments, n_legs: int) -> Members:
     return replace(copied, flow=np.concatenate([members.flow, flow.astype(np.int32)]))
 
 
-def _terms(limits: Rows, segments: Segments, n_legs: int, first_switch: int) -> Terms:
-    """Terms by column of the model."""
+def _limits(limits: Rows, parts: _Parts, *, first_switch: int, n_flows: int) -> tuple[Limits, Terms]:
+    """Limits and their terms by column of the model; last the caps of arrival at shelves."""
+    shelves = parts.shelves
     on_leg = limits.leg >= 0
-    entry, flow = _extra(np.where(on_leg, limits.leg, -1), segments, n_legs)
+    entry, flow = _extra(np.where(on_leg, limits.leg, -1), parts.segments, len(parts.legs))
     column = np.where(on_leg, limits.leg, first_switch + limits.switch)
-    return Terms(
-        limit=np.concatenate([limits.limit, limits.limit[entry]]).astype(np.int32),
-        column=np.concatenate([column, flow]).astype(np.int32),
-        coefficient=np.concatenate([limits.coefficient, limits.coefficient[entry]]),
+    first_shelf_flow = n_flows - len(shelves.from_row) - int(np.count_nonzero(~shelves.last))
+    ones = np.ones(len(shelves.cap_flow), dtype=np.int64)
+    return (
+        Limits(
+            low=np.concatenate([limits.low, np.full(len(shelves.arrival_cap), -UNLIMITED)]),
+            high=np.concatenate([limits.high, shelves.arrival_cap]),
+        ),
+        Terms(
+            limit=np.concatenate([limits.limit, limits.limit[entry], len(limits.place) + shelves.cap_limit]).astype(
+                np.int32
+            ),
+            column=np.concatenate([column, flow, first_shelf_flow + shelves.cap_flow]).astype(np.int32),
+            coefficient=np.concatenate([limits.coefficient, limits.coefficient[entry], ones]),
+        ),
     )
 
 
-def _places(scope: Scope, limits: Rows, former: FormerLines) -> NDArray[np.int32]:
+def _places(scope: Scope, limits: Rows) -> NDArray[np.int32]:
     """(node, SKU) of limits, -1 where a limit names none."""
     places = np.full((len(limits.place), 2), -1, dtype=np.int32)
     of_node = np.char.startswith(limits.rule.astype(str), "nodes.") if len(limits.rule) else np.zeros(0, dtype=bool)
     places[of_node, 0] = limits.place[of_node]
     of_cell = np.isin(limits.rule, [RECEIVES, SENDS])
     places[of_cell] = scope.node_and_sku(limits.place[of_cell])
-    of_line = limits.rule == "request.former_plan"
-    places[of_line, 1] = former.sku[limits.place[of_line]]
     return places
 
 

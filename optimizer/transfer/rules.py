@@ -19,6 +19,9 @@ from optimizer.transfer.loads import Loads
 
 Int64 = NDArray[np.int64]
 
+FROZEN = "request.former_plan"
+"""`Rows.rule` of frozen lines."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rows:
@@ -107,7 +110,7 @@ def frozen_rows(former: FormerLines, leg: Int64) -> Rows:
     units = former.units[frozen]
     has_leg = np.flatnonzero(leg[frozen] >= 0)
     none = np.full(len(has_leg), -1, dtype=np.int64)
-    return rows("request.former_plan", frozen, units, units, (has_leg, leg[frozen][has_leg], none, 1))
+    return rows(FROZEN, former.line[frozen], units, units, (has_leg, leg[frozen][has_leg], none, 1))
 
 
 @dataclass(frozen=True, slots=True)
