@@ -11,6 +11,8 @@ from counterpoise.v1 import analysis_pb2, plan_pb2, plan_service_pb2
 from network.tables import Network
 from optimizer.alternatives.choices import WHOLE_PLAN, Alternatives
 from optimizer.difference import Difference
+from optimizer.plan import UNKNOWN_MONEY
+from optimizer.rule_prices import RulePrices
 from server.convert import certificate_to_proto
 from server.result_tables import lane_columns, line_columns, messages_of_columns
 
@@ -91,4 +93,20 @@ def _difference(network: Network, found: Difference) -> analysis_pb2.PlanDiffere
         money_decimals=network.money_decimals,
         before=certificate_to_proto(found.before),
         after=certificate_to_proto(found.after),
+    )
+
+
+def rule_prices_to_proto(network: Network, found: RulePrices) -> plan_service_pb2.PriceRulesResponse:
+    """Say what rules cost."""
+    return plan_service_pb2.PriceRulesResponse(rules=[_rule_price(network, found, row) for row in range(len(found))])
+
+
+def _rule_price(network: Network, found: RulePrices, row: int) -> analysis_pb2.RulePrice:
+    amounts = {name: int(getattr(found, name)[row]) for name in ("price_low", "price_high", "gain")}
+    return analysis_pb2.RulePrice(
+        rule=found.rule[row],
+        place=found.place[row],
+        row_count=int(found.rows[row]),
+        message=found.message[row],
+        **{name: units / 10**network.money_decimals for name, units in amounts.items() if units != UNKNOWN_MONEY},
     )

@@ -261,6 +261,16 @@ class Client:
                 found[-1][1].append(message.transfers)
         return [Alternative(choice, _joined(plan_pb2.TransferColumns, _LINE_COLUMNS, lines)) for choice, lines in found]
 
+    def price_rules(
+        self, name: str, *, most_places: int | None = None, time_limit_seconds: float | None = None
+    ) -> list[analysis_pb2.RulePrice]:
+        """Return what the rules cost that bind a plan, the dearest first, then single rows of them."""
+        request = plan_service_pb2.PriceRulesRequest(
+            name=name, most_places=most_places, time_limit=_optional_duration(time_limit_seconds)
+        )
+        response: plan_service_pb2.PriceRulesResponse = self.plans.PriceRules(request, metadata=_METADATA)
+        return list(response.rules)
+
     def compare_plans(
         self, name: str, other: str | plan_pb2.ProposedPlan
     ) -> tuple[analysis_pb2.PlanDifference, dict[str, pd.DataFrame]]:

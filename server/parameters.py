@@ -23,6 +23,7 @@ _Second = TypeVar("_Second")
 
 _ANALYSIS_SECONDS: Final = 20.0
 _MOST_ALERTS: Final = 1000
+_MOST_PLACES: Final = 1000
 _FIELD_OF_ROW: Final = {"severity_weights": "weight", "response_policy": "responses"}
 """What a row by severity says."""
 
@@ -192,6 +193,16 @@ def alternatives_asked(request: plan_service_pb2.ListPlanAlternativesRequest, ne
     rows = [row_of[alert_id] for alert_id in dict.fromkeys(request.alert_ids)]
     asked = {"alerts": rows or None, "most_alerts": request.most_alerts, "whole_plan": not rows}
     return asked | ({"keep_share": request.keep_share} if request.HasField("keep_share") else {})
+
+
+def prices_asked(request: plan_service_pb2.PriceRulesRequest) -> dict[str, Any]:
+    """Return which prices to look for, as keywords of `optimizer.rule_prices.rule_prices`."""
+    if not request.HasField("most_places"):
+        return {}
+    if not 0 <= request.most_places <= _MOST_PLACES:
+        message = f"{request.most_places} is not from 0 to {_MOST_PLACES}"
+        raise invalid_field("most_places", "out_of_range", message, "0 prices the rules as a whole")
+    return {"most_places": request.most_places}
 
 
 def analysis_seconds(request: Any, settings: Settings) -> float:

@@ -15,11 +15,19 @@ from network.tables import Network
 from optimizer.plan import Plan
 from server.admission import Places, page, page_token, request_key
 from server.analyses import Analyses, Question
-from server.analysis_messages import alternatives_to_proto, difference_to_proto
+from server.analysis_messages import alternatives_to_proto, difference_to_proto, rule_prices_to_proto
 from server.checking import check_plan
 from server.convert import STATE_OF, incumbent_to_proto, plan_to_proto
 from server.faults import FieldProblem, PreconditionError, ShuttingDownError, invalid_field
-from server.parameters import alternatives_asked, analysis_seconds, both, parameters_of, request_of, timeout_of
+from server.parameters import (
+    alternatives_asked,
+    analysis_seconds,
+    both,
+    parameters_of,
+    prices_asked,
+    request_of,
+    timeout_of,
+)
 from server.proposed import former_plan, other_plan, plan_of_record, readable_plan, record_with_plan
 from server.records import PlanRecord, RepairRecord, now
 from server.result_tables import ALL_TABLES, chunks
@@ -231,6 +239,21 @@ class PlanService(plan_service_pb2_grpc.PlanServiceServicer):
             told_seconds=True,
         )
         yield from alternatives_to_proto(network, self._analyses.answer(question, context))
+
+    def PriceRules(
+        self, request: plan_service_pb2.PriceRulesRequest, context: grpc.ServicerContext
+    ) -> plan_service_pb2.PriceRulesResponse:
+        """Tell what the rules cost that bind a plan."""
+        record = record_with_plan(self._store, request.name)
+        network = self._store.snapshot(record.snapshot)
+        question = Question(
+            self._supervisor.solver.rule_prices,
+            (network, record.request, plan_of_record(record, self._store, network, "name")),
+            analysis_seconds(request, self._settings),
+            {"bound": None if record.result is None else record.result.bound, **prices_asked(request)},
+            told_seconds=True,
+        )
+        return rule_prices_to_proto(network, self._analyses.answer(question, context))
 
     def ComparePlans(
         self, request: plan_service_pb2.ComparePlansRequest, context: grpc.ServicerContext

@@ -68,7 +68,7 @@ class Solver:
     difference: str = "optimizer.difference:plan_difference"
     """``(network, request, before, after) -> Difference``"""
     rule_prices: str = "optimizer.rule_prices:rule_prices"
-    """``(network, request, result, *, seconds) -> RulePrices``"""
+    """``(network, request, plan, *, bound, seconds, most_places) -> RulePrices``"""
     backends: frozenset[str] | None = None
     """Names of backends that a request may ask for; None: those of the optimizer."""
 

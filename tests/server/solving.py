@@ -27,6 +27,7 @@ from optimizer.plan import (
 )
 from optimizer.repair import Repair
 from optimizer.request import Parameters, Request
+from optimizer.rule_prices import RulePrices
 
 STEPS = 5
 
@@ -202,6 +203,19 @@ def choices(network: Network, request: Request, plan: Plan, *, seconds: float, *
         summary="nothing moves", plan=plan_of(network, 0), **numbers
     )  # fmt: skip
     return ranked([nothing, best], (f"{seconds:.3f}", repr(sorted(asked.items()))))
+
+
+def prices(network: Network, request: Request, plan: Plan, *, bound: int, seconds: float, **asked) -> RulePrices:
+    """One price that is known and one that is not; the words say what was asked."""
+    return RulePrices(
+        rule=_words("lanes.capacity_kg", "nodes.pick_capacity_units"),
+        place=_words("", "W"),
+        rows=np.array([3, 1]),
+        price_low=np.array([1_500_000, UNKNOWN_MONEY]),
+        price_high=np.array([2_000_000, UNKNOWN_MONEY]),
+        gain=np.array([1_750_000, UNKNOWN_MONEY]),
+        message=_words("dear", repr((plan.n_lines, bound, seconds, asked))),
+    )
 
 
 def hanging(*_, **__) -> None:

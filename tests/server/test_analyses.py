@@ -28,7 +28,7 @@ FAST = replace(SETTINGS, overrun_seconds=0.2)
 @pytest.fixture(scope="module")
 def asked() -> Iterator[Client]:
     """A client of a server whose alternatives are made up."""
-    solver = replace(SOLVER, alternatives="tests.server.solving:choices")
+    solver = replace(SOLVER, alternatives="tests.server.solving:choices", rule_prices="tests.server.solving:prices")
     with start_server(settings=FAST, solver=solver) as server, Client(server.address) as client:
         yield client
 
@@ -113,9 +113,22 @@ def test_everything_wrong_with_a_question_is_named(asked):
     assert violations(error.value) == {"other": "EMPTY"}
 
 
+def test_prices_of_rules_arrive(asked):
+    known, unknown = asked.price_rules(planned(asked), time_limit_seconds=4, most_places=5)
+    assert (known.rule, known.place, known.row_count, known.message) == ("lanes.capacity_kg", "", 3, "dear")
+    assert (known.price_low, known.price_high, known.gain) == (1.5, 2.0, 1.75)
+    assert (unknown.rule, unknown.place) == ("nodes.pick_capacity_units", "W")
+    assert not any(unknown.HasField(field) for field in ("price_low", "price_high", "gain"))
+    assert unknown.message == repr((1, 1000 * 10**6, 4.0, {"most_places": 5}))
+    with pytest.raises(grpc.RpcError) as error:
+        asked.price_rules(planned(asked), most_places=-1)
+    assert violations(error.value) == {"most_places": "OUT_OF_RANGE"}
+
+
 @pytest.mark.parametrize(
     "call",
     [
+        lambda client, name, good: client.price_rules(name),
         lambda client, name, good: client.list_alternatives(name),
         lambda client, name, good: client.compare_plans(name, good),
         lambda client, name, good: client.compare_plans(good, name),

@@ -134,15 +134,19 @@ class OutcomeChangeColumns(_message.Message):
     def __init__(self, alert_id: _Optional[_Iterable[str]] = ..., outcome_before: _Optional[_Iterable[str]] = ..., outcome_after: _Optional[_Iterable[str]] = ..., units_before: _Optional[_Iterable[int]] = ..., units_after: _Optional[_Iterable[int]] = ...) -> None: ...
 
 class RulePrice(_message.Message):
-    __slots__ = ("rule", "place", "at_least", "at_most", "message")
+    __slots__ = ("rule", "place", "row_count", "price_low", "price_high", "gain", "message")
     RULE_FIELD_NUMBER: _ClassVar[int]
     PLACE_FIELD_NUMBER: _ClassVar[int]
-    AT_LEAST_FIELD_NUMBER: _ClassVar[int]
-    AT_MOST_FIELD_NUMBER: _ClassVar[int]
+    ROW_COUNT_FIELD_NUMBER: _ClassVar[int]
+    PRICE_LOW_FIELD_NUMBER: _ClassVar[int]
+    PRICE_HIGH_FIELD_NUMBER: _ClassVar[int]
+    GAIN_FIELD_NUMBER: _ClassVar[int]
     MESSAGE_FIELD_NUMBER: _ClassVar[int]
     rule: str
     place: str
-    at_least: float
-    at_most: float
+    row_count: int
+    price_low: float
+    price_high: float
+    gain: float
     message: str
-    def __init__(self, rule: _Optional[str] = ..., place: _Optional[str] = ..., at_least: _Optional[float] = ..., at_most: _Optional[float] = ..., message: _Optional[str] = ...) -> None: ...
+    def __init__(self, rule: _Optional[str] = ..., place: _Optional[str] = ..., row_count: _Optional[int] = ..., price_low: _Optional[float] = ..., price_high: _Optional[float] = ..., gain: _Optional[float] = ..., message: _Optional[str] = ...) -> None: ...

@@ -319,12 +319,14 @@ class ComparePlansResponse(_message.Message):
     def __init__(self, difference: _Optional[_Union[_analysis_pb2.PlanDifference, _Mapping]] = ..., lines: _Optional[_Union[_analysis_pb2.LineChangeColumns, _Mapping]] = ..., dispatches: _Optional[_Union[_analysis_pb2.DispatchChangeColumns, _Mapping]] = ..., alert_outcomes: _Optional[_Union[_analysis_pb2.OutcomeChangeColumns, _Mapping]] = ...) -> None: ...
 
 class PriceRulesRequest(_message.Message):
-    __slots__ = ("name", "time_limit")
+    __slots__ = ("name", "time_limit", "most_places")
     NAME_FIELD_NUMBER: _ClassVar[int]
     TIME_LIMIT_FIELD_NUMBER: _ClassVar[int]
+    MOST_PLACES_FIELD_NUMBER: _ClassVar[int]
     name: str
     time_limit: _duration_pb2.Duration
-    def __init__(self, name: _Optional[str] = ..., time_limit: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...) -> None: ...
+    most_places: int
+    def __init__(self, name: _Optional[str] = ..., time_limit: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., most_places: _Optional[int] = ...) -> None: ...
 
 class PriceRulesResponse(_message.Message):
     __slots__ = ("rules",)
