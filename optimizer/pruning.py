@@ -82,7 +82,8 @@ def losing_lines(network: Network, request: Request, plan: Plan, line_objective:
     final = ~np.isin(ends_at, starts_at)
     order = np.lexsort((line_objective, ~final, ends_at))
     worst = np.zeros(plan.n_lines, dtype=np.bool_)
-    worst[order[np.r_[True, ends_at[order][1:] != ends_at[order][:-1]]]] = True
+    ends_at = ends_at[order]
+    worst[order[np.append(True, ends_at[1:] != ends_at[:-1])[: len(order)]]] = True
     losing = final & worst & (line_objective < 0)
     return losing | _on_losing_lanes(network, request, plan, final, line_objective)
 
