@@ -11,13 +11,15 @@ from numpy.typing import NDArray
 from network.tables import AlertKind
 from optimizer.outcomes import RESOLVED
 from optimizer.plan import AlertOutcomes, Unmet
+from optimizer.reasons.examples import Example
 from optimizer.reasons.moves import best_moves
 from optimizer.reasons.residual import cell_of
 from optimizer.reasons.search import Search
-from optimizer.reasons.stories import Example, bill
+from optimizer.reasons.stories import bill
+from optimizer.reasons.terms import Lifted
 from optimizer.reasons.words import Words, amounts, counts, same_words
 from optimizer.request import Request
-from optimizer.scope import skus_in_scope
+from optimizer.scope import selecting_alerts, skus_in_scope
 
 Ints = NDArray[np.int64]
 
@@ -36,21 +38,23 @@ def with_reasons(search: Search, request: Request, outcomes: AlertOutcomes, unme
     Returns
     -------
     AlertOutcomes
-        An alert about more than its position's demand or surplus keeps the reason it has when nothing is unmet there.
+        An alert about more than its position's demand or surplus keeps the reason it has when nothing is unmet there,
+        and so does one that the request leaves out.
     """
-    network = search.residual.network
+    network, residual = search.residual.network, search.residual
     alerts = network.alerts
     reason = outcomes.reason.copy()
     is_open = (outcomes.outcome != RESOLVED) & skus_in_scope(network, request)[alerts.sku]
+    is_open &= selecting_alerts(network, request)
     shortage = alerts.kind == AlertKind.SHORTAGE
     asked = np.flatnonzero(is_open & shortage)
     row = network.stock_row(alerts.node[asked], alerts.sku[asked])
-    place = np.searchsorted(search.residual.unmet_row, row)
-    known = np.append(search.residual.unmet_row, -1)[place] == row
+    place = np.searchsorted(residual.unmet_row, row)
+    known = np.append(residual.unmet_row, -1)[place] == row
     asked, place = asked[known], place[known]
     reason[asked] = unmet.code[place] + ": " + unmet.reason[place]
     surplus = np.flatnonzero(is_open & ~shortage)
-    cell = cell_of(network, search.residual.scope, alerts.node[surplus], alerts.sku[surplus])
+    cell = cell_of(network, residual.cells, alerts.node[surplus], alerts.sku[surplus])
     surplus, cell = surplus[cell >= 0], cell[cell >= 0]
     reason[surplus] = _why_surplus_stays(search, cell)
     return replace(outcomes, reason=reason)
@@ -59,17 +63,20 @@ def with_reasons(search: Search, request: Request, outcomes: AlertOutcomes, unme
 def _why_surplus_stays(search: Search, cell: Ints) -> Words:
     """Say why no more units leave some cells."""
     residual, senders = search.residual, search.senders
-    network, sku = residual.network, residual.scope.cells.sku[cell]
+    network, sku = residual.network, residual.cells.sku[cell]
     text = np.full(len(cell), "no taker: no position misses units of the SKU after the plan", dtype=np.object_)
     best_gain = np.full(len(network.products), -1, dtype=np.int64)
-    taker_sku = residual.scope.cells.sku[residual.unmet_cell]
+    taker_sku = residual.cells.sku[residual.unmet_cell]
     np.maximum.at(best_gain, taker_sku, residual.gain(np.arange(len(taker_sku))))
     wanted = np.isin(sku, taker_sku)
     worth = amounts(network, best_gain[sku])
     nothing_paid = "uneconomic: a unit is worth at least as much here as anywhere it is missing (" + worth + ")"
     text[wanted] = nothing_paid[wanted]
-    text[residual.may_leave[cell] == 0] = "no units left that may leave: the rest is reserved, safety stock or promised"
-    at = np.flatnonzero(wanted & senders.is_sender[cell])
+    closed = ~residual.cells.is_open[cell]
+    text[closed] = "policy: the request's scope or response policy lets no transfer start here"
+    none_left = residual.first_stack[cell + 1] == residual.first_stack[cell]
+    text[none_left] = "no units left that may leave: the rest is reserved, safety stock or promised"
+    at = np.flatnonzero(wanted & senders.is_sender[cell] & ~none_left & ~closed)
     if len(at):
         text[at] = _why_not_moved(search, cell[at])
     return text
@@ -80,14 +87,15 @@ def _why_not_moved(search: Search, cell: Ints) -> Words:
     residual, network = search.residual, search.residual.network
     paths = search.paths_from(cell)
     led = paths.leads
-    taker = np.zeros(len(residual.scope.cells), dtype=np.int64)
+    taker = np.zeros(len(residual.cells), dtype=np.int64)
     taker[residual.unmet_cell] = np.arange(len(residual.unmet_cell))
     index = np.where(led, taker[paths.receiver], 0)
-    wanted = np.where(led, search.units_in_time(index, search.arrival_day(paths)), 0)
-    gain = residual.gain(index)
-    within = Example(search, index, best_moves(residual, paths, wanted, gain, within_room=True))
-    beyond = Example(search, index, best_moves(residual, paths, wanted, gain, within_room=False))
-    target = network.nodes.node_id[residual.scope.cells.node[paths.receiver]].astype(np.object_)
+    within = Example(residual, index, best_moves(residual, paths, index, Lifted()))
+    full = Lifted(capacity=True)
+    beyond = Example(residual, index, best_moves(residual, paths, index, full), full)
+    bound = Lifted(capacity=True, frozen=True, shelf_life=True)
+    without = Example(residual, index, best_moves(residual, paths, index, bound), bound)
+    target = network.nodes.node_id[residual.cells.node[paths.receiver]].astype(np.object_)
     missing = target + " misses " + counts(residual.unmet_units[index], "unit")
     text = same_words("no_lane: no path leads from here to a position that misses units", len(cell))
     is_open = led.copy()
@@ -98,11 +106,16 @@ def _why_not_moved(search: Search, cell: Ints) -> Words:
             text[at] = tell(at)
             is_open[at] = False
 
-    put(wanted == 0, lambda at: "too_late: units over " + within.take(at).path + " come too late; " + missing[at])
+    none_counts = (within.moves.wanted == 0) & (beyond.moves.wanted == 0)
+    late = none_counts & (within.path_day > residual.last_day(index))
+    put(late, lambda at: "too_late: units over " + within.take(at).path + " come too late; " + missing[at])
+    put(none_counts, lambda at: "expiry: units over " + within.take(at).path + " expire too early; " + missing[at])
     put(within.moves.net > 0, lambda at: _still_pays(within.take(at), missing[at]))
-    put(within.moves.possible, lambda at: "uneconomic: " + bill(within.take(at)))
     put(beyond.moves.net > 0, lambda at: "capacity: lanes on " + beyond.take(at).path + " are full; " + missing[at])
+    put(within.moves.possible, lambda at: "uneconomic: " + bill(within.take(at)))
     put(beyond.moves.possible, lambda at: "uneconomic: " + bill(beyond.take(at)))
+    rules = "rules: frozen lines or days that must be left on arrival keep units from "
+    put(without.moves.net > 0, lambda at: rules + without.take(at).path + "; " + missing[at])
     put(is_open, lambda at: missing[at] + ", but too few units may move over " + within.take(at).path)
     return text
 

@@ -66,8 +66,10 @@ def _flows(residual: Residual) -> _Flows:
     np.add.at(received, settled.to_position, lines.units)
     np.add.at(sent, settled.from_position, lines.units)
     transit = residual.network.nodes.transit[at.node]
-    before = np.maximum(at.worth.full_units - settled.counted_before, 0)
-    after = np.maximum(at.worth.full_units - settled.counted_after, 0)
+    has_row, demand = at.row >= 0, np.zeros(n, dtype=np.int64)
+    demand[has_row] = np.floor(residual.network.stock.demand_mean[at.row[has_row]]).astype(np.int64)
+    before = np.maximum(demand - settled.counted_before, 0)
+    after = np.maximum(demand - settled.counted_after, 0)
     to, origin = settled.to_position, settled.from_position
     return _Flows(
         received=received[to],
@@ -75,7 +77,7 @@ def _flows(residual: Residual) -> _Flows:
         missing=before[to],
         served=np.maximum(before - after, 0)[to],
         passing=np.maximum(sent - at.give, 0)[origin],
-        spare=np.maximum(settled.counted_before - at.worth.full_units, 0)[origin],
+        spare=np.maximum(settled.counted_before - demand, 0)[origin],
     )
 
 

@@ -3,79 +3,82 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from network.tables import AlertKind, Network
 from optimizer.alert_service import alert_service
-from optimizer.economics import (
-    NO_WEIGHT_LIMIT,
-    UnitWorth,
-    alert_units,
-    arrival_cap_units,
-    lane_capacity,
-    lane_fixed_cost,
-    lane_least_load,
-    product_weight,
-    value_change,
-)
+from optimizer.counting import counted_without_plan
+from optimizer.display_state import DisplayState, display_state
+from optimizer.economics import UnitWorth, alert_units, product_weight, unit_worth, value_change
+from optimizer.lots import expires
 from optimizer.outcomes import unmet_positions
 from optimizer.plan import Plan
+from optimizer.positions import Lines, lines_of, positions_at
+from optimizer.reasons.counting import Counting, counting_of
+from optimizer.reasons.line_book import LineBook, line_book, matters
+from optimizer.reasons.room import ANY_LOAD, Room, room_of
+from optimizer.reasons.standing import Moved, Stacks, Staying, kept_parts, stacks_and_staying
 from optimizer.request import Request
-from optimizer.scope import skus_in_scope
-from optimizer.settlement import Lines, Settlement, lines_of, settle
-from optimizer.transfer.cells import Scope, scope_of
+from optimizer.scope import hard_alerts, is_closed, nodes_in_scope, penalty_weights, skus_in_scope
+from optimizer.settlement import Settlement, settle
 
 Ints = NDArray[np.int64]
-
-ANY_LOAD: Final = 2**61
-"""Weight that no plan carries: a lane without limit."""
+Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
-class LaneRoom:
-    """Every lane after the plan, shape ``(n_lanes,)``; weights in ``10 ** -6`` kg."""
+class Cells:
+    """(SKU, node) pairs in scope, sorted by SKU, then node, shape ``(n_cells,)`` each."""
 
-    load: Ints
-    runs: Ints
-    capacity: Ints
-    """Of one dispatch; `NO_WEIGHT_LIMIT` when it carries anything."""
-    most_runs: Ints
-    most_load: Ints
-    """What all dispatches that may run can carry; `ANY_LOAD` without limit."""
-    least_load: Ints
-    """Of each dispatch."""
-    fixed_cost: Ints
-    """Money per dispatch."""
-    line_key: Ints
-    """Sorted keys lane * n_products + sku of the lanes and SKUs that have a line."""
+    sku: Ints
+    node: Ints
+    row: Ints
+    """Row of ``network.stock``, -1 where units may only pass through."""
+    transit: Flags
+    is_open: Flags
+    """Lines may start and end here: the node is in the request's scope, and its policy does not close the position."""
+    worth: UnitWorth
+    """In the objective; nothing where there is no row."""
 
-    @property
-    def free_load(self) -> Ints:
-        """What the dispatches that run can still carry."""
-        carries_any = (self.capacity >= NO_WEIGHT_LIMIT) & (self.runs > 0)
-        held = np.minimum(self.capacity, ANY_LOAD // np.maximum(self.runs, 1)) * self.runs
-        return np.where(carries_any, ANY_LOAD, np.maximum(held - self.load, 0))
+    def __len__(self) -> int:
+        return len(self.sku)
+
+
+@dataclass(frozen=True, slots=True)
+class MustSend:
+    """Over-stock alerts that must be served, shape ``(n,)`` each."""
+
+    alert: Ints
+    """Row of ``network.alerts``."""
+    cell: Ints
+    slack: Ints
+    """Units that may come without breaking the demand."""
 
 
 @dataclass(frozen=True, slots=True)
 class Residual:
-    """The state after a plan; cells are those of `scope`, shape ``(n_cells,)`` unless said otherwise."""
+    """The state after a plan; shape ``(n_cells,)`` unless said otherwise."""
 
     network: Network
-    scope: Scope
+    request: Request
+    cells: Cells
     lines: Lines
+    gets_late: Flags
+    """Some unit arrives after day 0."""
     settled: Settlement
     settled_cell: Ints
-    """Cell of each settled position, -1 outside the scope."""
+    """Cell of each settled position."""
     units: Ints
     """Units that count as stock."""
-    may_leave: Ints
-    """Units that may still leave, a multiple of the case pack."""
-    release_day: Ints
-    """Day from which they may."""
+    stacks: Stacks
+    """Units that may still leave, multiples of the case pack."""
+    idle: Ints
+    """Units of each stack that may leave without lowering what counts, shape ``(n_stacks,)``."""
+    first_stack: Ints
+    """First stack of each cell, and the number of stacks at the end, shape ``(n_cells + 1,)``."""
     unmet_row: Ints
     """Row of ``network.stock``, ascending, shape ``(n_unmet,)``."""
     unmet_units: Ints
@@ -83,31 +86,60 @@ class Residual:
     unmet_cell: Ints
     """Shape ``(n_unmet,)``."""
     may_come: Ints
-    """Of the unmet units, those that no hard demand to send keeps away, shape ``(n_unmet,)``."""
-    room: LaneRoom
+    """Units that no hard demand to send keeps away, shape ``(n_unmet,)``."""
+    must_send: MustSend
+    counting: tuple[Counting, Counting]
+    """Of the unmet positions where nothing expires, and of the others."""
+    counting_index: Ints
+    """Position of each unmet one in its `counting`, shape ``(n_unmet,)``."""
+    room: Room
+    book: LineBook
+    shown: DisplayState
     weight: Ints
     """Of one unit in ``10 ** -6`` kg, shape ``(n_products,)``."""
-
-    @property
-    def worth(self) -> UnitWorth:
-        """What units are worth at every cell."""
-        return self.scope.worth
-
-    def loss(self, cell: Ints, units: Ints) -> Ints:
-        """Worth that leaves with so many units, in money."""
-        return value_change(self.worth.take(cell), self.units[cell] - units, self.units[cell])
-
-    def last_unit_worth(self, cell: Ints) -> Ints:
-        """Worth of the last unit that counts at cells, in money."""
-        return self.loss(cell, np.ones(len(cell), dtype=np.int64))
-
-    def spare_units(self, cell: Ints) -> Ints:
-        """Units at cells beyond their demand, each worth what is left over."""
-        return np.asarray(np.maximum(self.units[cell] - self.worth.full_units[cell] - 1, 0))
+    expires: Flags
+    """Shape ``(n_products,)``."""
 
     def gain(self, index: Ints) -> Ints:
-        """Worth of each unmet unit of some unmet positions, in money."""
-        return self.worth.full_worth[self.unmet_cell[index]]
+        """Worth of the first unmet unit of some unmet positions, in money."""
+        cell = self.unmet_cell[index]
+        return self.worth_between(cell, self.units[cell], self.units[cell] + 1)
+
+    def worth_between(self, cell: Ints, units_from: Ints, units_to: Ints) -> Ints:
+        """Value of cells with some units that count less that with others, in money."""
+        return value_change(self.cells.worth.take(cell), units_from, units_to)
+
+    def loss(self, stack: Ints, units: Ints) -> Ints:
+        """Worth that leaves with so many units of stacks, in money: those first that do not count."""
+        cell = self.stacks.cell[stack]
+        unused = np.minimum(units, self.idle[stack])
+        counted = self.units[cell]
+        kept = self.worth_between(cell, counted - (units - unused), counted)
+        return np.asarray(kept + unused * self.cells.worth.left_over_worth[cell])
+
+    def last_worth(self, stack: Ints) -> Ints:
+        """Worth of the unit of stacks that leaves first, in money."""
+        return self.loss(stack, np.ones(len(stack), dtype=np.int64))
+
+    def units_in_time(self, index: Ints, arrives_day: Ints, expiry_day: Ints, *, keeping: bool = False) -> Ints:
+        """Unmet units that would count when they arrive and expire on some days; `keeping`: as if they kept."""
+        plain, expiring = self.counting
+        at, other = self.counting_index[index], self.expires[self.cells.sku[self.unmet_cell[index]]]
+        more = np.zeros(len(index), dtype=np.int64)
+        for counting, mask in ((plain, ~other), (expiring, other)):
+            some = np.flatnonzero(mask)
+            more[some] = counting.more(at[some], arrives_day[some], expiry_day[some], keeping=keeping)
+        return more
+
+    def last_day(self, index: Ints) -> Ints:
+        """Last day on which one more unit would count at unmet positions; -1: none would."""
+        plain, expiring = self.counting
+        at, other = self.counting_index[index], self.expires[self.cells.sku[self.unmet_cell[index]]]
+        last = np.zeros(len(index), dtype=np.int64)
+        for counting, mask in ((plain, ~other), (expiring, other)):
+            some = at[mask]
+            last[mask] = (counting.by_arrival[some] > counting.counted[some, None]).sum(axis=1) - 1
+        return last
 
 
 def residual_of(network: Network, request: Request, plan: Plan) -> Residual:
@@ -124,169 +156,179 @@ def residual_of(network: Network, request: Request, plan: Plan) -> Residual:
     -------
     Residual
     """
-    scope = scope_of(network, request)
-    lane, sku, day = (column.astype(np.int64) for column in (plan.lane, plan.sku, plan.arrives_day))
-    lines = lines_of(network, lane, sku, plan.units.astype(np.int64), day)
+    cells = _cells_of(network, request)
+    moved = _moved(network, plan)
+    ends = (cell_of(network, cells, moved.origin, moved.sku), cell_of(network, cells, moved.destination, moved.sku))
+    lines = lines_of(network, plan)
     settled = settle(network, lines)
-    settled_cell = cell_of(network, scope, settled.positions.node, settled.positions.sku)
-    touched = settled_cell >= 0
-    units, left = scope.units_before.copy(), scope.give.copy()
-    release_day = np.zeros(len(left), dtype=np.int64)
-    units[settled_cell[touched]] = settled.counted_after[touched]
-    now, then = _units_to_go(network, settled)
-    left[settled_cell[touched]] = now[touched]
-    release_day[settled_cell[touched]] = then[touched]
+    settled_cell = cell_of(network, cells, settled.positions.node, settled.positions.sku)
+    stacks, staying = stacks_and_staying(network, cells.row, cells.node, moved, ends)
     unmet_row, unmet_units = unmet_positions(network, request, plan)
-    unmet_cell = cell_of(network, scope, network.stock.node[unmet_row], network.stock.sku[unmet_row])
-    stays, comes = _hard_slack(network, request, scope, lines)
+    unmet_cell = cell_of(network, cells, network.stock.node[unmet_row], network.stock.sku[unmet_row])
+    leave, must_send = _hard_slack(network, request, cells, lines)
+    come = np.full(len(cells), ANY_LOAD, dtype=np.int64)
+    np.minimum.at(come, must_send.cell, must_send.slack)
+    pack = network.products.case_pack[cells.sku[stacks.cell]]
+    may_leave = np.minimum(stacks.may_leave, leave[stacks.cell]) // pack * pack
+    some = np.flatnonzero(may_leave > 0)
+    stacks = Stacks(stacks.cell[some], stacks.expiry_day[some], may_leave[some], stacks.release_day[some])
+    units, idle = _counted(network, cells, moved, staying, stacks)
+    units[settled_cell] = settled.counted_after
+    gets_late = np.zeros(len(cells), dtype=np.bool_)
+    gets_late[ends[1][moved.arrives_day > 0]] = True
+    has_row = cells.row >= 0
+    stock = network.stock
+    gets_late[has_row] |= ((stock.in_transit_arrival_day > 0) & (stock.in_transit > 0))[cells.row[has_row]]
+    counting, counting_index = _counting(network, cells, staying, unmet_cell, _last_day(network, moved))
     return Residual(
         network=network,
-        scope=scope,
+        request=request,
+        cells=cells,
         lines=lines,
+        gets_late=gets_late,
         settled=settled,
         settled_cell=settled_cell,
         units=units,
-        may_leave=np.minimum(left, stays) // scope.pack * scope.pack,
-        release_day=release_day,
+        stacks=stacks,
+        idle=np.minimum(idle, stacks.may_leave),
+        first_stack=np.searchsorted(stacks.cell, np.arange(len(cells) + 1)),
         unmet_row=unmet_row,
         unmet_units=unmet_units,
         unmet_cell=unmet_cell,
-        may_come=np.minimum(unmet_units, comes[unmet_cell]),
-        room=_lane_room(network, plan),
+        may_come=come[unmet_cell],
+        must_send=must_send,
+        counting=counting,
+        counting_index=counting_index,
+        room=room_of(network, request, plan),
+        book=line_book(network, request, moved, _former(network, request)),
+        shown=display_state(network, settled),
         weight=product_weight(network),
+        expires=expires(network),
     )
 
 
-def cell_of(network: Network, scope: Scope, node: NDArray[np.integer[Any]], sku: NDArray[np.integer[Any]]) -> Ints:
+def _cells_of(network: Network, request: Request) -> Cells:
+    """Stock rows of the SKUs in scope, and transit nodes that they may pass through."""
+    n_nodes, in_scope = max(len(network.nodes), 1), skus_in_scope(network, request)
+    rows = np.flatnonzero(in_scope[network.stock.sku])
+    stocked = network.stock.sku[rows].astype(np.int64) * n_nodes + network.stock.node[rows]
+    passing = np.flatnonzero(in_scope)[:, None] * n_nodes + np.flatnonzero(network.nodes.transit)[None, :]
+    keys = np.union1d(stocked, passing.ravel()).astype(np.int64)
+    at = np.searchsorted(keys, stocked)
+    row = np.full(len(keys), -1, dtype=np.int64)
+    row[at] = rows
+    sku, node = keys // n_nodes, keys % n_nodes
+    worth = unit_worth(network, rows, penalty_weights(network, request)[rows])
+    return Cells(
+        sku=sku,
+        node=node,
+        row=row,
+        transit=network.nodes.transit[node],
+        is_open=nodes_in_scope(network, request)[node] & ~is_closed(network, request, node, sku),
+        worth=worth.spread(row >= 0, 0, 0),
+    )
+
+
+def cell_of(network: Network, cells: Cells, node: NDArray[np.integer[Any]], sku: NDArray[np.integer[Any]]) -> Ints:
     """Cell of (node, SKU) pairs, -1 where there is none."""
     n_nodes = max(len(network.nodes), 1)
-    keys = scope.cells.sku.astype(np.int64) * n_nodes + scope.cells.node
+    keys = cells.sku * n_nodes + cells.node
     wanted = np.asarray(sku, dtype=np.int64) * n_nodes + node
-    if not len(keys):
-        return np.full(len(wanted), -1, dtype=np.int64)
-    at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-    return np.where(keys[at] == wanted, at, -1)
+    at = np.searchsorted(keys, wanted)
+    return np.where(np.append(keys, -1)[at] == wanted, at, -1)
 
 
-def event_position(settled: Settlement) -> Ints:
-    """Position of every event of a settlement."""
-    return np.asarray(np.cumsum(settled.starts_position) - 1)
-
-
-def event_day(network: Network, settled: Settlement) -> Ints:
-    """Day of every event of a settlement; -1 for own stock before anything moves."""
-    lines, at = settled.lines, event_position(settled)
-    day = settled.positions.in_transit_day[at]
-    own = ~network.nodes.transit[lines.origin]
-    day[settled.from_event[~own]] = lines.departs_day[~own]
-    day[settled.to_event] = lines.arrives_day
-    day[settled.starts_position] = -1
-    return day
-
-
-def _units_to_go(network: Network, settled: Settlement) -> tuple[Ints, Ints]:
-    """Units that may still leave every settled position, and from which day on."""
-    first = np.flatnonzero(settled.starts_position)
-    if not len(first):
-        return settled.staying, settled.staying
-    last = np.append(first, len(settled.present))[1:] - 1
-    day = event_day(network, settled)
-    # Units that arrive on day 0 may leave on day 0, so at a transit node own stock alone is no limit when some do.
-    some_on_day_0 = np.append(day[1:] == 0, False)
-    waits = (
-        settled.starts_position & some_on_day_0 & network.nodes.transit[settled.positions.node][event_position(settled)]
-    )
-    least = np.minimum.reduceat(np.where(waits, ANY_LOAD, settled.present), first)
-    passes = network.nodes.transit[settled.positions.node]
-    later = passes & (least <= 0)
-    return np.where(later, settled.present[last], least), np.where(later, np.maximum(day[last], 0), 0)
-
-
-def _hard_slack(network: Network, request: Request, scope: Scope, lines: Lines) -> tuple[Ints, Ints]:
-    """Units that may leave and units that may come per cell without breaking a hard demand."""
-    leave = np.full(len(scope.cells), ANY_LOAD, dtype=np.int64)
-    come = leave.copy()
-    alerts = network.alerts
-    hard = np.flatnonzero(alerts.must_serve & skus_in_scope(network, request)[alerts.sku])
-    if len(hard):
-        slack = np.maximum(alert_service(network, lines).net_units[hard] - alert_units(network)[hard], 0)
-        cell = cell_of(network, scope, alerts.node[hard], alerts.sku[hard])
-        shortage = alerts.kind[hard] == AlertKind.SHORTAGE
-        np.minimum.at(leave, cell[shortage], slack[shortage])
-        np.minimum.at(come, cell[~shortage], slack[~shortage])
-    return leave, come
-
-
-def _lane_room(network: Network, plan: Plan) -> LaneRoom:
-    """Load and dispatches of every lane, and what more it can take."""
-    n_lanes = len(network.lanes)
-    load, runs = np.zeros(n_lanes, dtype=np.int64), np.zeros(n_lanes, dtype=np.int64)
-    np.add.at(load, plan.lane, plan.units * product_weight(network)[plan.sku])
-    runs[plan.dispatch_lane] = plan.dispatches
-    capacity, most_runs = lane_capacity(network), network.lanes.max_dispatches.astype(np.int64)
-    most_load = np.minimum(most_runs, ANY_LOAD // np.maximum(capacity, 1)) * np.minimum(capacity, ANY_LOAD)
-    unlimited = (capacity >= NO_WEIGHT_LIMIT) | (most_runs > ANY_LOAD // np.maximum(capacity, 1))
-    return LaneRoom(
-        load=load,
-        runs=runs,
-        capacity=capacity,
-        most_runs=most_runs,
-        most_load=np.where(unlimited & (most_runs > 0), ANY_LOAD, most_load),
-        least_load=lane_least_load(network),
-        fixed_cost=lane_fixed_cost(network),
-        line_key=np.unique(plan.lane.astype(np.int64) * len(network.products) + plan.sku),
+def _moved(network: Network, plan: Plan) -> Moved:
+    """Lines of a plan with their lanes."""
+    lines = lines_of(network, plan)
+    return Moved(
+        lane=plan.lane.astype(np.int64),
+        sku=lines.sku,
+        origin=lines.origin,
+        destination=lines.destination,
+        units=lines.units,
+        departs_day=lines.departs_day,
+        arrives_day=lines.arrives_day,
+        expiry_day=lines.expiry_day,
     )
 
 
-def counting_units(residual: Residual, last_day: int) -> Ints:
-    """How many unmet units would count, by day of arrival.
-
-    Of the units that arrive on a day or later only U(day) count; what the plan already brings uses up some of it.
-
-    Parameters
-    ----------
-    residual : Residual
-    last_day : int
-        Last day of arrival asked for.
-
-    Returns
-    -------
-    ndarray of int64, shape (n_unmet, last_day + 1)
-        Never rising with the day.
-    """
-    counts = np.empty((len(residual.unmet_row), last_day + 1), dtype=np.int64)
-    counts[:, 0] = residual.may_come
-    if last_day == 0 or not len(counts):
-        return counts
-    network, row = residual.network, residual.unmet_row
-    scope, cell = residual.scope, residual.unmet_cell
-    late, late_day = scope.late_units[cell], network.stock.in_transit_arrival_day[row]
-    opening = network.stock.on_hand[row] - network.stock.reserved[row]
-    on_day_0 = opening + network.stock.in_transit[row] - late
-    for day in range(1, last_day + 1):
-        arrived = np.where(late_day < day, late, 0) + _staying_from_before(residual, day)
-        most = on_day_0 + arrived + arrival_cap_units(network, row, np.full(len(row), day))
-        counts[:, day] = np.clip(most - residual.units[cell], 0, counts[:, day - 1])
-    return counts
+def _former(network: Network, request: Request) -> Moved:
+    """Lines of the former plan, where they are more than a hint."""
+    former = request.former_plan
+    if former is None or not matters(former):
+        none = np.empty(0, dtype=np.int64)
+        return Moved(none, none, none, none, none, none, none, none)
+    return _moved(network, former.plan)
 
 
-def _staying_from_before(residual: Residual, day: int) -> Ints:
-    """Units received less sent that stay at each unmet position and were there before a day, net of its own stock.
+def _hard_slack(network: Network, request: Request, cells: Cells, lines: Lines) -> tuple[Ints, MustSend]:
+    """Units that may leave every cell without breaking a hard demand, and the demands to send."""
+    leave = np.full(len(cells), ANY_LOAD, dtype=np.int64)
+    alerts, hard = network.alerts, hard_alerts(network, request).astype(np.int64)
+    units = alert_units(network)[hard]
+    hard, units = hard[units > 0], units[units > 0]
+    slack = np.maximum(alert_service(network, lines).net_units[hard] - units, 0)
+    cell = cell_of(network, cells, alerts.node[hard], alerts.sku[hard])
+    shortage = (alerts.kind[hard] == AlertKind.SHORTAGE) & (cell >= 0)
+    surplus = (alerts.kind[hard] != AlertKind.SHORTAGE) & (cell >= 0)
+    np.minimum.at(leave, cell[shortage], slack[shortage])
+    return leave, MustSend(hard[surplus], cell[surplus], slack[surplus])
 
-    What arrived last leaves first, so it is the least that is present from the last event before that day on.
-    """
-    settled, network = residual.settled, residual.network
-    net = np.zeros(len(residual.scope.cells), dtype=np.int64)
-    first = np.flatnonzero(settled.starts_position)
-    if not len(first):
-        return net[residual.unmet_cell]
-    days = event_day(network, settled)
-    goes_before = np.flatnonzero((days < day) & np.append((days[1:] >= day) | settled.starts_position[1:], True))
-    from_there_on = settled.present.copy()
-    earlier = days < day
-    earlier[goes_before] = False
-    from_there_on[earlier] = ANY_LOAD
-    least = np.minimum.reduceat(from_there_on, first)
-    known = residual.settled_cell >= 0
-    net[residual.settled_cell[known]] = (least - settled.positions.give)[known]
-    return net[residual.unmet_cell]
+
+def _last_day(network: Network, moved: Moved) -> int:
+    """Last day on which anything can arrive and still count differently."""
+    stock, lanes = network.stock, network.lanes
+    most_lanes = int(network.nodes.transit.sum()) + 1
+    by_path = most_lanes * int(lanes.lead_time_days.max(initial=0)) + int(stock.no_send_before_day.max(initial=0))
+    comes = stock.in_transit_arrival_day[stock.in_transit > 0].max(initial=0)
+    return min(int(max(by_path + moved.arrives_day.max(initial=0), comes)), network.horizon_days)
+
+
+def _counting(
+    network: Network, cells: Cells, staying: Staying, unmet_cell: Ints, last_day: int
+) -> tuple[tuple[Counting, Counting], Ints]:
+    """Find what limits the units that count at unmet positions, and where each one is in it."""
+    expiring = expires(network)[cells.sku[unmet_cell]]
+    index = np.empty(len(unmet_cell), dtype=np.int64)
+    found = []
+    for flag, some in ((False, np.flatnonzero(~expiring)), (True, np.flatnonzero(expiring))):
+        index[some] = np.arange(len(some))
+        found.append(_counting_at(network, cells, staying, unmet_cell[some], last_day, expiring=flag))
+    return (found[0], found[1]), index
+
+
+def _counting_at(
+    network: Network, cells: Cells, staying: Staying, cell: Ints, last_day: int, *, expiring: bool
+) -> Counting:
+    """Find what limits the units that count at some cells with stock rows."""
+    place = np.full(len(cells), -1, dtype=np.int64)
+    place[cell] = np.arange(len(cell))
+    kept = kept_parts(network, cell, cells.row[cell])
+    some = np.flatnonzero(place[staying.cell] >= 0)
+    parts = Staying(
+        np.concatenate([kept.cell, staying.cell[some]]),
+        np.concatenate([kept.expiry_day, staying.expiry_day[some]]),
+        np.concatenate([kept.arrives_day, staying.arrives_day[some]]),
+        np.concatenate([kept.units, staying.units[some]]),
+    )
+    return counting_of(network, cells.row[cell], place[parts.cell], parts, last_day, expiring=expiring)
+
+
+def _counted(network: Network, cells: Cells, moved: Moved, staying: Staying, stacks: Stacks) -> tuple[Ints, Ints]:
+    """Units that count at cells that no line touches, and idle units of all stacks."""
+    has_row = np.flatnonzero(cells.row >= 0)
+    units = np.zeros(len(cells), dtype=np.int64)
+    positions = positions_at(network, cells.node[has_row], cells.sku[has_row])
+    units[has_row] = counted_without_plan(network, positions)
+    idle = np.zeros(len(stacks), dtype=np.int64)
+    # Where all that may leave keeps until the horizon, each unit that leaves is missed.
+    perishes = np.zeros(len(cells), dtype=np.bool_)
+    perishes[stacks.cell[stacks.expiry_day < network.horizon_days]] = True
+    perishing = np.flatnonzero(perishes & (cells.row >= 0))
+    counting = _counting_at(network, cells, staying, perishing, _last_day(network, moved), expiring=True)
+    place = np.full(len(cells), -1, dtype=np.int64)
+    place[perishing] = np.arange(len(perishing))
+    some = np.flatnonzero(place[stacks.cell] >= 0)
+    idle[some] = counting.idle(place[stacks.cell[some]], stacks.expiry_day[some])
+    return units, idle

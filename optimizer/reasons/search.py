@@ -10,57 +10,80 @@ from numpy.typing import NDArray
 
 from network.candidates import NEVER, Cells, Edges, join_lanes
 from optimizer.economics import lane_unit_cost
-from optimizer.reasons.residual import Residual, counting_units
+from optimizer.lane_rules import may_carry
+from optimizer.reasons.residual import Residual
 from optimizer.reasons.ways import NO_LANE_ROW, Graph, Paths, Ways, best_ways, graph_of, trace
 
 Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
 class Senders:
-    """Who may still send what, per cell of the scope, and the best of them per SKU."""
+    """Who may still send what, per cell, and the best of them per SKU."""
 
-    is_sender: NDArray[np.bool_]
-    """Has a case to give, worth less there than an unmet unit of the SKU somewhere."""
+    is_sender: Flags
+    """Has a case to give, worth less there than an unmet unit of the SKU somewhere, shape ``(n_cells,)``."""
     last_worth: Ints
     """Worth of the unit that leaves first; `NEVER` where none may leave, shape ``(n_cells,)``."""
+    release_day: Ints
+    """First day on which one may, shape ``(n_cells,)``."""
     best: Ints
     """Cell whose unit is worth least, shape ``(n_products,)``; -1 where none may leave."""
     best_worth: Ints
     """Shape ``(n_products,)``; `NEVER` where none may leave."""
+    next_best: Ints
+    """The best cell besides, shape ``(n_products,)``; -1 where there is none."""
+
+    def best_for(self, cell: Ints, sku: Ints) -> Ints:
+        """Best cell to send to cells, other than they themselves; -1 where there is none."""
+        return np.where(self.best[sku] == cell, self.next_best[sku], self.best[sku])
 
 
-def senders_of(residual: Residual) -> Senders:
-    """Find the cells that may still send, for SKUs with unmet demand."""
-    scope, n_products = residual.scope, len(residual.network.products)
+def senders_of(residual: Residual, *, everywhere: bool) -> Senders:
+    """Find the cells that may still send, for SKUs with unmet demand; `everywhere`: closed positions too."""
+    cells, stacks, n_products = residual.cells, residual.stacks, len(residual.network.products)
     best_gain = np.full(n_products, -NEVER, dtype=np.int64)
-    sku = scope.cells.sku
-    np.maximum.at(best_gain, sku[residual.unmet_cell], residual.worth.full_worth[residual.unmet_cell])
-    able = np.flatnonzero((residual.may_leave > 0) & (best_gain[sku] > -NEVER))
-    last_worth = np.full(len(sku), NEVER, dtype=np.int64)
-    last_worth[able] = residual.last_unit_worth(able)
+    index = np.arange(len(residual.unmet_row))
+    np.maximum.at(best_gain, cells.sku[residual.unmet_cell], residual.gain(index))
+    asked = best_gain[cells.sku[stacks.cell]] > -NEVER
+    able = np.flatnonzero(asked & (cells.is_open[stacks.cell] | everywhere))
+    cell, worth = stacks.cell[able], residual.last_worth(able)
+    last_worth = np.full(len(cells), NEVER, dtype=np.int64)
+    release_day = np.full(len(cells), NEVER, dtype=np.int64)
+    np.minimum.at(last_worth, cell, worth)
+    np.minimum.at(release_day, cell, stacks.release_day[able])
     # Of equals the one with most units, then the first.
-    order = able[np.lexsort((-residual.may_leave[able], last_worth[able], sku[able]))]
-    skus, first = np.unique(sku[order], return_index=True)
+    order = np.lexsort((-stacks.may_leave[able], worth, cells.sku[cell]))
+    skus, first = np.unique(cells.sku[cell][order], return_index=True)
     best = np.full(n_products, -1, dtype=np.int64)
-    best[skus] = order[first]
-    best_worth = np.where(best >= 0, last_worth[best] if len(last_worth) else NEVER, NEVER)
-    return Senders(last_worth < best_gain[sku], last_worth, best, best_worth)
+    best[skus] = cell[order][first]
+    best_worth = np.full(n_products, NEVER, dtype=np.int64)
+    best_worth[skus] = worth[order][first]
+    others = order[cell[order] != best[cells.sku[cell[order]]]]
+    skus, first = np.unique(cells.sku[cell[others]], return_index=True)
+    next_best = np.full(n_products, -1, dtype=np.int64)
+    next_best[skus] = cell[others][first]
+    return Senders(last_worth < best_gain[cells.sku], last_worth, release_day, best, best_worth, next_best)
 
 
 class Search:
-    """Ways between senders and unmet positions; each kind is searched for once, when it is first asked for."""
+    """Ways between senders and unmet positions; each kind is searched for once, when it is first asked for.
 
-    def __init__(self, residual: Residual) -> None:
-        self.residual, self.senders = residual, senders_of(residual)
-        self.edges, self.cell = _edges(residual, self.senders)
-        scope = residual.scope
-        self.local = np.full(len(scope.cells), -1, dtype=np.int64)
+    `everywhere` looks at lanes and positions that the request's rules close as if they were open.
+    """
+
+    def __init__(self, residual: Residual, *, everywhere: bool = False) -> None:
+        self.residual, self.senders = residual, senders_of(residual, everywhere=everywhere)
+        self.edges, self.cell = _edges(residual, self.senders, everywhere=everywhere)
+        cells = residual.cells
+        self.local = np.full(len(cells), -1, dtype=np.int64)
         self.local[self.cell] = np.arange(len(self.cell))
-        self.graph = graph_of(self.edges, scope.transit[self.cell])
+        self.graph = graph_of(self.edges, cells.transit[self.cell])
         self.source = np.where(self.senders.is_sender, self.senders.last_worth, NEVER)[self.cell]
-        self.sku = scope.cells.sku[self.cell]
-        self.has_days = bool(np.any(residual.network.lanes.lead_time_days[self.graph.lane]))
+        self.sku = cells.sku[self.cell]
+        leads = residual.network.lanes.lead_time_days[self.graph.lane]
+        self.has_days = bool(np.any(leads) or np.any(residual.stacks.release_day))
 
     @cached_property
     def _unit_cost(self) -> Ints:
@@ -85,11 +108,12 @@ class Search:
     def _others(self) -> Ints:
         """Cost of the own units of cells that miss none."""
         source = self.source.copy()
-        source[self.local[self.residual.unmet_cell]] = NEVER
+        known = self.local[self.residual.unmet_cell]
+        source[known[known >= 0]] = NEVER
         return source
 
     @property
-    def is_reached(self) -> NDArray[np.bool_]:
+    def is_reached(self) -> Flags:
         """Unmet positions that some path leads to from another cell that sends."""
         first, second, *_ = self.paths_to_unmet
         return first.leads | second.leads
@@ -98,48 +122,28 @@ class Search:
     def fastest(self) -> Paths:
         """Fastest paths to all unmet positions: from cells that miss no units, else from any."""
         lead = self.residual.network.lanes.lead_time_days[self.graph.lane]
-        released = self.residual.release_day[self.cell]
+        released = self.senders.release_day[self.cell]
         from_others, from_any = (
             self._paths(lead, np.where(source < NEVER, released, NEVER)) for source in (self._others, self.source)
         )
         return from_others.replaced(~from_others.leads, from_any)
-
-    def arrival_day(self, paths: Paths) -> Ints:
-        """Day on which units that take each path arrive."""
-        lead = np.append(self.residual.network.lanes.lead_time_days, 0)
-        return np.asarray(self.residual.release_day[paths.sender] + lead[paths.lanes].sum(axis=1))
-
-    @cached_property
-    def counting(self) -> Ints:
-        """Units that would count per unmet position and day of arrival, up to the last day of any path."""
-        days = [int(self.arrival_day(paths).max(initial=0)) for paths in self.paths_to_unmet]
-        return counting_units(self.residual, min(max(days), self.residual.network.horizon_days))
-
-    def units_in_time(self, index: Ints, day: Ints) -> Ints:
-        """Units that would count at unmet positions when they arrive on a day."""
-        last = self.counting.shape[1] - 1
-        return np.where(day <= last, self.counting[index, np.minimum(day, last)], 0)
-
-    def last_day(self, index: Ints) -> Ints:
-        """Last day on which one more unit would count at unmet positions."""
-        return np.asarray((self.counting[index] > 0).sum(axis=1) - 1)
 
     def paths_from(self, sender: Ints) -> Paths:
         """Most valuable path from each sender to an unmet position, by unit costs; without lanes where none leads."""
         graph = graph_of(self.edges, self.graph.passes_on, backward=True)
         gain = np.full(len(self.cell), NEVER, dtype=np.int64)
         unmet = self.local[self.residual.unmet_cell]
-        gain[unmet] = -self.residual.worth.full_worth[self.residual.unmet_cell]
+        known = np.flatnonzero(unmet >= 0)
+        gain[unmet[known]] = -self.residual.gain(known)
         ways = best_ways(graph, self._cost_on(graph), gain)
-        known = np.flatnonzero(self.local[sender] >= 0)
-        return self._traced(graph, ways, sender, known)
+        return self._traced(graph, ways, sender)
 
     def _paths(self, step: Ints, source: Ints) -> Paths:
-        ways = best_ways(self.graph, step, source)
-        return self._traced(self.graph, ways, self.residual.unmet_cell, np.arange(len(self.residual.unmet_cell)))
+        return self._traced(self.graph, best_ways(self.graph, step, source), self.residual.unmet_cell)
 
-    def _traced(self, graph: Graph, ways: Ways, cells: Ints, known: Ints) -> Paths:
-        """Trace ways to cells of the scope; cells that are not `known` to the graph get no lanes."""
+    def _traced(self, graph: Graph, ways: Ways, cells: Ints) -> Paths:
+        """Trace ways to cells; those that are not in the graph get no lanes."""
+        known = np.flatnonzero(self.local[cells] >= 0)
         found = trace(graph, ways, self.local[cells[known]])
         lanes = np.full((len(cells), found.lanes.shape[1]), NO_LANE_ROW, dtype=np.int64)
         sender, receiver = cells.copy(), cells.copy()
@@ -159,28 +163,38 @@ class Search:
         Returns
         -------
         ndarray of int64, shape (n_edges,)
-            `NEVER` where a case does not fit all the dispatches that may run.
+            `NEVER` where lane or nodes have no room for a case.
         """
-        room, residual = self.residual.room, self.residual
+        room, residual, lanes = self.residual.room, self.residual, self.residual.network.lanes
         lane, sku = self.graph.lane, self.sku[self.graph.tail]
         share = np.ones(len(residual.network.products), dtype=np.int64)
         if units is None:
-            np.maximum.at(share, residual.scope.cells.sku[residual.unmet_cell], residual.unmet_units)
-        case = residual.network.products.case_pack[sku] * residual.weight[sku]
-        idle = (room.runs[lane] == 0) | (room.free_load[lane] < case)
-        cost = self._unit_cost + np.where(idle, room.fixed_cost[lane] // share[sku], 0)
-        return np.where(room.most_load[lane] - room.load[lane] < case, NEVER, cost)
+            np.maximum.at(share, residual.cells.sku[residual.unmet_cell], residual.unmet_units)
+        pack = residual.network.products.case_pack[sku]
+        case = pack * residual.weight[sku]
+        opens = room.runs[lane] == 0
+        idle = opens | (room.free_load[lane] < case)
+        dispatch = room.fixed_cost[lane] + room.dispatch_hurdle
+        cost = self._unit_cost + (np.where(idle, dispatch, 0) + room.line_hurdle) // share[sku]
+        origin, destination = lanes.origin[lane], lanes.destination[lane]
+        full = (room.pick_left[origin] < pack) | (room.receive_left[destination] < pack)
+        full |= opens & ((room.out_left[origin] < 1) | (room.in_left[destination] < 1))
+        return np.where(full | (room.most_load[lane] - room.load[lane] < case), NEVER, cost)
 
 
-def _edges(residual: Residual, senders: Senders) -> tuple[Edges, Ints]:
+def _edges(residual: Residual, senders: Senders, *, everywhere: bool) -> tuple[Edges, Ints]:
     """Edges from senders and transit cells to unmet and transit cells, and the cells they join."""
-    scope = residual.scope
-    wanted = np.zeros(len(residual.network.products), dtype=bool)
-    wanted[scope.cells.sku[residual.unmet_cell]] = True
-    receives = scope.transit.copy()
+    cells, network = residual.cells, residual.network
+    wanted = np.zeros(len(network.products), dtype=bool)
+    wanted[cells.sku[residual.unmet_cell]] = True
+    receives = cells.transit.copy()
     receives[residual.unmet_cell] = True
-    sends = scope.transit | senders.is_sender
-    cell = np.flatnonzero(wanted[scope.cells.sku] & (receives | sends))
-    cells = Cells(scope.cells.sku[cell], scope.cells.node[cell], sends[cell], scope.transit[cell])
-    edges = join_lanes(residual.network.lanes, cells, len(residual.network.nodes))
-    return edges.take(receives[cell][edges.destination]), cell
+    sends = cells.transit | senders.is_sender
+    usable = cells.is_open | everywhere
+    cell = np.flatnonzero(wanted[cells.sku] & (receives | sends) & usable)
+    rows = Cells(cells.sku[cell].astype(np.int32), cells.node[cell].astype(np.int32), sends[cell], cells.transit[cell])
+    edges = join_lanes(network.lanes, rows, len(network.nodes))
+    keep = receives[cell][edges.destination]
+    if len(network.lane_rules) and not everywhere:
+        keep &= may_carry(network, edges.lane, rows.sku[edges.origin])
+    return edges.take(keep), cell

@@ -8,70 +8,65 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from network.tables import Network
-from optimizer.reasons.moves import Moves
-from optimizer.reasons.search import Search
-from optimizer.reasons.supply import buying, whereabouts
-from optimizer.reasons.ways import NO_LANE_ROW
-from optimizer.reasons.words import Words, amounts, counts, kilograms, numerals, path_words, same_words, words
+from optimizer.plan import UNKNOWN_MONEY
+from optimizer.reasons.changes import Part, breaking, cheaper, joined, margin, part
+from optimizer.reasons.examples import Example
+from optimizer.reasons.line_book import matters
+from optimizer.reasons.supply import Offer, buying
+from optimizer.reasons.words import Words, counts, kilograms, numerals, same_words
 
 Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
-    """One move to each of some unmet positions, shape ``(n,)`` each."""
+class Told:
+    """Reasons and cheapest fixes, shape ``(n,)`` each."""
 
-    search: Search
-    index: Ints
-    """Unmet positions of the residual."""
-    moves: Moves
-    by_day: Ints | None = None
-    """The moves come too late to count; valued as if they came by this day. None: they come in time."""
-
-    @property
-    def network(self) -> Network:
-        """The network."""
-        return self.search.residual.network
-
-    @property
-    def sender(self) -> Words:
-        """Id of the node that gives."""
-        return self.network.nodes.node_id[self.search.residual.scope.cells.node[self.moves.paths.sender]].astype(object)
-
-    @property
-    def path(self) -> Words:
-        """Nodes on the way."""
-        return path_words(self.network, self.moves.paths)
-
-    def money(self, values: Ints) -> Words:
-        """Amounts as text."""
-        return amounts(self.network, values)
-
-    def take(self, chosen: Ints) -> Example:
-        """Return some of the examples."""
-        by_day = None if self.by_day is None else self.by_day[chosen]
-        return Example(self.search, self.index[chosen], self.moves.take(chosen), by_day)
+    reason: Words
+    fix: Words
+    parts: list[Part]
+    cost: Ints
+    """Of the fix in money units; `UNKNOWN_MONEY` where the request does not say."""
+    worth: Ints
+    """What the objective gains at least; `UNKNOWN_MONEY`: not known."""
 
 
-Told = tuple[Words, Words]
-"""Reasons and cheapest fixes."""
-
-IndexTeller = Callable[[Ints], Told]
-PlaceTeller = Callable[[Search, Ints], Told]
 ExampleTeller = Callable[[Example], Told]
 
 
-def kept_away(search: Search, index: Ints) -> Told:
-    """Say that a hard demand to send keeps units from coming."""
-    n = len(index)
-    reason = same_words("an over-stock alert of this position that must be served keeps units from coming", n)
-    return reason, same_words("lower the units of that alert", n)
+def told_of(reason: Words, offer: Offer) -> Told:
+    """Put a reason and units to buy together."""
+    return Told(reason, offer.words, [offer.part], offer.cost, offer.worth)
 
 
-def no_supply(search: Search, index: Ints) -> Told:
-    """Say where the units are instead, and what buying some is worth."""
-    return whereabouts(search, index), buying(search.residual, index)
+def unknown_money(n: int) -> Ints:
+    """Column of amounts that nobody knows."""
+    return np.full(n, UNKNOWN_MONEY, dtype=np.int64)
+
+
+def _fixed(reason: Words, example: Example, parts: list[Part], tail: Words | str) -> Told:
+    """Put a reason and the changes that let the example happen together."""
+    n = len(example)
+    fix = joined(n, parts)
+    worth = np.where(_is_certain(example, parts), example.moves.net, UNKNOWN_MONEY)
+    text = np.asarray(fix.words + ", worth " + example.money(example.moves.net) + tail, dtype=np.object_)
+    return Told(reason, text, parts, unknown_money(n), worth)
+
+
+def _is_certain(example: Example, parts: list[Part]) -> NDArray[np.bool_]:
+    """Whether nothing else that changes with the fixes can cost more than the moves earn."""
+    certain = np.ones(len(example), dtype=np.bool_)
+    request, network = example.residual.request, example.network
+    for each in parts:
+        # Alerts that begin to select may carry weights, and demands.
+        if each.field == "request.response_policy" and (request.severity_weights or network.alerts.must_serve.any()):
+            certain[each.row] = False
+        # Lines of a former plan cannot stay what they are where their lane takes another time.
+        if each.field in ("lanes.lead_time_days", "stock.no_send_before_day") and matters(request.former_plan):
+            certain[each.row] = False
+        if each.field == "stock.no_send_before_day":
+            certain[each.row] &= ~example.residual.cells.transit[example.moves.paths.sender[each.row]]
+    return certain
 
 
 def no_case(example: Example) -> Told:
@@ -79,89 +74,116 @@ def no_case(example: Example) -> Told:
     moves = example.moves
     reason = "units are worth as much where they are: " + counts(moves.units, "unit") + ", a case, lose "
     reason = reason + example.money(moves.loss) + " at " + example.sender + " and earn " + example.money(moves.gain)
-    return reason + " here", buying(example.search.residual, example.index)
+    return told_of(reason + " here", buying(example.residual, example.index))
 
 
 def no_lane(example: Example) -> Told:
     """Name a node with spare units and what a lane from there would be worth."""
-    moves, residual = example.moves, example.search.residual
-    sender, worth = example.sender, example.money(moves.net)
-    here = example.network.nodes.node_id[residual.scope.cells.node[moves.paths.receiver]].astype(object)
-    reason = sender + " may give " + counts(residual.may_leave[moves.paths.sender], "more unit")
-    reason = reason + ", but no path of lanes leads from there to " + here
-    fix = "a lane from " + sender + " to " + here + ", worth at most " + worth + " for " + counts(moves.units, "unit")
-    return reason, fix + ", before its costs"
+    moves, residual = example.moves, example.residual
+    reason = example.sender + " may give " + counts(residual.stacks.may_leave[moves.stack], "more unit")
+    reason = reason + ", but no path of lanes leads from there to " + example.receiver
+    at = np.arange(len(example))
+    text = "a lane from " + example.sender + " to " + example.receiver
+    new = part(at, "lanes", example.sender + ">" + example.receiver, np.ones(len(at)), text)
+    tail = " for " + counts(moves.units, "unit") + " before its costs"
+    return _fixed(reason, example, [new, *breaking(example)], tail)
 
 
 def too_late(example: Example) -> Told:
     """Say when the fastest path arrives and until when it would have to."""
-    search, moves = example.search, example.moves
-    day, last = search.arrival_day(moves.paths), search.last_day(example.index)
-    by_day = last if example.by_day is None else example.by_day
-    reason = "the fastest path " + example.path + " arrives on day " + numerals(day)
+    last = example.residual.last_day(example.index)
+    reason = "the fastest path " + example.path + " arrives on day " + numerals(example.path_day)
     reason = reason + "; more units count until day " + numerals(last)
-    fix = "a path faster by " + counts(day - by_day, "day") + ", worth at most " + example.money(moves.net)
-    fix = fix + " for " + counts(moves.units, "unit")
-    return reason, fix + np.where(_needs_room(example), ", with room for them", "")
+    return _fixed(reason, example, breaking(example), " for " + counts(example.moves.units, "unit"))
 
 
-def _needs_room(example: Example) -> NDArray[np.bool_]:
-    """Tell whether the moves need more dispatches than may run."""
-    room, needs = example.search.residual.room, np.zeros(len(example.index), dtype=np.bool_)
-    for hop, lane in enumerate(example.moves.paths.lanes.T):
-        runs = room.runs[lane] + example.moves.dispatches[:, hop]
-        needs |= (lane != NO_LANE_ROW) & (runs > room.most_runs[lane])
-    return needs
+def _would_earn(example: Example) -> Words:
+    moves = example.moves
+    load = moves.units * example.residual.weight[example.sku]
+    text = counts(moves.units, "unit") + " (" + kilograms(load) + ") from " + example.sender + " over " + example.path
+    return np.asarray(text + " would earn " + example.money(moves.net), dtype=np.object_)
 
 
-def capacity(example: Example) -> Told:
-    """Name the lanes that are full and what more dispatches on them would be worth."""
-    moves, residual = example.moves, example.search.residual
-    room, lanes = residual.room, example.network.lanes
-    load = moves.units * residual.weight[residual.scope.cells.sku[moves.paths.receiver]]
-    full, more = same_words("", len(moves)), same_words("", len(moves))
-    for hop in range(moves.paths.lanes.shape[1]):
-        lane = np.maximum(moves.paths.lanes[:, hop], 0)
-        missing = room.runs[lane] + moves.dispatches[:, hop] - room.most_runs[lane]
-        at = np.flatnonzero((moves.paths.lanes[:, hop] != NO_LANE_ROW) & (missing > 0))
-        lane, name = lane[at], lanes.lane_id[lane[at]].astype(object)
+def blocked(example: Example) -> Told:
+    """Say what units would earn and which rules stand against it."""
+    parts = breaking(example)
+    against = joined(len(example), [each for each in parts if each.field != "lanes.max_dispatches"]).words
+    reason = _would_earn(example) + np.where(against == "", "", ", but needs " + against) + _full_lanes(example)
+    return _fixed(reason, example, parts, " after all costs")
+
+
+def _full_lanes(example: Example) -> Words:
+    """Name the lanes that are full, with what they run."""
+    room, along, moves = example.residual.room, example.along, example.moves
+    text = same_words("", len(example))
+    if not example.lifted.capacity:
+        return text
+    for hop in range(along.lane.shape[1]):
+        lane = along.lane[:, hop]
+        more = room.runs[lane] + moves.dispatches[:, hop] > room.most_runs[lane]
+        at = np.flatnonzero(along.on_path[:, hop] & more)
+        lane = lane[at]
         runs = numerals(room.runs[lane]) + " of " + numerals(room.most_runs[lane])
+        name = example.network.lanes.lane_id[lane].astype(object)
         free = kilograms(room.most_load[lane] - room.load[lane])
-        full[at] += ", but lane " + name + " runs " + runs + " dispatches with room for " + free
-        cost = example.money(room.fixed_cost[lane])
-        more[at] += ", " + counts(missing[at], "more dispatch") + " on lane " + name + " at " + cost + " each"
-    reason = counts(moves.units, "unit") + " (" + kilograms(load) + ") from " + example.sender + " over " + example.path
-    worth = example.money(moves.net)
-    fix = words([text.removeprefix(", ") for text in more.tolist()]) + ", worth " + worth + " after all costs"
-    return reason + " would earn " + worth + full, fix
+        text[at] += ", but lane " + name + " runs " + runs + " dispatches with room for " + free
+    return text
+
+
+def perishing(example: Example) -> Told:
+    """Say that units would expire before they are sold, and what fresh ones would be worth."""
+    moves = example.moves
+    reason = counts(moves.units, "unit") + " from " + example.sender + " over " + example.path + " would expire on day "
+    reason = reason + numerals(example.expiry_day) + ", before they are sold or long enough on arrival"
+    return told_of(reason, buying(example.residual, example.index))
 
 
 def uneconomic(example: Example) -> Told:
     """Set what the units would earn against what they would cost."""
     moves = example.moves
-    short = -moves.net
+    short = np.maximum(margin(example) - moves.net, 0)
     each = -(-short // np.maximum(moves.units, 1))
-    fix = "moving them cheaper by more than " + example.money(short) + " (" + example.money(each) + " a unit)"
+    lower, enough = cheaper(example)
+    parts = [*breaking(example), *lower]
+    fix = joined(len(example), parts).words
+    fix = "moving them cheaper by " + example.money(short) + " (" + example.money(each) + " a unit): " + fix
     fix = fix + np.where(moves.fixed_cost >= np.maximum(short, 1), ", or goods that share the dispatch", "")
-    if example.by_day is not None:
-        fix = fix + ", on a path that comes in time"
-    fix = fix + np.where(_needs_room(example), ", with room for them", "")
-    # Free moves would not do where the units are worth as much at the sender.
-    hopeless = np.flatnonzero(short >= moves.unit_cost + moves.fixed_cost)
-    fix[hopeless] = buying(example.search.residual, example.index[hopeless])
-    return bill(example), fix
+    worth = np.where(_is_certain(example, parts), margin(example), UNKNOWN_MONEY)
+    return _or_buying(example, Told(bill(example), fix, parts, unknown_money(len(fix)), worth), enough)
+
+
+def _or_buying(example: Example, told: Told, enough: NDArray[np.bool_]) -> Told:
+    """Offer units to buy where even free moves would not do: the units are worth as much at the sender."""
+    offer = buying(example.residual, example.index)
+    kept = [_rows_where(each, enough) for each in told.parts]
+    return Told(
+        told.reason,
+        np.where(enough, told.fix, offer.words),
+        [*kept, _rows_where(offer.part, ~enough)],
+        np.where(enough, told.cost, offer.cost),
+        np.where(enough, told.worth, offer.worth),
+    )
+
+
+def _rows_where(each: Part, holds: NDArray[np.bool_]) -> Part:
+    at = holds[each.row]
+    return Part(each.row[at], each.field, each.place[at], each.amount[at], each.words[at])
 
 
 def bill(example: Example) -> Words:
     """Say what moves would earn and what they would cost."""
-    moves, money = example.moves, example.money
-    sender = example.sender
+    moves, money, sender = example.moves, example.money, example.sender
     text = counts(moves.units, "unit") + " from " + sender + " over " + example.path + " would earn "
-    text = text + money(moves.gain) + " and cost " + money(moves.gain - moves.net) + ": "
+    text = text + money(moves.gain) + " and cost " + money(moves.cost) + ": "
     text = text + money(moves.loss) + " worth at " + sender + ", " + money(moves.unit_cost) + " to move them"
     runs = moves.dispatches.sum(axis=1)
-    paid = np.flatnonzero(moves.fixed_cost > 0)
-    text[paid] += ", " + money(moves.fixed_cost[paid]) + " for " + counts(runs[paid], "more dispatch")
+    for column, what in (
+        (moves.fixed_cost, " for " + counts(runs, "more dispatch")),
+        (moves.hurdles, same_words(" that lines and dispatches must earn", len(moves))),
+        (moves.change_cost, same_words(" for changing the former plan", len(moves))),
+    ):
+        paid = np.flatnonzero(column != 0)
+        text[paid] += ", " + money(column[paid]) + what[paid]
     return np.asarray(text, dtype=np.object_)
 
 
@@ -169,22 +191,25 @@ def time_limit(example: Example) -> Told:
     """Say what would still pay as far as seen."""
     worth = example.money(example.moves.net)
     reason = counts(example.moves.units, "unit") + " from " + example.sender + " over " + example.path
-    return reason + " would earn " + worth + " more; the search stopped before", "search longer, worth " + worth
+    reason = reason + " would earn " + worth + " more; the search stopped before"
+    return Told(reason, "search longer, worth " + worth, [], unknown_money(len(example)), example.moves.net)
 
 
 def unknown(example: Example) -> Told:
     """Say what was looked at, and no more."""
-    moves, residual = example.moves, example.search.residual
+    moves, residual = example.moves, example.residual
     reason = counts(moves.units, "unit") + " from " + example.sender + " over " + example.path + " would earn "
-    reason = reason + example.money(moves.gain - moves.loss - moves.unit_cost - moves.fixed_cost)
-    reason = reason + " alone, yet no better plan moves them"
-    left = residual.may_leave[moves.paths.sender]
+    reason = reason + example.money(moves.gain - moves.cost) + " alone, yet no better plan moves them"
+    left = np.append(residual.stacks.may_leave, 0)[moves.stack]
     too_few = np.flatnonzero(~moves.possible & (moves.smallest > left))
-    part = example.take(too_few)
-    reason[too_few] = "cases, smallest lines or dispatches over " + part.path + " ask for at least "
-    reason[too_few] += counts(part.moves.smallest, "unit") + "; " + part.sender + " may give "
+    some = example.take(too_few)
+    reason[too_few] = "cases, smallest lines or dispatches over " + some.path + " ask for at least "
+    reason[too_few] += counts(some.moves.smallest, "unit") + "; " + some.sender + " may give "
     reason[too_few] += counts(left[too_few], "more unit")
-    too_light = np.flatnonzero(~moves.possible & (moves.smallest <= left))
+    uncounted = np.flatnonzero(~moves.possible & (moves.smallest <= left) & (moves.wanted == 0))
+    reason[uncounted] = "none of the units over " + example.take(uncounted).path + " would count as stock"
+    too_light = np.flatnonzero(~moves.possible & (moves.smallest <= left) & (moves.wanted > 0))
     reason[too_light] = "the units would need a further dispatch over " + example.take(too_light).path
     reason[too_light] += ", which would stay below its least load"
-    return reason, same_words("unknown", len(moves))
+    n = len(moves)
+    return Told(reason, same_words("unknown", n), [], unknown_money(n), unknown_money(n))

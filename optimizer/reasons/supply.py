@@ -1,4 +1,4 @@
-"""Where the units of a SKU are, when none is left for a position that misses some."""
+"""Where the units of a SKU are, when none is left for a position that misses some, and what buying some is worth."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from network.candidates import NEVER
 from optimizer.economics import money
+from optimizer.plan import UNKNOWN_MONEY
+from optimizer.reasons.changes import Part, part
 from optimizer.reasons.residual import Residual
 from optimizer.reasons.search import Search
 from optimizer.reasons.words import Words, amounts, counts
@@ -30,14 +32,16 @@ class GivenAway:
 def given_away(residual: Residual) -> GivenAway:
     """Find where the units went, and the one that earns least."""
     settled, n_products = residual.settled, len(residual.network.products)
+    cells, lines = residual.cells, residual.lines
+    more = np.zeros(len(cells), dtype=np.int64)
+    np.add.at(more, residual.settled_cell[settled.to_position], lines.units)
+    np.add.at(more, residual.settled_cell[settled.from_position], -lines.units)
     units = np.zeros(n_products, dtype=np.int64)
-    sku, more = settled.positions.sku, settled.staying - settled.positions.give
-    np.add.at(units, sku, np.maximum(-more, 0))
-    at = np.flatnonzero((more > 0) & (residual.settled_cell >= 0) & (settled.positions.row >= 0))
-    cell = residual.settled_cell[at]
-    worth = residual.last_unit_worth(cell)
-    order = np.lexsort((worth, sku[at]))
-    skus, first = np.unique(sku[at][order], return_index=True)
+    np.add.at(units, cells.sku, np.maximum(-more, 0))
+    cell = np.flatnonzero((more > 0) & (cells.row >= 0))
+    worth = residual.worth_between(cell, residual.units[cell] - 1, residual.units[cell])
+    order = np.lexsort((worth, cells.sku[cell]))
+    skus, first = np.unique(cells.sku[cell][order], return_index=True)
     last_cell = np.full(n_products, -1, dtype=np.int64)
     last_worth = np.full(n_products, NEVER, dtype=np.int64)
     last_cell[skus], last_worth[skus] = cell[order][first], worth[order][first]
@@ -59,14 +63,17 @@ def whereabouts(search: Search, index: Ints) -> Words:
     """
     residual = search.residual
     network = residual.network
-    sku = residual.scope.cells.sku[residual.unmet_cell[index]]
+    sku = residual.cells.sku[residual.unmet_cell[index]]
     gain = residual.gain(index)
     best, away = search.senders.best[sku], given_away(residual)
     keeps, went = best >= 0, (best < 0) & (away.last_cell[sku] >= 0)
     reason = np.full(len(index), "no node may give a unit", dtype=np.object_)
     reason = reason + _what_is_held(residual, sku)
     here = " a unit, here " + amounts(network, gain)
-    kept = _node_of(residual, best[keeps]) + " keeps " + counts(residual.may_leave[best[keeps]], "unit")
+    first = residual.first_stack
+    left = np.append(0, np.cumsum(residual.stacks.may_leave))
+    kept = _node_of(residual, best[keeps]) + " keeps "
+    kept = kept + counts(left[first[best[keeps] + 1]] - left[first[best[keeps]]], "unit")
     worth_there = amounts(network, search.senders.best_worth[sku[keeps]])
     reason[keeps] = "units are worth as much where they are: " + kept + ", worth " + worth_there + here[keeps]
     last = away.last_cell[sku[went]]
@@ -77,20 +84,48 @@ def whereabouts(search: Search, index: Ints) -> Words:
     return np.asarray(reason, dtype=np.object_)
 
 
-def buying(residual: Residual, index: Ints) -> Words:
-    """Say what buying the unmet units of positions is worth, and what they cost where that is known."""
-    network, units = residual.network, residual.unmet_units[index]
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Units to buy for some positions, shape ``(n,)`` each; money in money units."""
+
+    words: Words
+    part: Part
+    cost: Ints
+    """`UNKNOWN_MONEY` where the product has no unit cost."""
+    worth: Ints
+    """What the stock is worth more with them; `UNKNOWN_MONEY` where late arrivals or displays blur it."""
+
+
+def buying(residual: Residual, index: Ints) -> Offer:
+    """Offer to buy the unmet units of positions."""
+    network, units, cell = residual.network, residual.unmet_units[index], residual.unmet_cell[index]
+    sku, row = residual.cells.sku[cell], residual.unmet_row[index]
     fix = "buy " + counts(units, "unit") + ": worth up to " + amounts(network, residual.gain(index)) + " each"
-    cost = network.products.unit_cost[residual.scope.cells.sku[residual.unmet_cell[index]]]
-    price = money(np.nan_to_num(cost), network.money_decimals)
-    return np.asarray(fix + np.where(np.isnan(cost), "", ", unit cost " + amounts(network, price)), dtype=np.object_)
+    unit_cost = network.products.unit_cost[sku]
+    price = money(np.nan_to_num(unit_cost), network.money_decimals)
+    is_known = ~np.isnan(unit_cost)
+    fix = np.asarray(fix + np.where(is_known, ", unit cost " + amounts(network, price), ""), dtype=np.object_)
+    place = _node_of(residual, cell) + "/" + network.products.sku_id[sku].astype(np.object_)
+    fresh = np.minimum(network.products.shelf_life_days[sku], np.iinfo(np.int64).max)
+    counted = np.minimum(units, residual.units_in_time(index, np.zeros(len(index), dtype=np.int64), fresh))
+    now = residual.units[cell]
+    worth = residual.worth_between(cell, now, now + counted)
+    worth += (units - counted) * residual.cells.worth.left_over_worth[cell]
+    is_shown = residual.shown.has_display(row)
+    blurred = (network.stock.demand_std[row] > 0) & residual.gets_late[cell]
+    return Offer(
+        words=fix,
+        part=part(np.arange(len(index)), "stock.on_hand", place, units, fix),
+        cost=np.where(is_known, units * price, UNKNOWN_MONEY),
+        worth=np.where(is_shown | blurred, UNKNOWN_MONEY, worth),
+    )
 
 
 def _node_of(residual: Residual, cell: Ints) -> Words:
-    return residual.network.nodes.node_id[residual.scope.cells.node[cell]].astype(np.object_)
+    return np.asarray(residual.network.nodes.node_id[residual.cells.node[cell]].astype(np.object_))
 
 
-def _what_is_held(residual: Residual, sku: NDArray[np.int32]) -> Words:
+def _what_is_held(residual: Residual, sku: Ints) -> Words:
     """Add up on hand, reserved and safety stock of SKUs."""
     stock, n_products = residual.network.stock, len(residual.network.products)
     sums = []

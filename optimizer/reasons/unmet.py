@@ -1,26 +1,35 @@
 """Why demand stays unserved: one code per position, a concrete example, and the cheapest change that would serve it.
 
-Asked in this order, of one position alone and with everything else as the plan has it: may units come at all; is there
-a unit worth less where it is; does a path lead from there; does it come in time; does moving it pay within the room on
-the lanes; would it pay with more room. The first "no" is the reason.
+Asked of one position alone and with everything else as the plan has it: would moving units there pay within every
+rule; without one kind of rules, kind by kind; without several together; if units came in time; with a lane that does
+not exist. The first "yes" is the reason. docs/model.md, "Reasons", has the order.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.plan import UNKNOWN_MONEY, FixChanges, Unmet
+from network.candidates import NEVER
+from optimizer.plan import UNKNOWN_MONEY, Unmet
 from optimizer.reasons import stories
+from optimizer.reasons.changes import Part, gather
 from optimizer.reasons.codes import UnmetCode
+from optimizer.reasons.examples import Example
 from optimizer.reasons.moves import Moves, best_moves, choose
 from optimizer.reasons.search import Search
-from optimizer.reasons.stories import Example
-from optimizer.reasons.ways import Paths, direct_paths
-from optimizer.reasons.words import Words
+from optimizer.reasons.stories import Told
+from optimizer.reasons.supply import buying, whereabouts
+from optimizer.reasons.terms import ALL_LIFTED, Lifted
+from optimizer.reasons.ways import direct_paths
+from optimizer.reasons.words import Words, same_words
 
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+
+STRICT = Lifted()
 
 
 def unmet_of(search: Search, *, proved: bool) -> Unmet:
@@ -38,29 +47,25 @@ def unmet_of(search: Search, *, proved: bool) -> Unmet:
         In the order of ``network.stock``.
     """
     answers = _Answers(search)
-    residual, senders = search.residual, search.senders
-    sku = residual.scope.cells.sku[residual.unmet_cell]
-    gain = residual.gain(np.arange(len(sku)))
-    answers.where(residual.may_come == 0, UnmetCode.UNKNOWN, stories.kept_away)
-    answers.where(senders.best_worth[sku] >= gain, UnmetCode.NO_SUPPLY, stories.no_supply)
-    _decide_unreached(search, answers)
+    residual = search.residual
+    within = _decide_within(search, answers, UnmetCode.UNKNOWN if proved else UnmetCode.TIME_LIMIT)
+    _decide_without_rules(search, answers)
     if search.has_days:
         _decide_late(search, answers)
-    _decide_by_worth(search, answers, UnmetCode.UNKNOWN if proved else UnmetCode.TIME_LIMIT)
+    _decide_supply(search, answers)
+    _decide_unreached(search, answers)
+    _decide_rest(search, answers, within)
     stock, row = residual.network.stock, residual.unmet_row
-    unknown = np.full(len(row), UNKNOWN_MONEY)
-    none = np.empty(0, dtype=np.object_)
-    changes = FixChanges(np.empty(0, dtype=np.int64), none, none, np.empty(0))
     return Unmet(
-        stock.node[row],
-        stock.sku[row],
-        residual.unmet_units,
-        answers.code,
-        answers.reason,
-        answers.fix,
-        unknown,
-        unknown,
-        changes,
+        node=stock.node[row],
+        sku=stock.sku[row],
+        units=residual.unmet_units,
+        code=answers.code,
+        reason=answers.reason,
+        cheapest_fix=answers.fix,
+        fix_cost=answers.cost,
+        fix_worth=answers.worth,
+        changes=gather(answers.parts, answers.owners),
     )
 
 
@@ -68,93 +73,158 @@ class _Answers:
     """The answers so far, shape ``(n_unmet,)``; the first one that a position gets stays."""
 
     def __init__(self, search: Search) -> None:
-        self.search = search
-        self.code: Words = np.full(len(search.residual.unmet_row), "", dtype=np.object_)
+        n = len(search.residual.unmet_row)
+        self.code: Words = same_words("", n)
         self.reason, self.fix = self.code.copy(), self.code.copy()
-        self._open = np.ones(len(self.code), dtype=np.bool_)
+        self.cost, self.worth = np.full(n, UNKNOWN_MONEY), np.full(n, UNKNOWN_MONEY)
+        self.parts: list[Part] = []
+        self.owners: list[Ints] = []
+        """Unmet position of every example that the rows of each part count."""
+        self._open = np.ones(n, dtype=np.bool_)
 
     @property
     def open(self) -> Ints:
         """Positions without an answer."""
         return np.flatnonzero(self._open)
 
-    def where(self, holds: Mask, code: UnmetCode, tell: stories.PlaceTeller) -> None:
-        """Answer the open positions for which something holds, without an example."""
-        self.put(np.flatnonzero(self._open & holds), code, lambda index: tell(self.search, index))
+    def where(self, index: Ints, code: UnmetCode, tell: Callable[[Ints], Told]) -> None:
+        """Answer the open ones of some positions without an example."""
+        index = index[self._open[index]]
+        if len(index):
+            self._put(index, code, tell(index))
 
     def by_example(self, example: Example, holds: Mask, code: UnmetCode, tell: stories.ExampleTeller) -> None:
         """Answer the open ones of the examples' positions for which something holds."""
         chosen = np.flatnonzero(holds & self._open[example.index])
-        self.put(example.index[chosen], code, lambda _: tell(example.take(chosen)))
+        if len(chosen):
+            self._put(example.index[chosen], code, tell(example.take(chosen)))
 
-    def put(self, index: Ints, code: UnmetCode, tell: stories.IndexTeller) -> None:
-        """Note an answer for some positions."""
-        if len(index):
-            self.code[index] = code.value
-            self.reason[index], self.fix[index] = tell(index)
-            self._open[index] = False
+    def _put(self, index: Ints, code: UnmetCode, told: Told) -> None:
+        self.code[index] = code.value
+        self.reason[index], self.fix[index] = told.reason, told.fix
+        self.cost[index], self.worth[index] = told.cost, told.worth
+        self.parts += told.parts
+        self.owners += [index] * len(told.parts)
+        self._open[index] = False
+
+
+def _decide_within(search: Search, answers: _Answers, open_code: UnmetCode) -> Example:
+    """Answer the positions that moving units to pays as the rules are; return the best moves to all of them."""
+    index = answers.open
+    within = Example(search.residual, index, _best(search, index, STRICT))
+    tell = stories.time_limit if open_code is UnmetCode.TIME_LIMIT else stories.unknown
+    answers.by_example(within, within.moves.net > 0, open_code, tell)
+    return within
+
+
+def _decide_without_rules(search: Search, answers: _Answers) -> None:
+    """Answer the positions that moving units to pays without one kind of rules, or several."""
+    residual = search.residual
+    everywhere = search
+    if _closes_anything(search):
+        everywhere = Search(residual, everywhere=True)
+        _decide_lifted(everywhere, answers, Lifted(policy=True), UnmetCode.POLICY, stories.blocked)
+    if residual.book.frozen.any():
+        _decide_lifted(search, answers, Lifted(frozen=True), UnmetCode.FROZEN, stories.blocked)
+    for lifted in (Lifted(capacity=True), Lifted(minimum=True), Lifted(capacity=True, minimum=True)):
+        _decide_lifted(search, answers, lifted, UnmetCode.CAPACITY, stories.blocked)
+    if residual.expires.any():
+        _decide_lifted(search, answers, Lifted(shelf_life=True), UnmetCode.EXPIRY, stories.blocked)
+        _decide_lifted(search, answers, Lifted(expiry=True), UnmetCode.EXPIRY, stories.perishing)
+        _decide_lifted(everywhere, answers, ALL_LIFTED, UnmetCode.EXPIRY, stories.blocked)
+    elif everywhere is not search or residual.book.frozen.any():
+        code = UnmetCode.POLICY if everywhere is not search else UnmetCode.FROZEN
+        _decide_lifted(everywhere, answers, ALL_LIFTED, code, stories.blocked)
+
+
+def _closes_anything(search: Search) -> bool:
+    """Whether rules of the request or of lanes forbid any move."""
+    residual = search.residual
+    return bool(len(residual.network.lane_rules) or not residual.cells.is_open.all() or len(residual.must_send.alert))
+
+
+def _decide_lifted(
+    search: Search, answers: _Answers, lifted: Lifted, code: UnmetCode, tell: stories.ExampleTeller
+) -> None:
+    index = answers.open
+    if len(index):
+        example = Example(search.residual, index, _best(search, index, lifted), lifted)
+        answers.by_example(example, example.moves.net > 0, code, tell)
+
+
+def _decide_late(search: Search, answers: _Answers) -> None:
+    """Answer the positions that every path reaches too late to count, and that would pay in time."""
+    residual, index = search.residual, answers.open
+    index = index[search.fastest.leads[index]]
+    example = Example(residual, index, best_moves(residual, search.fastest.take(index), index, STRICT))
+    late = index[(example.moves.wanted == 0) & (residual.last_day(index) < example.path_day)]
+    last = np.maximum(residual.last_day(late), 0)
+    # The least speed-up may save too few units to pay for a dispatch; then say what arriving at once would.
+    for lifted in (STRICT, Lifted(capacity=True)):
+        for by_day in (last, np.zeros_like(last)):
+            example = _as_if_by(search, late, by_day, lifted)
+            answers.by_example(example, example.moves.net > 0, UnmetCode.TOO_LATE, stories.too_late)
+
+
+def _as_if_by(search: Search, index: Ints, by_day: Ints, lifted: Lifted) -> Example:
+    """Evaluate moves over the fastest paths to some unmet positions, as if they came by some day."""
+    moves = best_moves(search.residual, search.fastest.take(index), index, lifted, by_day=by_day)
+    return Example(search.residual, index, moves, lifted, by_day)
+
+
+def _decide_supply(search: Search, answers: _Answers) -> None:
+    """Answer the positions of SKUs of which no unit is left that is worth less than it would be there."""
+    residual, senders, index = search.residual, search.senders, answers.open
+    cell = residual.unmet_cell[index]
+    best = senders.best_for(cell, residual.cells.sku[cell])
+    worth = np.where(best >= 0, senders.last_worth[best], NEVER)
+
+    def tell(chosen: Ints) -> Told:
+        return stories.told_of(whereabouts(search, chosen), buying(residual, chosen))
+
+    answers.where(index[worth >= residual.gain(index)], UnmetCode.NO_SUPPLY, tell)
 
 
 def _decide_unreached(search: Search, answers: _Answers) -> None:
     """Answer the positions to which no path leads, by what a free lane from the best sender would be worth."""
-    residual = search.residual
-    index = np.intersect1d(answers.open, np.flatnonzero(~search.is_reached))
-    sender = search.senders.best[residual.scope.cells.sku[residual.unmet_cell[index]]]
-    paths = direct_paths(sender, residual.unmet_cell[index])
-    moves = best_moves(residual, paths, residual.may_come[index], residual.gain(index), within_room=True)
-    example = Example(search, index, moves)
-    answers.by_example(example, moves.net > 0, UnmetCode.NO_LANE, stories.no_lane)
-    answers.by_example(example, moves.net <= 0, UnmetCode.NO_SUPPLY, stories.no_case)
+    residual, index = search.residual, answers.open
+    index = index[~search.is_reached[index]]
+    cell = residual.unmet_cell[index]
+    sender = search.senders.best_for(cell, residual.cells.sku[cell])
+    paths = direct_paths(sender, residual.unmet_cell[index], residual.room.new_lane)
+    for lifted in (STRICT, Lifted(capacity=True), ALL_LIFTED):
+        example = Example(residual, index, best_moves(residual, paths, index, lifted), lifted)
+        answers.by_example(example, example.moves.net > 0, UnmetCode.NO_LANE, stories.no_lane)
+    answers.by_example(example, example.moves.possible, UnmetCode.NO_SUPPLY, stories.no_case)
 
 
-def _decide_late(search: Search, answers: _Answers) -> None:
-    """Answer the positions that every path reaches too late to count."""
-    index = answers.open
-    index = index[search.fastest.leads[index]]
-    late = index[search.units_in_time(index, search.arrival_day(search.fastest)[index]) == 0]
-    last = search.last_day(late)
-    # The least speed-up may save too few units to pay for a dispatch; then say what arriving at once would.
-    for within_room in (True, False):
-        for by_day in (last, np.zeros_like(last)):
-            example = _as_if_by(search, late, by_day, within_room=within_room)
-            answers.by_example(example, example.moves.net > 0, UnmetCode.TOO_LATE, stories.too_late)
-        answers.by_example(example, example.moves.possible, UnmetCode.UNECONOMIC, stories.uneconomic)
-    answers.by_example(example, ~example.moves.possible, UnmetCode.UNKNOWN, stories.unknown)
-
-
-def _as_if_by(search: Search, index: Ints, by_day: Ints, *, within_room: bool) -> Example:
-    """Evaluate moves over the fastest paths to some unmet positions, as if they came by some day."""
-    residual = search.residual
-    wanted = search.units_in_time(index, by_day)
-    moves = best_moves(residual, search.fastest.take(index), wanted, residual.gain(index), within_room=within_room)
-    return Example(search, index, moves, by_day)
-
-
-def _decide_by_worth(search: Search, answers: _Answers, open_code: UnmetCode) -> None:
-    """Answer the positions that can be reached in time, by what moving units there earns."""
-    index = answers.open
-    within = Example(search, index, _best(search, index, within_room=True))
-    tell = stories.time_limit if open_code is UnmetCode.TIME_LIMIT else stories.unknown
-    answers.by_example(within, within.moves.net > 0, open_code, tell)
+def _decide_rest(search: Search, answers: _Answers, within: Example) -> None:
+    """Answer the positions that can be reached, by what moving units there would cost."""
     rest = answers.open
-    within = within.take(np.flatnonzero(np.isin(index, rest)))
-    beyond = Example(search, rest, _best(search, rest, within_room=False))
-    answers.by_example(beyond, beyond.moves.net > 0, UnmetCode.CAPACITY, stories.capacity)
+    within = within.take(np.flatnonzero(np.isin(within.index, rest)))
     answers.by_example(within, within.moves.possible, UnmetCode.UNECONOMIC, stories.uneconomic)
-    answers.by_example(beyond, beyond.moves.possible, UnmetCode.UNECONOMIC, stories.uneconomic)
-    answers.by_example(beyond, ~beyond.moves.possible, UnmetCode.UNKNOWN, stories.unknown)
+    if search.has_days:
+        late = answers.open
+        late = late[search.fastest.leads[late]]
+        for lifted in (STRICT, Lifted(capacity=True)):
+            example = _as_if_by(search, late, np.zeros_like(late), lifted)
+            is_late = example.path_day > 0
+            answers.by_example(example, example.moves.possible & is_late, UnmetCode.UNECONOMIC, stories.uneconomic)
+    for lifted in (Lifted(capacity=True), Lifted(capacity=True, minimum=True)):
+        beyond = Example(search.residual, answers.open, _best(search, answers.open, lifted), lifted)
+        answers.by_example(beyond, beyond.moves.possible, UnmetCode.UNECONOMIC, stories.uneconomic)
+    lifted = Lifted(capacity=True, minimum=True, shelf_life=True, expiry=True)
+    perishing = Example(search.residual, answers.open, _best(search, answers.open, lifted), lifted)
+    is_perishing = perishing.expiry_day < search.residual.network.horizon_days
+    answers.by_example(perishing, perishing.moves.possible & is_perishing, UnmetCode.EXPIRY, stories.perishing)
+    rest = Example(search.residual, answers.open, _best(search, answers.open, STRICT))
+    answers.by_example(rest, ~rest.moves.possible, UnmetCode.UNKNOWN, stories.unknown)
 
 
-def _best(search: Search, index: Ints, *, within_room: bool) -> Moves:
+def _best(search: Search, index: Ints, lifted: Lifted) -> Moves:
     """Best move to each of some unmet positions over the paths that were searched for."""
-
-    def along(paths: Paths) -> Moves:
-        some = paths.take(index)
-        wanted = search.units_in_time(index, search.arrival_day(some))
-        return best_moves(search.residual, some, wanted, search.residual.gain(index), within_room=within_room)
-
     first, *others = search.paths_to_unmet
-    best = along(first)
+    best = best_moves(search.residual, first.take(index), index, lifted)
     for paths in others:
-        best = choose(best, along(paths))
+        best = choose(best, best_moves(search.residual, paths.take(index), index, lifted))
     return best

@@ -93,9 +93,9 @@ def graph_of(edges: Edges, passes_on: NDArray[np.bool_], *, backward: bool = Fal
     return Graph(tail[order], head[order], edges.lane[order].astype(np.int64), passes_on, backward)
 
 
-def direct_paths(sender: Ints, receiver: Ints) -> Paths:
-    """Paths over a lane that does not exist: it costs nothing and holds everything."""
-    return Paths(np.empty((len(sender), 0), dtype=np.int64), sender, receiver)
+def direct_paths(sender: Ints, receiver: Ints, lane: int) -> Paths:
+    """Paths over one lane, the same for all."""
+    return Paths(np.full((len(sender), 1), lane, dtype=np.int64), sender, receiver)
 
 
 def best_ways(graph: Graph, step: Ints, source: Ints) -> Ways:

@@ -46,13 +46,17 @@ def kilograms(weight_units: Ints) -> Words:
     return words([f"{value:g} kg" for value in (weight_units / 10**6).tolist()])
 
 
-def path_words(network: Network, paths: Paths) -> Words:
-    """Nodes along each path, "W > H > S"."""
+def path_words(network: Network, paths: Paths, cell_node: Ints) -> Words:
+    """Nodes along each path, "W > H > S"; `cell_node` has the node of every cell, to name the ends."""
     node_id, lanes = network.nodes.node_id, network.lanes
-    if not paths.lanes.shape[1]:
-        return np.full(len(paths), "", dtype=np.object_)
-    text = node_id[lanes.origin[np.maximum(paths.lanes[:, 0], 0)]].astype(np.object_)
-    for hop in range(paths.lanes.shape[1]):
+    text = np.asarray(node_id[cell_node[paths.sender]].astype(np.object_))
+    last = paths.lanes.shape[1] - 1
+    for hop in range(last + 1):
         at = np.flatnonzero(paths.lanes[:, hop] != NO_LANE_ROW)
-        text[at] = text[at] + " > " + node_id[lanes.destination[paths.lanes[at, hop]]]
+        lane = paths.lanes[at, hop]
+        # A lane that does not exist is a path of its own.
+        known = lane < len(lanes)
+        node = cell_node[paths.receiver[at]]
+        node[known] = lanes.destination[lane[known]]
+        text[at] = text[at] + " > " + node_id[node]
     return text
