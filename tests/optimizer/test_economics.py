@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
-from math import floor
+from math import floor, fsum
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 from network import Network
 from optimizer import rounding
+from optimizer.demand import demand_of
 from optimizer.economics import (
+    ALL_UNITS,
     NO_WEIGHT_LIMIT,
     alert_units,
     arrival_cap_units,
@@ -28,6 +30,7 @@ from optimizer.economics import (
 )
 from optimizer.request import Request
 from optimizer.scope import skus_in_scope
+from optimizer.valuation import value_of_stock
 from tests.optimizer.small_case import ALERTS, LANES, PRODUCTS, STOCK, small_network
 
 REPEATABLE = settings(derandomize=True, database=None, deadline=None, max_examples=300)
@@ -98,6 +101,9 @@ def position(**columns: float) -> Network:
     return small_network(stock=STOCK.assign(**columns), alerts=ALERTS.assign(must_serve=False))
 
 
+BASE = small_network()
+
+
 @dataclass(frozen=True)
 class Economics:
     """Numbers of one position, as texts have them."""
@@ -116,7 +122,7 @@ class Economics:
 
     def network(self) -> Network:
         """The small network with these numbers in all rows."""
-        network = small_network()
+        network = BASE
         in_products = {"list_price": self.price, "salvage_value": self.salvage}
         in_stock = {"demand_mean": self.demand, "shortage_penalty": self.penalty, "holding_cost": self.holding}
         products = {name: np.full(len(network.products), float(value)) for name, value in in_products.items()}
@@ -158,8 +164,107 @@ def test_three_levels_of_worth():
     worth = unit_worth(network, row)
     assert worth.full_units.tolist() == [6]
     assert worth.full_worth.tolist() == [11_000_000]
+    assert worth.step_count.tolist() == [1]
     assert worth.steps.tolist() == [(11 * 0.5 + 2.5 * 0.5) * 1e6]
     assert worth.left_over_worth.tolist() == [2_500_000]
+    weighted = unit_worth(network, row, np.array([3.0]))
+    assert weighted.full_worth.tolist() == [13_000_000]
+    assert weighted.steps.tolist() == [(13 * 0.5 + 2.5 * 0.5) * 1e6]
+    assert weighted.left_over_worth.tolist() == [2_500_000]
+
+
+def uncertain(numbers: Economics, variance: Fraction, normal: bool) -> Network:
+    """The small network with this demand in all rows."""
+    network = numbers.network()
+    deviation = np.full(len(network.stock), float(variance) ** 0.5)
+    return replace(network, stock=replace(network.stock, demand_std=deviation), normal_demand=normal)
+
+
+uncertain_networks = st.builds(
+    uncertain,
+    st.builds(
+        Economics,
+        demand=st.decimals("0.01", 40, places=2),
+        price=st.decimals(5, 90, places=3),
+        penalty=st.decimals(0, 9, places=3),
+        holding=st.decimals(0, 2, places=3),
+        salvage=st.decimals(0, 4, places=3),
+        decimals=st.sampled_from((0, 2, 6)),
+    ),
+    st.fractions("1/100", 200),
+    st.booleans(),
+)
+
+
+def mixed_worth(network: Network, last: int) -> list[int]:
+    """Worth of units 1 to `last` of the first stock row, by the letter of docs/model.md."""
+    stock, products, sku = network.stock, network.products, network.stock.sku[0]
+    amounts = products.list_price[sku], stock.shortage_penalty[0], products.salvage_value[sku], stock.holding_cost[0]
+    price, penalty, salvage, holding = (Fraction(repr(float(amount))) for amount in amounts)
+    full, left_over = (round(amount * 10**network.money_decimals) for amount in (price + penalty, salvage - holding))
+    first_row = np.zeros(last, dtype=np.int64)
+    chances = demand_of(network, first_row).at_least(np.arange(1, last + 1))
+    return [left_over + round((full - left_over) * chance) for chance in chances.tolist()]
+
+
+@given(uncertain_networks)
+@settings(REPEATABLE, max_examples=100)
+def test_units_of_uncertain_demand_are_the_rounded_mix(network: Network):
+    worth = unit_worth(network, np.zeros(1, dtype=np.int64))
+    full, steps, left_over = worth.full_units[0], worth.steps, worth.left_over_worth[0]
+    expected = mixed_worth(network, int(full + len(steps)) + 3)
+    listed = [*[int(worth.full_worth[0])] * int(full), *steps.tolist(), *[int(left_over)] * 3]
+    # A chance by its recurrence and one by its function may differ in the last digit.
+    assert np.abs(np.subtract(listed, expected)).max() <= (1 if network.money_decimals == 6 else 0)
+    assert np.all(np.diff(listed) <= 0)
+    assert np.all((steps < worth.full_worth[0]) & (steps > left_over))
+
+
+@given(uncertain_networks, st.integers(-9, 90), st.integers(-9, 90))
+@settings(REPEATABLE, max_examples=100)
+def test_units_of_uncertain_demand_add_up_to_the_value(network: Network, first: int, last: int):
+    row = np.zeros(1, dtype=np.int64)
+    worth = unit_worth(network, row)
+    change = value_change(worth, np.array([first]), np.array([last]))[0]
+    low, high = sorted((first, last))
+    singly = [int(worth.worth_of(np.array([n]))[0]) for n in range(low + 1, high + 1)]
+    assert change == (sum(singly) if last >= first else -sum(singly))
+    value = [value_of_stock(network, row, np.array([y]))[0] for y in (first, last)]
+    assert change == pytest.approx((value[1] - value[0]) * 10**network.money_decimals, rel=1e-9, abs=high - low + 1e-6)
+
+
+@given(uncertain_networks, st.lists(st.integers(-(10**7), 10**8), min_size=9, max_size=9))
+@settings(REPEATABLE, max_examples=100)
+def test_units_above_a_worth(network: Network, thresholds: list[int]):
+    rows = np.arange(len(network.stock))
+    worth, asked = unit_worth(network, rows), np.array(thresholds)
+    asked[:3] = worth.full_worth[0], worth.left_over_worth[0], (*worth.steps, 0)[len(worth.steps) // 2]
+    for counted, passes in ((worth.units_above(asked), np.greater), (worth.units_at_least(asked), np.greater_equal)):
+        everything = counted == ALL_UNITS
+        assert np.array_equal(everything, passes(worth.left_over_worth, asked))
+        last = np.where(everything, 1, counted)
+        assert np.all(passes(worth.worth_of(last), asked) | (last == 0))
+        assert not np.any(passes(worth.worth_of(last + 1), asked) & ~everything)
+
+
+def test_worths_taken_and_spread_are_those_of_their_positions():
+    stock = STOCK.assign(demand_std=[0.0, 1.0, 5.0, 0.0, 2.0, 4.0, 0.0, 0.5, 3.0])
+    network = small_network(stock=stock)
+    rows = np.arange(len(stock))
+    worth = unit_worth(network, rows)
+    units = np.arange(-2, 40)
+    table = np.stack([worth.worth_of(np.full(len(rows), n)) for n in units])
+    alone = np.stack([[unit_worth(network, rows[i : i + 1]).worth_of(np.array([n]))[0] for i in rows] for n in units])
+    assert np.array_equal(table, alone)
+    index = np.array([8, 2, 2, 0])
+    taken = np.stack([worth.take(index).worth_of(np.full(4, n)) for n in units])
+    assert np.array_equal(taken, table[:, index])
+    found = np.array([False, True, False, True, True, True])
+    spread = worth.take(index).spread(found, 7, np.array([1, 2, 3, 4, 5, 6]))
+    spread_table = np.stack([spread.worth_of(np.full(6, n)) for n in units])
+    assert np.array_equal(spread_table[:, found], taken)
+    assert spread_table[:, 0].tolist() == [7, 7, 7, *[1] * 39]
+    assert spread_table[:, 2].tolist() == [7, 7, 7, *[3] * 39]
 
 
 @given(
@@ -176,6 +281,48 @@ def test_arrival_caps_are_exact(demand: Decimal, horizon: int, day: int, on_hand
     left = Fraction(demand) * (1 - Fraction(day, horizon)) if day < horizon else Fraction(0)
     expected = floor(min(left, max(Fraction(demand) - on_hand, Fraction(0))))
     assert arrival_cap_units(network, np.array([0]), np.array([day])).tolist() == [expected]
+
+
+@given(uncertain_networks, st.integers(1, 30), st.integers(-6, 50))
+@settings(REPEATABLE, max_examples=60)
+def test_arrival_caps_of_uncertain_demand(network: Network, horizon: int, opening: int):
+    """U(l) = floor(E[max(D - y0, 0)] - E[max(D(l) - y0, 0)]), from the chances of single units."""
+    n = len(network.stock)
+    stock = replace(
+        network.stock,
+        on_hand=np.full(n, max(opening, 0)),
+        reserved=np.full(n, max(-opening, 0)),
+        safety_stock=np.zeros(n),
+    )
+    network = replace(network, stock=stock, horizon_days=horizon)
+    days = np.arange(1, horizon + 3)
+    caps = arrival_cap_units(network, np.zeros(len(days), dtype=np.int64), days)
+
+    def beyond(share: float) -> float:
+        mean, deviation = stock.demand_mean[:1] * share, stock.demand_std[:1] * share**0.5
+        part = replace(
+            network, stock=replace(stock, demand_mean=np.full(n, mean[0]), demand_std=np.full(n, deviation[0]))
+        )
+        units = np.arange(max(opening, 0) + 1, 1200)
+        chances = demand_of(part, np.zeros(len(units), dtype=np.int64)).at_least(units)
+        return fsum(chances.tolist()) + max(-opening, 0)
+
+    for day, cap in zip(days.tolist(), caps.tolist(), strict=True):
+        expected = beyond(1.0) - beyond(day / horizon) if day < horizon else 0.0
+        if abs(expected - round(expected)) < 1e-8:
+            assert cap == max(round(expected), 0) or abs(expected - round(expected)) > 1e-10
+        else:
+            assert cap == max(floor(expected), 0)
+    # The later, the fewer.
+    assert np.all(np.diff(caps) <= 0)
+
+
+def test_a_cap_that_is_all_but_whole():
+    # Nothing on hand: all the demand after half of the time, 7 units, counts; sums of chances end up just below it.
+    stock = STOCK.assign(demand_mean=14.0, demand_std=5.0, on_hand=0, reserved=0)
+    network = replace(small_network(stock=stock), horizon_days=10)
+    row = np.zeros(9, dtype=np.int64)
+    assert arrival_cap_units(network, row, np.arange(1, 10)).tolist() == [12, 11, 9, 8, 7, 5, 4, 2, 1]
 
 
 def test_cap_of_a_share_that_floats_get_wrong():
