@@ -15,7 +15,15 @@ from typing import Final, Self
 
 from server import child
 
-PRELOADED: Final = ["numpy", "pandas", "optimizer", "server.child"]
+PRELOADED: Final = [
+    "numpy",
+    "pandas",
+    "optimizer",
+    "optimizer.alternatives",
+    "optimizer.repair",
+    "optimizer.rule_prices",
+    "server.child",
+]
 """Imported once by the fork server, so that a worker starts in about 10 ms."""
 
 _STARTING = threading.Lock()

@@ -198,6 +198,17 @@ def test_analyses_at_once_are_limited_and_leave_the_server_free(hanging):
     assert error.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
 
 
+def test_a_server_that_stops_ends_its_analyses():
+    solver = replace(SOLVER, alternatives="tests.server.solving:hanging")
+    server = start_server(settings=FAST, solver=solver)
+    with Client(server.address) as client:
+        request = service.ListPlanAlternativesRequest(name=planned(client), time_limit={"seconds": 100})
+        call = client.plans.ListPlanAlternatives(request)
+        client.get_plan(request.name)  # the server has taken the call before this one
+        server.stop(grace_seconds=0.1)
+        assert call.code() in {grpc.StatusCode.CANCELLED, grpc.StatusCode.UNAVAILABLE}
+
+
 class Caller:
     """The side of a call that an analysis sees: someone who is gone once a file is there."""
 
