@@ -12,18 +12,19 @@ from network import Network
 from optimizer import Parameters, Request, certify, solve
 from optimizer.plan import Plan, Status
 from tests.agreement import from_plan, read_twice, to_plan
-from tests.oracle.asked import Line
+from tests.oracle.asked import NEVER, Line
 from tests.oracle.directory import Directory
 from tests.oracle.drawing import NetworkFiles
 from tests.oracle.evaluation import broken_rules
 from tests.oracle.formulation import OracleAnswer, UnprovedError, solve_oracle
+from tests.oracle.lots import expiry_days
 from tests.oracle.shares import describe
 from tests.oracle.strategies import network_files
 from tests.oracle.valuation import evaluate
 
 EXAMPLES = 1000
 PARTS = 4
-SPOILED = 150
+SPOILED = 300
 reproducible = settings(
     max_examples=EXAMPLES,
     derandomize=True,
@@ -148,11 +149,11 @@ def spoiled(directory: Directory, answer: OracleAnswer, rng: random.Random) -> t
     """Change one thing or two in the oracle's plan: units, days, a line more or less, dispatches more or fewer."""
     lines, dispatches = list(answer.lines), dict(answer.dispatches)
     for _ in range(rng.choice((1, 1, 2, 3))):
-        change = rng.choice(("add", "add", "remove", "units", "day", "dispatches"))
+        change = rng.choice(("add", "add", "remove", "units", "day", "expiry", "dispatches"))
         if change == "add" or not lines:
-            lane = directory.lanes[rng.choice(sorted(directory.lanes))]
+            lane, sku = directory.lanes[rng.choice(sorted(directory.lanes))], rng.choice(sorted(directory.products))
             day = lane.lead_time_days + rng.choice((0, 0, 1))
-            lines.append(Line(lane.lane_id, rng.choice(sorted(directory.products)), rng.randint(1, 6), day))
+            lines.append(Line(lane.lane_id, sku, rng.randint(1, 6), day, any_expiry(directory, sku, rng)))
             dispatches.setdefault(lane.lane_id, 1)
             continue
         i = rng.randrange(len(lines))
@@ -164,6 +165,13 @@ def spoiled(directory: Directory, answer: OracleAnswer, rng: random.Random) -> t
             lines[i] = replace(line, units=max(1, line.units + rng.choice((-2, -1, 1, 2))))
         elif change == "day":
             lines[i] = replace(line, arrives_day=max(0, line.arrives_day + rng.choice((-1, 1, 2))))
+        elif change == "expiry":
+            lines[i] = replace(line, expiry_day=any_expiry(directory, line.sku, rng))
         else:
             dispatches[line.lane_id] = max(1, dispatches[line.lane_id] + rng.choice((-1, 1)))
     return lines, dispatches
+
+
+def any_expiry(directory: Directory, sku: str, rng: random.Random) -> int:
+    """An expiry day of the units of a SKU, now and then one that none of them has."""
+    return rng.choice([*expiry_days(directory, sku) * 4, 3, NEVER])
