@@ -89,6 +89,11 @@ def _plan(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--format", choices=("csv", "parquet"), help="of the plan's tables (default: that of the network)"
     )
+    command.add_argument(
+        "--alternatives",
+        action="store_true",
+        help="also look for other plans, for the whole and for alerts, in a third of the time limit, and write them",
+    )
     command.add_argument("--json", action="store_true", help=_JSON_HELP)
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, cast
 
 import numpy as np
+import pandas as pd
 
+from cli.analysing import answered
 from cli.directories import format_of, read_directory, read_request, require_parquet
 from cli.exit_codes import ExitCode
 from cli.failures import CommandError, tell_warnings
@@ -18,6 +21,7 @@ from cli.progress import Progress
 from cli.report import Report, render_report
 from cli.solving import solve_in_worker
 from network import FileFormat, Network
+from optimizer.alternatives import choice_tables
 from optimizer.backends import backend_named
 from optimizer.plan import Result, Status
 from optimizer.plan_directory import plan_tables, result_summary, write_plan
@@ -30,6 +34,9 @@ _PHASES: Final = ("total", "read", "build", "solve", "certify", "write")
 _LEAST_RESERVE_SECONDS: Final = 0.5
 _LARGEST_RESERVE_SHARE: Final = 0.3
 """Of the time limit, for the way to the worker and back and for writing: each takes about as long as reading did."""
+
+_ALTERNATIVES_SHARE: Final = 1 / 3
+"""Of the time limit, for alternatives where they are asked for."""
 
 
 def run(arguments: argparse.Namespace, progress: Progress) -> ExitCode:
@@ -47,14 +54,34 @@ def run(arguments: argparse.Namespace, progress: Progress) -> ExitCode:
     request, asked = read_request(network, arguments.directory)
     parameters = _with_flags(asked, arguments)
     _make_directory(arguments.out)
-    until = _search_until(parameters.time_limit_seconds, progress)
+    searching = parameters.time_limit_seconds * (1 - _ALTERNATIVES_SHARE if arguments.alternatives else 1)
+    until = _search_until(searching, progress)
     result = solve_in_worker(network, request, parameters, until, progress)
     _withhold_invalid(result)
     result = replace(result, seconds={**result.seconds, "read": progress.seconds["read"]})
+    choices = _choices(network, request, result, parameters, progress) if arguments.alternatives else {}
     with progress.phase("write", f"writing {arguments.out}"):
-        write_plan(arguments.out, network, result, file_format=file_format)
+        write_plan(arguments.out, network, result, file_format=file_format, choices=choices)
     _tell(network, request, result, arguments, progress)
     return ExitCode.DONE if result.plan is not None else ExitCode.NO_PLAN
+
+
+def _choices(
+    network: Network, request: Request, result: Result, parameters: Parameters, progress: Progress
+) -> dict[str, pd.DataFrame]:
+    """Look for alternatives in what is left of the time limit, as tables; none without a plan."""
+    if result.plan is None:
+        return {}
+    seconds = max(_search_until(parameters.time_limit_seconds, progress) - time.monotonic(), _LEAST_RESERVE_SECONDS)
+    found = answered(
+        "optimizer.alternatives:alternatives",
+        (network, request, result.plan),
+        {"seconds": seconds},
+        seconds=seconds,
+        progress=progress,
+        what="looking for alternatives",
+    )
+    return choice_tables(network, found)
 
 
 def _check_backend(name: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -16,14 +17,31 @@ from optimizer.economics import WEIGHT_DECIMALS, lane_fixed_cost, product_weight
 from optimizer.expiry_days import lot_names
 from optimizer.plan import UNKNOWN_MONEY, AlertOutcomes, Certificate, Plan, Result, Unmet
 from optimizer.plan_reading import PlanFile, read_plan
-from optimizer.plan_schema import ALERT_OUTCOMES, DISPATCHES, FIXES, LEDGER, PLAN_FILE, PLAN_TABLES, TRANSFERS, UNMET
+from optimizer.plan_schema import (
+    ALERT_OUTCOMES,
+    CHOICE_TABLES,
+    DISPATCHES,
+    FIXES,
+    LEDGER,
+    PLAN_FILE,
+    PLAN_TABLES,
+    TRANSFERS,
+    UNMET,
+)
 
 __all__ = ["PlanFile", "certificate_summary", "plan_tables", "read_plan", "result_summary", "write_plan"]
 
 _SECONDS_DECIMALS: Final = 3
 
 
-def write_plan(directory: Path, network: Network, result: Result, *, file_format: FileFormat = "csv") -> None:
+def write_plan(
+    directory: Path,
+    network: Network,
+    result: Result,
+    *,
+    file_format: FileFormat = "csv",
+    choices: Mapping[str, pd.DataFrame] = MappingProxyType({}),
+) -> None:
     """Write a plan directory: plan.json and, when there is a plan, its tables.
 
     Files are written beside their places and then renamed; what an earlier plan left there is replaced or removed.
@@ -36,6 +54,8 @@ def write_plan(directory: Path, network: Network, result: Result, *, file_format
     result : Result
     file_format : {"csv", "parquet"}
         Of the tables; Parquet needs the extra ``counterpoise[parquet]``.
+    choices : mapping of str to DataFrame
+        What `optimizer.alternatives.choice_tables` made, when alternatives were asked for.
 
     Raises
     ------
@@ -44,9 +64,9 @@ def write_plan(directory: Path, network: Network, result: Result, *, file_format
     ImportError
         When Parquet is asked for and pyarrow is not installed.
     """
-    frames: dict[str, pd.DataFrame | None] = dict.fromkeys(PLAN_TABLES)
+    frames: dict[str, pd.DataFrame | None] = dict.fromkeys((*PLAN_TABLES, *CHOICE_TABLES))
     documents = {PLAN_FILE: result_summary(result, network) | _context(network, result)}
-    write_files(directory, frames | plan_tables(network, result), documents, file_format=file_format)
+    write_files(directory, frames | plan_tables(network, result) | dict(choices), documents, file_format=file_format)
 
 
 def result_summary(result: Result, network: Network) -> dict[str, Any]:

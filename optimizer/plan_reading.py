@@ -19,7 +19,7 @@ from optimizer.arrival_days import derive_arrival_days
 from optimizer.economics import NO_WEIGHT_LIMIT, lane_capacity, least_dispatches, money, product_weight
 from optimizer.expiry_days import days_of_lots, derive_expiry_days
 from optimizer.plan import Plan
-from optimizer.plan_schema import PLAN_FILE, PLAN_TABLES, TABLES_READ, PlanLimits
+from optimizer.plan_schema import CHOICE_TABLES, PLAN_FILE, PLAN_TABLES, TABLES_READ, PlanLimits
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -116,7 +116,9 @@ def _plan_file(
     )
     # The tables that follow from the plan are not read, but they belong to a plan directory.
     warnings = [
-        problem for problem in log.warnings() if Path(problem.file).stem not in PLAN_TABLES.keys() - tables.keys()
+        problem
+        for problem in log.warnings()
+        if Path(problem.file).stem not in {*PLAN_TABLES, *CHOICE_TABLES} - tables.keys()
     ]
     return PlanFile(plan, benefit, objective, ledger, tuple(warnings))
 

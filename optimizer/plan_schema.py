@@ -127,6 +127,48 @@ PLAN_TABLES: Final[Mapping[str, Table]] = MappingProxyType(
 )
 """Tables of a plan directory by name."""
 
+ALTERNATIVES: Final = Table(
+    "alternatives",
+    (
+        _text("alert_id", "alert that the choice is for", "the plan as a whole"),
+        _count("rank", "1 for the greatest objective among the choices of the alert, or of the whole plan"),
+        _text("choice", "what the choice is, for programs"),
+        _number("benefit", "benefit of the complete plan", required=True),
+        _number("objective", "objective of the complete plan", required=True),
+        _number("objective_lost", "how much less that is than at rank 1", required=True),
+        _number("cost", "what lanes cost; for an alert, what its product adds", required=True),
+        _count("lines", "lines, for an alert those of its product"),
+        _count("units", "units on these lines"),
+        _count("dispatches", "dispatches; for an alert, those that its product adds"),
+        _day("last_day", "day on which the last unit arrives", "nothing moves"),
+        _number("mean_day", "day on which a unit arrives on average", empty="nothing moves"),
+        _number("emissions_kg", "kilograms of CO2 equivalent, of the units that it is known for", required=True),
+        _number("emissions_known", "share of the units that it is known for", required=True),
+        _number("risk_resolved", "share of the units that the alert, or all alerts, ask for that move", required=True),
+        _text("summary", "the choice in words"),
+    ),
+    required=False,
+)
+
+ALTERNATIVE_TRANSFERS: Final = Table(
+    "alternative_transfers",
+    (
+        _text("alert_id", "alert that the choice is for", "the plan as a whole"),
+        _text("choice", "what the choice is, for programs"),
+        *_LANE,
+        _reference("sku_id", "products", "product that is moved", required=True),
+        _count("units", "units that are moved"),
+        _day("expiry_day", "day on which the units expire", "never"),
+        _day("arrives_day", "day of arrival", "never empty"),
+    ),
+    required=False,
+)
+
+CHOICE_TABLES: Final[Mapping[str, Table]] = MappingProxyType(
+    {table.name: table for table in (ALTERNATIVES, ALTERNATIVE_TRANSFERS)}
+)
+"""Tables that a plan directory has when alternatives were asked for."""
+
 TABLES_READ: Final[Mapping[str, Table]] = MappingProxyType(
     {table.name: table for table in (TRANSFERS, DISPATCHES, LEDGER)}
 )

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from network.tables import Network
+from network.tables import NO_LIMIT, Network
 from optimizer.plan import Certificate, Plan
 from optimizer.request import Request
 
@@ -133,6 +133,39 @@ def ranked(choices: list[Choice], notes: tuple[str, ...]) -> Alternatives:
     for column in columns.values():
         column.setflags(write=False)
     return Alternatives(**columns, plans=tuple(choice.plan for choice in chosen), notes=notes)
+
+
+def choice_tables(network: Network, found: Alternatives) -> dict[str, pd.DataFrame]:
+    """Write alternatives as tables of a plan directory, by name: the choices, and their lines."""
+    return {
+        "alternatives": alternatives_table(network, found),
+        "alternative_transfers": transfers_table(network, found),
+    }
+
+
+def transfers_table(network: Network, found: Alternatives) -> pd.DataFrame:
+    """Return the lines of all choices with ids instead of rows: what `Alternatives.changed_lines` names of each."""
+    rows = [found.changed_lines(network, index) for index in range(len(found))]
+    choice = np.repeat(np.arange(len(found)), [len(lines) for lines in rows])
+
+    def column(name: str) -> NDArray[Any]:
+        parts = [getattr(plan, name)[lines] for plan, lines in zip(found.plans, rows, strict=True)]
+        return np.concatenate(parts) if parts else np.empty(0, dtype=np.int64)
+
+    lane, expiry, lanes = column("lane"), column("expiry_day").astype(np.int64), network.lanes
+    return pd.DataFrame(
+        {
+            "alert_id": np.append(network.alerts.alert_id, "")[found.alert[choice]],
+            "choice": found.choice[choice],
+            "lane_id": lanes.lane_id[lane],
+            "origin": network.nodes.node_id[lanes.origin[lane]],
+            "destination": network.nodes.node_id[lanes.destination[lane]],
+            "sku_id": network.products.sku_id[column("sku")],
+            "units": column("units"),
+            "expiry_day": pd.arrays.IntegerArray(expiry, expiry == NO_LIMIT),
+            "arrives_day": column("arrives_day"),
+        }
+    )
 
 
 def alternatives_table(network: Network, found: Alternatives) -> pd.DataFrame:
