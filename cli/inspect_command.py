@@ -52,6 +52,6 @@ def _plain(network: Network, donor: Donor) -> dict[str, Any]:
     return {
         "node_id": network.nodes.node_id[donor.node],
         "units": donor.units,
-        "arrives_day": donor.route.days,
+        "arrives_day": donor.arrives_day,
         "lanes": [network.lanes.lane_id[lane] for lane in donor.route.lanes],
     }

@@ -14,6 +14,7 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
+from network.lane_rules import may_carry
 from network.tables import Network
 
 
@@ -35,6 +36,8 @@ class Donor:
     """Row of `Network.nodes`."""
     units: int
     """What it may give: on hand, less reserved, less safety stock."""
+    arrives_day: int
+    """Of the units over `route`: `no_send_before_day` and the days of the way."""
     route: Route
     """The fastest way from there."""
 
@@ -74,7 +77,7 @@ def arrival_vertex(network: Network, nodes: NDArray[np.int64]) -> NDArray[np.int
 
 
 def usable_lanes(network: Network, sku: int | None = None) -> NDArray[np.bool_]:
-    """Lanes that may run, and can carry the smallest line of a SKU.
+    """Lanes that may run, and may and can carry the smallest line of a SKU.
 
     Parameters
     ----------
@@ -92,7 +95,7 @@ def usable_lanes(network: Network, sku: int | None = None) -> NDArray[np.bool_]:
     cases = np.maximum(1, -(-lanes.min_line_units // products.case_pack[sku]))
     kilograms = cases * products.case_pack[sku] * np.nan_to_num(products.unit_weight_kg[sku])
     usable &= kilograms <= lanes.capacity_kg * np.maximum(lanes.max_dispatches, 1)
-    return usable
+    return usable & may_carry(network, np.arange(len(lanes)), np.full(len(lanes), sku))
 
 
 def fastest_path(network: Network, origin: int, destination: int, *, graph: nx.DiGraph | None = None) -> Route | None:
@@ -152,12 +155,15 @@ def donors_reaching(
     stock = network.stock
     spare = givable_units(network)
     rows = np.flatnonzero((stock.sku == sku) & (spare > 0) & (stock.node != node))
+    columns = (stock.node[rows].tolist(), spare[rows].tolist(), stock.no_send_before_day[rows].tolist())
     donors = [
-        Donor(origin, units, Route(_lanes_along(graph, paths[origin][::-1]), int(days[origin])))
-        for origin, units in zip(stock.node[rows].tolist(), spare[rows].tolist(), strict=True)
-        if origin in days
+        Donor(
+            origin, units, rest + int(days[origin]), Route(_lanes_along(graph, paths[origin][::-1]), int(days[origin]))
+        )
+        for origin, units, rest in zip(*columns, strict=True)
+        if origin in days and (within_days is None or rest + days[origin] <= within_days)
     ]
-    return tuple(sorted(donors, key=lambda donor: (donor.route.days, donor.node)))
+    return tuple(sorted(donors, key=lambda donor: (donor.arrives_day, donor.node)))
 
 
 def givable_units(network: Network) -> NDArray[np.int64]:

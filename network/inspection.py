@@ -279,6 +279,7 @@ def _first_days(network: Network, node: NDArray[np.int32], sku: NDArray[np.int32
     first = np.full(len(node), np.inf)
     donors = np.flatnonzero(givable_units(network) > 0)
     donor_sku, donor_node = network.stock.sku[donors], network.stock.node[donors]
+    rest = network.stock.no_send_before_day[donors]
     for block in _blocks(np.unique(node), len(network.nodes)):
         days = earliest_days(network, block)
         days[np.arange(len(block)), block] = np.inf  # a node is no donor to itself
@@ -291,7 +292,7 @@ def _first_days(network: Network, node: NDArray[np.int32], sku: NDArray[np.int32
         low, high = np.searchsorted(donor_sku, skus), np.searchsorted(donor_sku, skus, side="right")
         for start, end, left, right in zip(starts, ends, low, high, strict=True):  # one step per SKU
             here, there = node[rows[start:end]], donor_node[left:right]
-            first[rows[start:end]] = days[np.ix_(place[here], there)].min(axis=1, initial=np.inf)
+            first[rows[start:end]] = (days[np.ix_(place[here], there)] + rest[left:right]).min(axis=1, initial=np.inf)
     return first
 
 

@@ -33,7 +33,7 @@ def _donor_lines(network: Network, donors: Sequence[Donor]) -> Iterator[str]:
         yield "  none: no lanes lead there from a node with units to give"
     for donor in donors[:_SHOWN_DONORS]:
         way = ", ".join(network.lanes.lane_id[lane] for lane in donor.route.lanes)
-        yield f"  {network.nodes.node_id[donor.node]}: {donor.units:,} units on day {donor.route.days} over {way}"
+        yield f"  {network.nodes.node_id[donor.node]}: {donor.units:,} units on day {donor.arrives_day} over {way}"
     if len(donors) > _SHOWN_DONORS:
         yield f"  and {len(donors) - _SHOWN_DONORS:,} more, later"
 
@@ -98,7 +98,7 @@ def _reach(inspection: Inspection) -> Iterator[str]:
         yield "  no alert reports a shortage"
         return
     reached = f"{reach.with_donor:,} of {reach.shortages:,} shortages ({reach.share:.1%})"
-    yield f"  {reached} have a donor in reach, {_in_time(reach)} (capacity and cost aside)"
+    yield f"  {reached} have a donor in reach, {_in_time(reach)} (capacity, cost and rules of lanes aside)"
     for day, count in reach.by_day[:_SHOWN]:
         yield f"    by day {day:<4} {count:>10,} ({count / reach.shortages:.1%})"
     if len(reach.by_day) > _SHOWN:

@@ -7,9 +7,9 @@ import numpy as np
 from hypothesis import HealthCheck, Phase, given, settings
 
 from network import Network, read_network
+from network.lane_rules import may_carry
 from network.tables import NO_LIMIT
 from optimizer.economics import alert_units, arrival_cap_units, unit_worth
-from optimizer.lane_rules import may_carry
 from optimizer.lots import expiry_cap_units, own_lots
 from optimizer.request import Request
 from optimizer.request_reading import read_request

@@ -8,10 +8,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from network.lane_rules import may_carry
 from network.tables import NO_LIMIT, Network
 from optimizer.economics import give_units
 from optimizer.feeding import unfed_lines
-from optimizer.lane_rules import may_carry
 from optimizer.lots import expires, own_lots
 from optimizer.plan_columns import UsablePlan
 from optimizer.scope import is_closed, nodes_in_scope, skus_in_scope

@@ -11,9 +11,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from network.lane_rules import may_carry
 from network.tables import NO_LIMIT, Network, Severity
 from optimizer.economics import WEIGHT_DECIMALS
-from optimizer.lane_rules import may_carry
 from optimizer.plan import FixChanges
 from optimizer.reasons.examples import Example
 from optimizer.reasons.words import Words, amounts, counts, kilograms, numerals, same_words
@@ -40,10 +40,11 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """The changes for some examples, in words and as parts."""
+    """The changes for some examples, in words and by name, shape ``(n,)``."""
 
     words: Words
-    parts: list[Part]
+    fields: list[list[str]]
+    """Names of the fields of each example."""
 
 
 def part(row: Ints, name: str, place: Any, amount: NDArray[Any], text: Any) -> Part:
@@ -56,13 +57,15 @@ def part(row: Ints, name: str, place: Any, amount: NDArray[Any], text: Any) -> P
 def joined(n: int, parts: list[Part]) -> Fix:
     """Put the parts of every example one after the other; a change that is needed twice is made once."""
     texts: list[list[str]] = [[] for _ in range(n)]
+    fields: list[list[str]] = [[] for _ in range(n)]
     for each in parts:
         for row, words in zip(each.row.tolist(), each.words.tolist(), strict=True):
+            fields[row].append(each.field)
             if words not in texts[row]:
                 texts[row].append(words)
     column = np.empty(n, dtype=np.object_)
     column[:] = [", ".join(text) for text in texts]
-    return Fix(column, parts)
+    return Fix(column, fields)
 
 
 def breaking(example: Example) -> list[Part]:

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from network.candidates import NEVER, Cells, Edges, join_lanes
+from network.lane_rules import may_carry
 from optimizer.economics import lane_unit_cost
-from optimizer.lane_rules import may_carry
 from optimizer.reasons.residual import Residual
 from optimizer.reasons.ways import NO_LANE_ROW, Graph, Paths, Ways, best_ways, graph_of, trace
 
@@ -30,8 +30,6 @@ class Senders:
     """First day on which one may, shape ``(n_cells,)``."""
     best: Ints
     """Cell whose unit is worth least, shape ``(n_products,)``; -1 where none may leave."""
-    best_worth: Ints
-    """Shape ``(n_products,)``; `NEVER` where none may leave."""
     next_best: Ints
     """The best cell besides, shape ``(n_products,)``; -1 where there is none."""
 
@@ -58,13 +56,11 @@ def senders_of(residual: Residual, *, everywhere: bool) -> Senders:
     skus, first = np.unique(cells.sku[cell][order], return_index=True)
     best = np.full(n_products, -1, dtype=np.int64)
     best[skus] = cell[order][first]
-    best_worth = np.full(n_products, NEVER, dtype=np.int64)
-    best_worth[skus] = worth[order][first]
     others = order[cell[order] != best[cells.sku[cell[order]]]]
     skus, first = np.unique(cells.sku[cell[others]], return_index=True)
     next_best = np.full(n_products, -1, dtype=np.int64)
     next_best[skus] = cell[others][first]
-    return Senders(last_worth < best_gain[cells.sku], last_worth, release_day, best, best_worth, next_best)
+    return Senders(last_worth < best_gain[cells.sku], last_worth, release_day, best, next_best)
 
 
 class Search:

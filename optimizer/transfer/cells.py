@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from network.candidates import NEVER, Cells, Edges, Potentials, join_lanes, paying_edges, potentials
+from network.lane_rules import may_carry
 from network.tables import AlertKind, Network
 from optimizer.economics import (
     UnitWorth,
@@ -17,7 +18,6 @@ from optimizer.economics import (
     opening_units,
     unit_worth,
 )
-from optimizer.lane_rules import may_carry
 from optimizer.lots import expires, own_lots
 from optimizer.request import Request
 from optimizer.scope import hard_alerts, is_closed, nodes_in_scope, penalty_weights, skus_in_scope

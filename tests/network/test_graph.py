@@ -1,5 +1,6 @@
 """Ways through the network, against plain searches over all ways on random graphs."""
 
+import dataclasses
 import itertools
 
 import networkx as nx
@@ -19,6 +20,7 @@ from network import (
     lane_graph,
 )
 from network.graph import usable_lanes
+from network.tables import LaneRules
 from tests.network.worlds import route_network
 
 Lane = tuple[int, int, int]
@@ -141,6 +143,20 @@ def test_donors_that_arrive_too_late_are_left_out() -> None:
     """The last day is included."""
     assert [donor.node for donor in donors_reaching(chain(), 2, 0, within_days=3)] == [0]
     assert donors_reaching(chain(), 2, 0, within_days=2) == ()
+
+
+def test_donors_keep_the_rules_of_lanes_and_rest_first() -> None:
+    """0 may send nothing before day 4, so it comes last; the lane from 3 must not carry what it has."""
+    network = chain()
+    stock = dataclasses.replace(network.stock, no_send_before_day=np.array([4, 0, 0, 0]))
+    donors = donors_reaching(dataclasses.replace(network, stock=stock), 2, 0)
+    assert [(donor.node, donor.arrives_day, donor.route.days) for donor in donors] == [(3, 5, 5), (0, 7, 3)]
+    assert [donor.node for donor in donors_reaching(dataclasses.replace(network, stock=stock), 2, 0, 6)] == [3]
+    nothing = np.array([-1], dtype=np.int32)
+    rules = LaneRules(
+        np.array([2], dtype=np.int32), nothing, nothing, np.array([""], object), nothing, np.array([False])
+    )
+    assert [donor.node for donor in donors_reaching(dataclasses.replace(network, lane_rules=rules), 2, 0)] == [0]
 
 
 def test_of_parallel_lanes_the_fastest_is_taken() -> None:

@@ -83,7 +83,7 @@ def test_reach_agrees_with_asking_for_each_alert(
     first = inspection._first_days(network, network.alerts.node[rows], network.alerts.sku[rows])
     for row, day in zip(rows.tolist(), first.tolist(), strict=True):
         donors = donors_reaching(network, int(network.alerts.node[row]), int(network.alerts.sku[row]))
-        assert day == (donors[0].route.days if donors else np.inf)
+        assert day == (donors[0].arrives_day if donors else np.inf)
 
 
 def test_an_inspection_is_plain_data_for_json() -> None:

@@ -1,4 +1,4 @@
-"""Which lane may carry which SKU: the reading of `lane_rules` that builder, certificate and reasons share."""
+"""Which lane may carry which SKU: the reading of `lane_rules` that all share."""
 
 from __future__ import annotations
 
