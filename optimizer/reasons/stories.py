@@ -12,6 +12,7 @@ from optimizer.plan import UNKNOWN_MONEY
 from optimizer.reasons.changes import Part, breaking, cheaper, joined, margin, part
 from optimizer.reasons.examples import Example
 from optimizer.reasons.line_book import matters
+from optimizer.reasons.residual import Residual
 from optimizer.reasons.supply import Offer, buying
 from optimizer.reasons.words import Words, counts, kilograms, numerals, same_words
 
@@ -67,6 +68,15 @@ def _is_certain(example: Example, parts: list[Part]) -> NDArray[np.bool_]:
         if each.field == "stock.no_send_before_day":
             certain[each.row] &= ~example.residual.cells.transit[example.moves.paths.sender[each.row]]
     return certain
+
+
+def never_fresh_enough(residual: Residual, index: Ints) -> Told:
+    """Say that not even fresh units would be sold before they expire."""
+    n, sku = len(index), residual.cells.sku[residual.unmet_cell[index]]
+    shelf_life = residual.network.products.shelf_life_days[sku]
+    reason = "no unit is left that keeps long enough, and fresh ones expire on day " + numerals(shelf_life)
+    reason = np.asarray(reason + ", before they are sold", dtype=np.object_)
+    return Told(reason, same_words("units that keep longer", n), [], unknown_money(n), unknown_money(n))
 
 
 def no_case(example: Example) -> Told:

@@ -65,7 +65,7 @@ def whereabouts(search: Search, index: Ints) -> Words:
     network = residual.network
     sku = residual.cells.sku[residual.unmet_cell[index]]
     gain = residual.gain(index)
-    best, away = search.senders.best[sku], given_away(residual)
+    best, away = search.senders.best_for(residual.unmet_cell[index], sku), given_away(residual)
     keeps, went = best >= 0, (best < 0) & (away.last_cell[sku] >= 0)
     reason = np.full(len(index), "no node may give a unit", dtype=np.object_)
     reason = reason + _what_is_held(residual, sku)
@@ -74,7 +74,7 @@ def whereabouts(search: Search, index: Ints) -> Words:
     left = np.append(0, np.cumsum(residual.stacks.may_leave))
     kept = _node_of(residual, best[keeps]) + " keeps "
     kept = kept + counts(left[first[best[keeps] + 1]] - left[first[best[keeps]]], "unit")
-    worth_there = amounts(network, search.senders.best_worth[sku[keeps]])
+    worth_there = amounts(network, search.senders.last_worth[best[keeps]])
     reason[keeps] = "units are worth as much where they are: " + kept + ", worth " + worth_there + here[keeps]
     last = away.last_cell[sku[went]]
     given = "nothing is left to give: " + counts(away.units[sku[went]], "unit") + " went elsewhere, the last to "
@@ -106,19 +106,26 @@ def buying(residual: Residual, index: Ints) -> Offer:
     is_known = ~np.isnan(unit_cost)
     fix = np.asarray(fix + np.where(is_known, ", unit cost " + amounts(network, price), ""), dtype=np.object_)
     place = _node_of(residual, cell) + "/" + network.products.sku_id[sku].astype(np.object_)
-    fresh = np.minimum(network.products.shelf_life_days[sku], np.iinfo(np.int64).max)
-    counted = np.minimum(units, residual.units_in_time(index, np.zeros(len(index), dtype=np.int64), fresh))
+    counted = np.minimum(units, fresh_units(residual, index))
     now = residual.units[cell]
     worth = residual.worth_between(cell, now, now + counted)
     worth += (units - counted) * residual.cells.worth.left_over_worth[cell]
     is_shown = residual.shown.has_display(row)
     blurred = (network.stock.demand_std[row] > 0) & residual.gets_late[cell]
+    serves = np.flatnonzero(counted > 0)
+    fix[counted == 0] = "units that keep longer than fresh ones do"
     return Offer(
         words=fix,
-        part=part(np.arange(len(index)), "stock.on_hand", place, units, fix),
-        cost=np.where(is_known, units * price, UNKNOWN_MONEY),
-        worth=np.where(is_shown | blurred, UNKNOWN_MONEY, worth),
+        part=part(serves, "stock.on_hand", place[serves], units[serves], fix[serves]),
+        cost=np.where(is_known & (counted > 0), units * price, UNKNOWN_MONEY),
+        worth=np.where(is_shown | blurred | (counted == 0), UNKNOWN_MONEY, worth),
     )
+
+
+def fresh_units(residual: Residual, index: Ints) -> Ints:
+    """Units that would count at unmet positions if they were fresh and there on day 0."""
+    shelf_life = residual.network.products.shelf_life_days[residual.cells.sku[residual.unmet_cell[index]]]
+    return residual.units_in_time(index, np.zeros(len(index), dtype=np.int64), shelf_life)
 
 
 def _node_of(residual: Residual, cell: Ints) -> Words:

@@ -8,6 +8,7 @@ not exist. The first "yes" is the reason. docs/model.md, "Reasons", has the orde
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,13 +16,13 @@ from numpy.typing import NDArray
 from network.candidates import NEVER
 from optimizer.plan import UNKNOWN_MONEY, Unmet
 from optimizer.reasons import stories
-from optimizer.reasons.changes import Part, gather
+from optimizer.reasons.changes import Part, breaking, gather, joined
 from optimizer.reasons.codes import UnmetCode
 from optimizer.reasons.examples import Example
 from optimizer.reasons.moves import Moves, best_moves, choose
 from optimizer.reasons.search import Search
 from optimizer.reasons.stories import Told
-from optimizer.reasons.supply import buying, whereabouts
+from optimizer.reasons.supply import buying, fresh_units, whereabouts
 from optimizer.reasons.terms import ALL_LIFTED, Lifted
 from optimizer.reasons.ways import direct_paths
 from optimizer.reasons.words import Words, same_words
@@ -30,6 +31,17 @@ Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
 STRICT = Lifted()
+
+_CODE_OF_FIELD: Final = (
+    ("lane_rules", UnmetCode.POLICY),
+    ("request.scope", UnmetCode.POLICY),
+    ("request.response_policy", UnmetCode.POLICY),
+    ("alerts", UnmetCode.POLICY),
+    ("request.former_plan", UnmetCode.FROZEN),
+    ("products", UnmetCode.EXPIRY),
+    ("", UnmetCode.CAPACITY),
+)
+"""Where several kinds of rules stand against a move together, the first of them is the reason."""
 
 
 def unmet_of(search: Search, *, proved: bool) -> Unmet:
@@ -131,10 +143,12 @@ def _decide_without_rules(search: Search, answers: _Answers) -> None:
     if residual.expires.any():
         _decide_lifted(search, answers, Lifted(shelf_life=True), UnmetCode.EXPIRY, stories.blocked)
         _decide_lifted(search, answers, Lifted(expiry=True), UnmetCode.EXPIRY, stories.perishing)
-        _decide_lifted(everywhere, answers, ALL_LIFTED, UnmetCode.EXPIRY, stories.blocked)
-    elif everywhere is not search or residual.book.frozen.any():
-        code = UnmetCode.POLICY if everywhere is not search else UnmetCode.FROZEN
-        _decide_lifted(everywhere, answers, ALL_LIFTED, code, stories.blocked)
+    index = answers.open
+    together = Example(residual, index, _best(everywhere, index, ALL_LIFTED), ALL_LIFTED)
+    fields = joined(len(index), breaking(together)).fields
+    for prefix, code in _CODE_OF_FIELD:
+        named = np.array([any(name.startswith(prefix) for name in some) for some in fields], dtype=np.bool_)
+        answers.by_example(together, (together.moves.net > 0) & named, code, stories.blocked)
 
 
 def _closes_anything(search: Search) -> bool:
@@ -182,7 +196,10 @@ def _decide_supply(search: Search, answers: _Answers) -> None:
     def tell(chosen: Ints) -> Told:
         return stories.told_of(whereabouts(search, chosen), buying(residual, chosen))
 
-    answers.where(index[worth >= residual.gain(index)], UnmetCode.NO_SUPPLY, tell)
+    none_left = worth >= residual.gain(index)
+    keeps = fresh_units(residual, index) > 0
+    answers.where(index[none_left & keeps], UnmetCode.NO_SUPPLY, tell)
+    answers.where(index[none_left], UnmetCode.EXPIRY, lambda chosen: stories.never_fresh_enough(residual, chosen))
 
 
 def _decide_unreached(search: Search, answers: _Answers) -> None:
@@ -192,9 +209,11 @@ def _decide_unreached(search: Search, answers: _Answers) -> None:
     cell = residual.unmet_cell[index]
     sender = search.senders.best_for(cell, residual.cells.sku[cell])
     paths = direct_paths(sender, residual.unmet_cell[index], residual.room.new_lane)
+    is_open = residual.cells.is_open[cell]
     for lifted in (STRICT, Lifted(capacity=True), ALL_LIFTED):
         example = Example(residual, index, best_moves(residual, paths, index, lifted), lifted)
-        answers.by_example(example, example.moves.net > 0, UnmetCode.NO_LANE, stories.no_lane)
+        answers.by_example(example, (example.moves.net > 0) & is_open, UnmetCode.NO_LANE, stories.no_lane)
+    answers.by_example(example, example.moves.net > 0, UnmetCode.POLICY, stories.no_lane)
     answers.by_example(example, example.moves.possible, UnmetCode.NO_SUPPLY, stories.no_case)
 
 
@@ -217,8 +236,8 @@ def _decide_rest(search: Search, answers: _Answers, within: Example) -> None:
     perishing = Example(search.residual, answers.open, _best(search, answers.open, lifted), lifted)
     is_perishing = perishing.expiry_day < search.residual.network.horizon_days
     answers.by_example(perishing, perishing.moves.possible & is_perishing, UnmetCode.EXPIRY, stories.perishing)
-    rest = Example(search.residual, answers.open, _best(search, answers.open, STRICT))
-    answers.by_example(rest, ~rest.moves.possible, UnmetCode.UNKNOWN, stories.unknown)
+    left = Example(search.residual, answers.open, _best(search, answers.open, STRICT))
+    answers.by_example(left, ~left.moves.possible, UnmetCode.UNKNOWN, stories.unknown)
 
 
 def _best(search: Search, index: Ints, lifted: Lifted) -> Moves:

@@ -102,13 +102,14 @@ def check_fix(network: Network, request: Request, before: Result, row: int) -> s
     """Make the change that a reason states, and see that it does what is stated; say what was seen."""
     unmet = before.unmet
     assert unmet is not None
+    worth = int(unmet.fix_worth[row])
     place = f"{unmet.code[row]}: {unmet.reason[row]} | {unmet.cheapest_fix[row]}"
     if not np.any(unmet.changes.unmet == row):
-        assert unmet.code[row] == UnmetCode.UNKNOWN, place
+        assert worth == UNKNOWN_MONEY, place
+        assert unmet.code[row] in {UnmetCode.UNKNOWN, UnmetCode.EXPIRY, UnmetCode.UNECONOMIC}, place
         return "no fix"
     fixed_network, fixed_request = with_fix(network, request, unmet, row)
     after = proved(fixed_network, fixed_request)
-    worth = int(unmet.fix_worth[row])
     if after is None:
         assert worth == UNKNOWN_MONEY, place
         return "not solved"
