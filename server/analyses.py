@@ -58,7 +58,7 @@ class Analyses:
         """
         with self._places.one():
             started = time.monotonic()
-            seconds, until = question.seconds, started + question.seconds + self._settings.overrun_seconds
+            seconds, until = question.seconds, started + question.seconds + self._settings.analysis_overrun_seconds
             remaining = context.time_remaining()
             if remaining is not None:
                 seconds, until = min(seconds, _SEARCH_SHARE * remaining), min(until, started + remaining)

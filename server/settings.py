@@ -42,6 +42,9 @@ class Settings:
     """Analyses of plans (alternatives, differences, prices of rules) at once, each in a process of its own."""
     analysis_seconds: float = 300.0
     """Greatest time limit of an analysis."""
+    analysis_overrun_seconds: float = 30.0
+    """How far an analysis may overrun its time limit before its process is killed and the call fails: what it begins
+    with, such as certifying the plan, takes its time on a large network whatever the limit."""
     networks: int = 64
     """Uploaded networks held at once."""
     waiting_calls: int = 48

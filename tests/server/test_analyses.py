@@ -22,7 +22,7 @@ from server.result_tables import messages_of_columns
 from server.service import start_server
 from tests.server.conftest import SETTINGS, SOLVER, plan_request, small_network, violations
 
-FAST = replace(SETTINGS, overrun_seconds=0.2)
+FAST = replace(SETTINGS, analysis_overrun_seconds=0.2)
 
 
 @pytest.fixture(scope="module")
