@@ -77,18 +77,7 @@ def _short_demands(network: Network, built: TransferModel, program: Program, sec
     short = np.flatnonzero(missing > _ENOUGH)
     if not _feasible(_relaxed_rows(program, rows[short], missing[short]), seconds):
         return ()
-    return tuple(
-        Conflict(
-            rule="alerts.units",
-            place=places[i].removesuffix(" must receive").removesuffix(" must send"),
-            amount=float(np.rint(missing[i])),
-            message=(
-                f"{places[i]} {asked[i]:.0f} units: with {np.rint(missing[i]):.0f} fewer"
-                f"{'' if len(short) == 1 else ', and the other demands cut as said,'} the rest can be met"
-            ),
-        )
-        for i in short.tolist()
-    )
+    return tuple(_given_up(places[i], asked[i], missing[i], alone=len(short) == 1) for i in short.tolist())
 
 
 def _short_nodes(
@@ -125,34 +114,52 @@ def _short_nodes(
 def _thawed(
     network: Network, request: Request, built: TransferModel, program: Program, seconds: float
 ) -> tuple[Conflict, ...]:
-    """Frozen lines that cannot stay as they are: the fewest units to change when every other rule stays."""
+    """Frozen lines that cannot stay as they are: the fewest units to change, and to give up, when other rules stay."""
     limits = np.flatnonzero(built.limit_rule == FROZEN)
     if not len(limits) or request.former_plan is None:
         return ()
-    rows = np.tile(program.first_limit_row + limits, 2)
-    answer, slack = _least_slack(program, rows, np.repeat([1.0, -1.0], len(limits)), seconds)
+    demand_rows, places, asked = _demand_rows(built, network, program)
+    frozen_rows, n = program.first_limit_row + limits, len(limits)
+    rows = np.concatenate([frozen_rows, frozen_rows, demand_rows])
+    sign = np.concatenate([np.ones(n), -np.ones(n), np.ones(len(demand_rows))])
+    answer, slack = _least_slack(program, rows, sign, seconds)
     if answer.columns is None:
         return ()
-    fewer, more = slack[: len(limits)], slack[len(limits) :]
-    changed = np.flatnonzero(fewer + more > _ENOUGH)
     low, high = program.row_low.copy(), program.row_high.copy()
-    low[rows[changed]] -= np.ceil(fewer[changed] - _ENOUGH)
-    high[rows[changed]] += np.ceil(more[changed] - _ENOUGH)
+    np.subtract.at(low, rows[sign > 0], np.ceil(slack[sign > 0] - _ENOUGH))
+    np.add.at(high, rows[sign < 0], np.ceil(slack[sign < 0] - _ENOUGH))
     if not _feasible(replace(program, row_low=low, row_high=high), seconds):
         return ()
-    return tuple(
-        Conflict(
-            rule=FROZEN,
-            place=_frozen_line(network, request.former_plan.plan, int(built.limit_line[limits[i]])),
-            amount=float(np.rint(fewer[i] + more[i])),
-            message=(
-                f"{_frozen_line(network, request.former_plan.plan, int(built.limit_line[limits[i]]))} is frozen at "
-                f"{built.model.limits.low[limits[i]]} units and cannot stay so: with {np.rint(fewer[i] + more[i]):.0f} "
-                f"{'fewer' if fewer[i] > more[i] else 'more'}"
-                f"{'' if len(changed) == 1 else ', and the other lines changed as said,'} the other rules can be kept"
-            ),
-        )
-        for i in changed.tolist()
+    fewer, more, given_up = np.rint(slack[:n]), np.rint(slack[n : 2 * n]), np.rint(slack[2 * n :])
+    lines = [_frozen_line(network, request.former_plan.plan, line) for line in built.limit_line[limits].tolist()]
+    return (
+        *(
+            Conflict(
+                rule=FROZEN,
+                place=lines[i],
+                amount=float(fewer[i] + more[i]),
+                message=(
+                    f"{lines[i]} is frozen at {built.model.limits.low[limits[i]]} units and cannot stay so: with "
+                    f"{fewer[i] + more[i]:.0f} {'fewer' if fewer[i] > more[i] else 'more'}, and everything else "
+                    "changed as said, the other rules can be kept"
+                ),
+            )
+            for i in np.flatnonzero(fewer + more).tolist()
+        ),
+        *(_given_up(places[i], asked[i], given_up[i], alone=False) for i in np.flatnonzero(given_up).tolist()),
+    )
+
+
+def _given_up(place: str, asked: float, units: float, *, alone: bool) -> Conflict:
+    """Units of a hard demand to give up."""
+    return Conflict(
+        rule="alerts.units",
+        place=place.removesuffix(" must receive").removesuffix(" must send"),
+        amount=float(np.rint(units)),
+        message=(
+            f"{place} {asked:.0f} units: with {np.rint(units):.0f} fewer"
+            f"{'' if alone else ', and everything else changed as said,'} the rest can be met"
+        ),
     )
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from network.candidates import NEVER, paying_edges, potentials
 from network.joins import runs
 from network.tables import NO_LIMIT, Network
+from optimizer.request import Request
 from optimizer.transfer.cells import Candidates, Scope, worth_of_last
 from optimizer.transfer.former import FormerLines
 
@@ -48,7 +49,7 @@ class Legs:
         return Legs(*(getattr(self, item.name)[index] for item in fields(self)))
 
 
-def legs_of(network: Network, scope: Scope, candidates: Candidates, former: FormerLines) -> Legs:
+def legs_of(network: Network, request: Request, scope: Scope, candidates: Candidates, former: FormerLines) -> Legs:
     """List every day on which each candidate edge can be used, for units of every expiry day that can be there.
 
     Own stock leaves when it has rested; units received at a transit node leave on the day they arrived (waiting is a
@@ -57,10 +58,11 @@ def legs_of(network: Network, scope: Scope, candidates: Candidates, former: Form
     edges = candidates.edges
     lead = network.lanes.lead_time_days[edges.lane]
     rests = np.any(scope.release_day[scope.give > 0])
-    if not (np.any(lead) or rests or np.any(scope.expires) or len(former)):
+    waits = len(_later_days(request, former)) > 0
+    if not (np.any(lead) or rests or np.any(scope.expires) or len(former) or waits):
         n = len(edges)
         return _legs(scope, candidates, lead, (np.arange(n), np.zeros(n, dtype=np.int64), np.full(n, NO_LIMIT)))
-    walk = _Walk(network, scope, candidates, former)
+    walk = _Walk(network, request, scope, candidates, former)
     parts: list[tuple[Int64, Int64, Int64]] = []
     for _ in range(int(network.nodes.transit.sum()) + 1):
         parts.append(walk.step())
@@ -73,7 +75,9 @@ def legs_of(network: Network, scope: Scope, candidates: Candidates, former: Form
 class _Walk:
     """Where units of each expiry day can be on which day, found round by round from own stock."""
 
-    def __init__(self, network: Network, scope: Scope, candidates: Candidates, former: FormerLines) -> None:
+    def __init__(
+        self, network: Network, request: Request, scope: Scope, candidates: Candidates, former: FormerLines
+    ) -> None:
         edges = candidates.edges
         self.network, self.scope, self.edges = network, scope, edges
         self.lead = network.lanes.lead_time_days[edges.lane].astype(np.int64)
@@ -87,8 +91,10 @@ class _Walk:
         self.expiries = np.unique(np.append(expiry, NO_LIMIT))
         rounds = int(network.nodes.transit.sum()) + 1
         self.days = int(day.max(initial=0)) + int(self.lead.max(initial=0)) * rounds + 1
+        self.later = _later_days(request, former)
+        self.days = max(self.days, int(self.later.max(initial=0)) + int(self.lead.max(initial=0)) * rounds + 1)
         self.first = np.searchsorted(edges.origin, np.arange(len(scope.cells) + 1))
-        self.frontier = np.unique(self._code(cell, np.searchsorted(self.expiries, expiry), day))
+        self.frontier = np.unique(self._with_waits(cell, np.searchsorted(self.expiries, expiry), day))
         self.known = self.frontier
 
     @property
@@ -106,13 +112,30 @@ class _Walk:
         useful = (arrives < self.network.horizon_days) | self.pays_late[edge]
         useful &= (expiry == NO_LIMIT) | (expiry - arrives >= self.least_left[destination])
         goes_on = useful & self.scope.transit[destination]
-        reached = self._code(destination[goes_on], kind[at][goes_on], arrives[goes_on])
+        reached = self._with_waits(destination[goes_on], kind[at][goes_on], arrives[goes_on])
         self.frontier = np.setdiff1d(reached, self.known)
         self.known = np.union1d(self.known, self.frontier)
         return edge[useful], day[at][useful], expiry[useful]
 
+    def _with_waits(self, cell: Int64, kind: Int64, day: Int64) -> Int64:
+        """Places with a day, and at transit nodes the later days on which leaving can be better."""
+        at, later = np.nonzero(self.scope.transit[cell][:, None] & (self.later[None, :] > day[:, None]))
+        waited = self._code(cell[at], kind[at], self.later[later])
+        return np.concatenate([self._code(cell, kind, day), waited])
+
     def _code(self, cell: Int64, kind: Int64, day: Int64) -> Int64:
         return np.asarray((cell * len(self.expiries) + kind) * self.days + day)
+
+
+def _later_days(request: Request, former: FormerLines) -> Int64:
+    """Days for which it can pay to wait: when a change has another price, or the day after a frozen line left.
+
+    A frozen line takes no more units, but the same lane can carry more on another day.
+    """
+    if request.former_plan is None:
+        return np.empty(0, dtype=np.int64)
+    steps = np.array([day for day, _ in request.former_plan.change_prices], dtype=np.int64)
+    return np.union1d(steps, former.departs_day[former.frozen] + 1)
 
 
 def _legs(scope: Scope, candidates: Candidates, lead: Int64, days: tuple[Int64, Int64, Int64]) -> Legs:

@@ -136,7 +136,7 @@ def _parts_of(network: Network, request: Request) -> _Parts:
     scope = scope_of(network, request)
     former = former_lines(network, request, scope.cells.sku.astype(np.int64) * len(network.nodes) + scope.cells.node)
     candidates = candidates_of(network, scope, np.unique(former.lane * len(network.products) + former.sku))
-    legs = legs_of(network, scope, candidates, former.take(former.possible))
+    legs = legs_of(network, request, scope, candidates, former.take(former.possible))
     grid = grid_of(network, scope, candidates.potentials, legs)
     most = most_units(network, scope, candidates.potentials, legs, grid)
     keys = (legs.lane.astype(np.int64), legs.sku.astype(np.int64), legs.arrives_day, legs.expiry_day)
