@@ -102,9 +102,9 @@ FIXES: Final = Table(
     (
         _reference("node_id", "nodes", "node of the position that stays unserved", required=True),
         _reference("sku_id", "products", "product of the position", required=True),
-        _text("field", "column of the network or key of the request to change; `lanes` for a lane to add"),
-        _text("place", "row to change: lane_id, node_id or node_id/sku_id; origin>destination of a lane to add"),
-        _number("amount", "how much to raise it, below 0 to lower it; 1 for a lane to add", required=True),
+        _text("field", "what to change"),
+        _text("place", "where"),
+        _number("amount", "how much to raise it, below 0 to lower it; 1 for a row to add", required=True),
     ),
     required=False,
 )
