@@ -142,6 +142,24 @@ class Client:
         )
         return self.send_plan(request, patience_seconds=patience_seconds)
 
+    def check_plan(
+        self, network_name: str, plan: plan_pb2.ProposedPlan, **asked: Any
+    ) -> plan_service_pb2.CheckPlanResponse:
+        """Certify a plan made by hand for an uploaded network.
+
+        Parameters
+        ----------
+        plan : ProposedPlan
+            See `proposed_plan`.
+        **asked
+            Further fields of `CheckPlanRequest`: ``claimed_benefit``, ``scope_node_ids`` and so on.
+        """
+        request = plan_service_pb2.CheckPlanRequest(network_name=network_name, plan=plan, **asked)
+        response: plan_service_pb2.CheckPlanResponse = self.plans.CheckPlan(
+            request, timeout=self._deadline, metadata=_METADATA
+        )
+        return response
+
     def repair_plan(
         self,
         network_name: str,

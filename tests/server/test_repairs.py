@@ -111,6 +111,8 @@ def test_the_client_repairs_a_plan_of_an_uploaded_network(client):
     data = small_network()
     uploaded = client.upload_network(network_from_frames(frames_of(data), given_settings(data.settings))[0])
     proposed = pb.ProposedPlan(lines=[pb.ProposedLine(**GOOD, units=12)])
+    checked = client.check_plan(uploaded.name, proposed, claimed_benefit=42.0)
+    assert not checked.certificate.valid
     weight = pb.SeverityWeight(severity=net.SEVERITY_RED, weight=2.0)
     plan = client.repair_plan(uploaded.name, proposed, time_limit_seconds=9, severity_weights=[weight])
     assert plan.parameters.time_limit.seconds == 9

@@ -249,7 +249,7 @@ DISPLAYS = [
 ]
 
 
-@pytest.mark.parametrize("way", ["inline", "uploaded"])
+@pytest.mark.parametrize("way", ["inline", "uploaded", "with alerts of its own"])
 def test_every_table_and_column_of_the_format_is_taken(running, client, way):
     """Lots, lane rules, display rules and all columns that were refused once, by rows and by columns."""
     data = small_network(
@@ -269,7 +269,11 @@ def test_every_table_and_column_of_the_format_is_taken(running, client, way):
     if way == "inline":
         network = running.store.snapshot(f"{client.send_plan(plan_request(network=data)).name}/network")
     else:
-        network = running.store.snapshot(client.upload_network(network_of(data)).name)
+        name = client.upload_network(network_of(data)).name
+        if way != "uploaded":
+            alert = net.Alert(alert_id="a2", kind=net.ALERT_KIND_OVERSTOCK, node_id="W", sku_id="007")
+            name = f"{client.send_plan(plan_request(network_name=name, alerts=[alert])).name}/network"
+        network = running.store.snapshot(name)
     assert network.lots.units.tolist() == [4]
     assert network.lane_rules.category.tolist() == ["shoes"]
     assert network.display_rules.broken_price.tolist() == [4.0, 1.0]
