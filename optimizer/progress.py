@@ -83,10 +83,10 @@ class Progress:
             self.solution = solution
         return better
 
-    def offer_plan(self, plan: Plan, found_by: str) -> bool:
+    def offer_plan(self, plan: Plan, found_by: str, *, as_it_is: bool = False) -> bool:
         """Certify a plan, leave out what only costs, and keep it when it is valid and better than the best so far."""
         certificate = self._certify(plan)
-        if self._worth_pruning(certificate):
+        if not as_it_is and self._worth_pruning(certificate):
             plan, certificate = pruned(self.network, self.request, plan, certificate, self._certify)
         if not certificate.valid:
             return False

@@ -74,7 +74,7 @@ def finish(
     built = build(network, request)
     progress = Progress(network, request, built, Parameters(), started=began, on_incumbent=None)
     if plan is not None:
-        progress.offer_plan(plan, backend)
+        progress.offer_plan(plan, backend, as_it_is=True)
     else:
         _offer_known_plans(progress)
     if bound is not None:
