@@ -201,14 +201,14 @@ def _own(
 ) -> tuple[Int64, Int64]:
     """Places with own stock that may leave, and how much: only units that something else could be worth more than.
 
-    All of it where the rule does not hold: where days matter (`whole`), and at nodes without transit that may also
-    receive, because what they receive replaces what they send.
+    All of it where the rule does not hold, because what the node receives replaces what it sends: at nodes without
+    transit that may also receive, and, where days matter (`whole`), at all nodes that may receive.
     """
     paying = units_worth_less(scope, np.arange(len(sends)), found.gain_out)
     paying = np.minimum(np.maximum(paying, scope.must_send), scope.give)
     paying = np.minimum(-(-paying // scope.pack) * scope.pack, scope.give)
-    relays = receives & ~scope.transit
-    by_cell = np.where(sends, np.where(relays | whole, scope.give, paying), 0)
+    relays = receives & (whole | ~scope.transit)
+    by_cell = np.where(sends, np.where(relays, scope.give, paying), 0)
     cell = scope.own.cell
     supply = np.where(scope.expires[cell], np.where(sends[cell], scope.own.give, 0), by_cell[cell])
     place = cell * len(expiries) + np.searchsorted(expiries, scope.own.expiry_day)

@@ -5,36 +5,39 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from network.candidates import NEVER
 from network.joins import runs
 from network.tables import Network
 from optimizer.economics import UnitWorth, opening_units, value_change
 from optimizer.model import Increments
-from optimizer.transfer.cells import Scope
+from optimizer.transfer.cells import Candidates, Scope, units_worth_more
 from optimizer.transfer.grid import Grid, main_rows, sends_by_row
 from optimizer.transfer.shelves import Shelves
 
 Int64 = NDArray[np.int64]
 
 
-def increments_of(network: Network, scope: Scope, grid: Grid, shelves: Shelves) -> Increments:
+def increments_of(network: Network, scope: Scope, grid: Grid, shelves: Shelves, candidates: Candidates) -> Increments:
     """Write what units are worth in every row where some may stay.
 
     Full, falling and left-over units where stock counts; left-over units only in rows of later days and of units that
-    expire.
+    expire. Units beyond those that could pay to come are written as left over: none of them comes.
     """
     main, shelf = main_rows(scope, grid), np.flatnonzero(shelves.last)
     base = np.concatenate([grid.base_units[grid.row_cell[main]], _debt(network, scope, shelves.cell[shelf])])
     cell = np.concatenate([grid.row_cell[main], shelves.cell[shelf]])
     row = np.concatenate([main, grid.n_rows + shelf])
-    position, most, worth = _pieces(scope.worth.take(cell), base, base + _most_kept(scope, grid, cell))
+    most_kept = _most_kept(scope, grid, cell)
+    told = np.minimum(most_kept, _own_units(scope, grid, cell) + _useful(scope, candidates)[cell])
+    position, most, worth = _pieces(scope.worth.take(cell), base, base + told)
     n, received = len(grid.sending), len(grid.receiving)
     left = n + np.arange(received)
     later = (grid.receiving % grid.days > 0) | scope.expires[grid.row_cell[left]]
     left = left[later]
     left_cell = grid.row_cell[left]
-    position = np.concatenate([row[position], left])
-    most = np.concatenate([most, _everything_at(scope, grid, left_cell)])
-    worth = np.concatenate([worth, scope.worth.left_over_worth[left_cell]])
+    position = np.concatenate([row[position], row, left])
+    most = np.concatenate([most, most_kept - told, _everything_at(scope, grid, left_cell)])
+    worth = np.concatenate([worth, scope.worth.left_over_worth[np.concatenate([cell, left_cell])]])
     order = np.argsort(position, kind="stable")
     order = order[most[order] > 0]
     return Increments(position=position[order].astype(np.int32), most_units=most[order], worth=worth[order])
@@ -74,6 +77,21 @@ def _pieces(worth: UnitWorth, first: Int64, last: Int64) -> tuple[Int64, Int64, 
     most = np.concatenate([full, np.ones_like(step), left_over])
     value = np.concatenate([worth.full_worth, worth.steps[step], worth.left_over_worth])
     return position[order], most[order], value[order]
+
+
+def _useful(scope: Scope, candidates: Candidates) -> Int64:
+    """Units that could pay to come to every cell, beyond those that count before."""
+    cell = np.arange(len(scope.cells))
+    useful = units_worth_more(scope, cell, candidates.potentials.loss_in)
+    useful[candidates.edges.destination[candidates.forced]] = NEVER
+    return np.where(scope.must_receive > 0, NEVER, useful)
+
+
+def _own_units(scope: Scope, grid: Grid, cell: Int64) -> Int64:
+    """Units above a cell's base that are there before anything comes."""
+    not_counted = scope.held_before[cell] - scope.units_before[cell]
+    shelved = np.maximum(scope.held_before[cell], 0) + not_counted
+    return np.where(scope.expires[cell], shelved, grid.cell_supply[cell] + scope.late_units[cell])
 
 
 def _everything_at(scope: Scope, grid: Grid, cell: Int64) -> Int64:

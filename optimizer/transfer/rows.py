@@ -11,7 +11,7 @@ from network.tables import Network
 from optimizer.model import UNLIMITED, Flows, Limits, Members, Model, Positions, Switches, Terms
 from optimizer.plan import Plan
 from optimizer.request import Request
-from optimizer.transfer.cells import Scope, candidates_of, scope_of
+from optimizer.transfer.cells import Candidates, Scope, candidates_of, scope_of
 from optimizer.transfer.demands import RECEIVES, SENDS, demand_rows, least_units
 from optimizer.transfer.former import FormerLines, Segments, change_prices, former_lines, leg_of_lines, segments_of
 from optimizer.transfer.grid import Grid, grid_of, inner_flows, supplies, units_to_send
@@ -83,7 +83,7 @@ def build(network: Network, request: Request) -> TransferModel:
     supply = np.concatenate([supplies(network, scope, grid), on_shelf])
     least = np.concatenate([least_units(scope, grid), on_shelf])
     former = parts.former
-    flows, increments = _flows(parts), increments_of(network, scope, grid, shelves)
+    flows, increments = _flows(parts), increments_of(network, scope, grid, shelves, parts.candidates)
     limits_, terms = _limits(limits, parts, first_switch=len(flows) + len(increments), n_flows=len(flows))
     model = Model(
         positions=Positions(supply_units=supply, least_units=least, block=scope.cells.sku[row_cell]),
@@ -123,6 +123,7 @@ class _Parts:
     former: FormerLines
     former_leg: Int64
     """Leg of every former line, -1 where none is like it."""
+    candidates: Candidates
     legs: Legs
     grid: Grid
     most: Int64
@@ -150,6 +151,7 @@ def _parts_of(network: Network, request: Request) -> _Parts:
         scope=scope,
         former=former,
         former_leg=former_leg,
+        candidates=candidates,
         legs=legs,
         grid=grid,
         most=most,
