@@ -9,21 +9,25 @@ from tests.oracle.asked import Line
 from tests.oracle.directory import Directory
 from tests.oracle.scope import change_price, hard_demands, is_frozen
 from tests.oracle.valuation import displays_at_nodes, evaluate, leaves_day
+from tests.oracle.worth import money
 from tests.oracle.worth import weight as weight_units
 
 
 def lines_better_left_out(directory: Directory, lines: Sequence[Line], dispatches: Mapping[str, int]) -> Iterator[str]:
     """Name the loose lines, and the lanes with only loose lines, without which an allowed plan is worth more."""
     asked = directory.asked
-    if not asked.min_line_benefit and not asked.min_dispatch_benefit:
+    line_charge, dispatch_charge = (
+        money(directory, amount) for amount in (asked.min_line_benefit, asked.min_dispatch_benefit)
+    )
+    if not line_charge and not dispatch_charge:
         return
     objective = evaluate(directory, lines, dispatches).objective
     loose = [line for line in lines if is_loose(directory, line, lines)]
-    if asked.min_line_benefit:
+    if line_charge:
         for line in loose:
             if _objective_without(directory, [line], lines, dispatches) > objective:
                 yield f"min_line_benefit: {line}"
-    if asked.min_dispatch_benefit:
+    if dispatch_charge:
         for lane_id in dispatches:
             on_lane = [line for line in lines if line.lane_id == lane_id]
             one_each = len({line.sku for line in on_lane}) == len(on_lane)

@@ -24,7 +24,7 @@ class Worth:
 
     benefit: int
     adjustments: dict[str, int]
-    """By the input that asks for it; inputs that are not given ask for nothing."""
+    """By the input that asks for it; inputs that are not given, or round to nothing, ask for nothing."""
 
     @property
     def objective(self) -> int:
@@ -44,13 +44,13 @@ def evaluate(directory: Directory, lines: Sequence[Line], dispatches: Mapping[st
         benefit += change
         weighing += _value_change(directory, key, here, weight) - change if weight != 1 else 0
     asked = directory.asked
+    line_charge, dispatch_charge = (
+        money(directory, amount) for amount in (asked.min_line_benefit, asked.min_dispatch_benefit)
+    )
     terms = {
         WEIGHTS: (bool(asked.severity_weights), weighing),
-        MIN_LINE: (asked.min_line_benefit > 0, -len(lines) * money(directory, asked.min_line_benefit)),
-        MIN_DISPATCH: (
-            asked.min_dispatch_benefit > 0,
-            -sum(dispatches.values()) * money(directory, asked.min_dispatch_benefit),
-        ),
+        MIN_LINE: (line_charge > 0, -len(lines) * line_charge),
+        MIN_DISPATCH: (dispatch_charge > 0, -sum(dispatches.values()) * dispatch_charge),
         FORMER_PLAN: (bool(asked.change_prices), -changes_charged(directory, lines)),
         DISPLAYS: (bool(directory.displays), _displays_mended(directory, lines)),
     }
