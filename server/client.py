@@ -28,9 +28,11 @@ from counterpoise.v1 import (
 )
 from network.tables import NO_LIMIT, Network
 from network.writing import network_to_frames, settings_of
+from optimizer.request import Request
 from server.columns import encode_table
-from server.convert import duration
+from server.convert import duration, request_to_proto
 from server.errors import MAX_ERROR_BYTES_HEADER
+from server.result_tables import line_columns
 from server.rows import messages_of_frame
 from server.settings import MESSAGE_BYTES
 
@@ -371,6 +373,23 @@ def retry_seconds(error: grpc.RpcError) -> float | None:
         if isinstance(detail, error_details_pb2.RetryInfo):
             return float(detail.retry_delay.seconds + detail.retry_delay.nanos / 1e9)
     return None
+
+
+def asked_fields(network: Network, request: Request) -> dict[str, Any]:
+    """Say a request in the fields of a `CreatePlanRequest`: what request.json asks for does not travel with a network.
+
+    Parameters
+    ----------
+    network : Network
+        Whose rows the request's former plan has; it travels as lines.
+    request : Request
+        For example of `optimizer.request_reading.read_request`.
+    """
+    asked = request_to_proto(request)
+    if request.former_plan is not None:
+        lines = pd.DataFrame(line_columns(network, request.former_plan.plan))
+        asked["former_plan"].lines.CopyFrom(proposed_plan({"transfers": lines}))
+    return asked
 
 
 def proposed_plan(tables: Mapping[str, pd.DataFrame]) -> plan_pb2.ProposedPlan:

@@ -13,6 +13,7 @@ from counterpoise.v1 import alert_service_pb2, network_pb2, plan_pb2
 from network.schema import TABLES
 from network.tables import NO_LIMIT, Network, Severity
 from optimizer.plan import AlertOutcomes, Certificate, Conflict, Result, Status, StopReason
+from optimizer.request import Request
 from server.faults import FieldProblem
 from server.records import AlertBatchRecord, IncumbentRecord, NetworkRecord, PlanRecord, PlanState, RepairRecord
 from server.rows import rows_of_frame
@@ -102,7 +103,6 @@ def plan_to_proto(record: PlanRecord, *, full: bool = True) -> plan_pb2.Plan:
         end_time=timestamp(record.ended),
         network_name=record.network_name,
         alert_batch_names=record.alert_batch_names,
-        scope_sku_ids=(record.request.scope_sku_ids or ()) if full else (),
         parameters=plan_pb2.SolveParameters(
             time_limit=duration(record.parameters.time_limit_seconds),
             gap=record.parameters.gap,
@@ -134,9 +134,18 @@ def _repair(repair: RepairRecord, *, full: bool) -> plan_pb2.Repair:
 
 
 def _asked(record: PlanRecord) -> dict[str, Any]:
-    """Say what was asked for, in the fields of the request."""
-    request, former = record.request, record.request.former_plan
-    asked = {
+    """Say what was asked for; a former plan that came as lines without them."""
+    asked = request_to_proto(record.request)
+    if record.former_plan_name:
+        asked["former_plan"].name = record.former_plan_name
+    return asked
+
+
+def request_to_proto(request: Request) -> dict[str, Any]:
+    """Say a request in the fields of a `CreatePlanRequest`; the former plan without name and lines."""
+    former = request.former_plan
+    asked: dict[str, Any] = {
+        "scope_sku_ids": request.scope_sku_ids or (),
         "scope_categories": request.scope_categories or (),
         "scope_node_ids": request.scope_node_ids or (),
         "scope_alert_ids": request.scope_alert_ids or (),
@@ -154,7 +163,6 @@ def _asked(record: PlanRecord) -> dict[str, Any]:
     if former is not None:
         all_frozen = former.frozen_before_day == NO_LIMIT
         asked["former_plan"] = plan_pb2.FormerPlan(
-            name=record.former_plan_name or None,
             frozen_before_day=0 if all_frozen else former.frozen_before_day,
             all_frozen=all_frozen,
             change_prices=[

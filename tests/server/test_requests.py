@@ -1,5 +1,7 @@
 """What is asked of a plan besides the network, over the wire: everything arrives, and everything wrong is named."""
 
+from dataclasses import fields, replace
+
 import grpc
 import numpy as np
 import pytest
@@ -9,10 +11,12 @@ from counterpoise.v1 import plan_pb2 as pb
 from counterpoise.v1 import plan_service_pb2 as service
 from network.reading import network_from_frames
 from network.tables import NO_LIMIT, Severity
-from optimizer.request import Request
-from server.client import proposed_plan
+from optimizer.request import FormerPlan, Request
+from optimizer.request_reading import read_request
+from server.client import asked_fields, proposed_plan
 from server.rows import frames_of, given_settings
 from tests.server.conftest import plan_request, small_network, violations
+from tests.server.solving import plan_of
 
 EVERYTHING = {
     "scope_sku_ids": ["007"],
@@ -84,6 +88,29 @@ def test_everything_that_is_asked_reaches_the_solver_and_is_told_again(running, 
         ), field
     former.ClearField("plan")
     assert told.former_plan == former
+
+
+def test_a_request_travels_as_fields(running, client):
+    """What request.json asks for, read by the optimizer, said in fields, read by the server: the same request."""
+    network = network_of(with_category())
+    asked = {
+        "scope": {"sku_ids": ["007"], "alert_ids": ["a1"]},
+        "severity_weights": {"red": 2.0},
+        "response_policy": {"orange": ["keep"]},
+        "min_dispatch_benefit": 2.0,
+        "former_plan": {"frozen_before_day": "all", "change_prices": [{"from_day": 3, "price_per_unit": 1.0}]},
+    }
+    request, _, problems = read_request(network, asked, former=plan_of(network, 5))
+    assert not problems
+    name = client.upload_network(network).name
+    plan = client.create_plan(name, backend="quick", **asked_fields(network, request))
+    found = running.store.plan(plan.name).request
+    assert found == replace(request, former_plan=found.former_plan)
+    for field in fields(FormerPlan):
+        if field.name != "plan":
+            assert getattr(found.former_plan, field.name) == getattr(request.former_plan, field.name)
+    assert found.former_plan.plan.units.tolist() == [5]
+    assert found.former_plan.plan.lane.tolist() == [0]
 
 
 def test_nothing_asked_is_nothing_asked(running, client):
