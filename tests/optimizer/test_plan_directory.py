@@ -98,7 +98,7 @@ def test_transfers_and_dispatches_in_words(tmp_path: Path):
     # S1 gains 4 * (10 + 1), W loses 4 * (3 - 0.5), carrying costs 4 * (0.5 + 0.1 * 2); B still needs the dispatch.
     assert line["benefit"] == pytest.approx(44 - 10 - 2.8)
     dispatch = pd.read_csv(tmp_path / "dispatches.csv").iloc[0]
-    assert dispatch[["dispatches", "load_kg", "capacity_kg", "fill", "cost"]].tolist() == [1, 11.0, 20.0, 0.55, 5.0]
+    assert dispatch[["dispatches", "load_kg", "capacity_kg", "fill", "cost"]].tolist() == [1, 12.0, 20.0, 0.6, 5.0]
 
 
 def test_the_ledger_in_the_file_sums_to_the_benefit(tmp_path: Path):
@@ -106,7 +106,7 @@ def test_the_ledger_in_the_file_sums_to_the_benefit(tmp_path: Path):
     ledger = pd.read_csv(tmp_path / "ledger.csv", index_col="term").amount
     content = json.loads((tmp_path / "plan.json").read_text())
     assert ledger.sum() == pytest.approx(content["benefit"], abs=1e-9)
-    assert ledger["lanes.fixed_cost"] == -(5.0 + 2.0 + 2.0 + 1.0)
+    assert ledger["lanes.fixed_cost"] == -(5.0 + 2.0 + 2.0 + 1.0 + 1.0)
 
 
 def test_the_summary_is_the_json_object_of_the_command_line():
@@ -122,10 +122,10 @@ def test_the_summary_is_the_json_object_of_the_command_line():
         "seconds": {"total": 1.235, "solve": 1.0},
         "backend": "highs",
         "flows": 12,
-        "lines": 5,
-        "units": 4 + 3 + 4 + 4 + 6,
-        "dispatches": 4,
-        "unmet_units": 4 + 9 + 2 + 2,
+        "lines": 7,
+        "units": 4 + 3 + 4 + 4 + 6 + 2 + 3,
+        "dispatches": 5,
+        "unmet_units": 4 + 9 + 2 + 2 + 2 + 2,
         "certificate": {"valid": True, "violations": []},
         "conflicts": [],
     }
@@ -186,11 +186,12 @@ def hand_made(folder: Path, rows: str, **files: str) -> Path:
 
 
 def test_a_hand_made_plan_needs_only_transfers(tmp_path: Path):
-    rows = "origin,destination,sku_id,units\nW,S1,A,4\nW,S1,B,3\nW,G,A,4\nG,S2,A,4\nS3,S2,B,6\n"
+    rows = "origin,destination,sku_id,units,expiry_day\nW,S1,A,4,\nW,S1,B,3,\nW,G,A,4,\nG,S2,A,4,\nS3,S2,B,6,\n"
+    rows += "W,S1,D,2,6\nW,S2,D,3,6\n"
     found = read_plan(hand_made(tmp_path, rows), NETWORK)
     assert columns_of(found.plan) == columns_of(PLAN) | {
-        "dispatch_lane": [0, 1, 2, 3],
-        "dispatches": [1, 1, 1, 1],
+        "dispatch_lane": [0, 1, 2, 3, 4],
+        "dispatches": [1, 1, 1, 1, 1],
     }
     assert found.claimed_benefit is None
     assert certify(NETWORK, Request(), found.plan).valid
@@ -212,7 +213,7 @@ def test_a_changed_claim_is_a_violation(tmp_path: Path):
 
 def slow_network():
     """W sends to G in 1 day and to X in 3, X to G in 2, G to S2 in 1, S1 to G in 4."""
-    lanes = LANES.assign(lead_time_days=[1, 1, 1, 0, 3, 2])
+    lanes = LANES.assign(lead_time_days=[1, 1, 1, 0, 0, 3, 2])
     added = pd.DataFrame([("W", "X", 3), ("S1", "G", 4)], columns=["origin", "destination", "lead_time_days"])
     return small_network(lanes=pd.concat([lanes, added]).assign(capacity_kg=None), products=PRODUCTS)
 

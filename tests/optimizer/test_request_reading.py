@@ -31,7 +31,7 @@ def test_nothing_asked_is_the_default() -> None:
 
 
 def test_everything_that_can_be_asked(tmp_path: Path) -> None:
-    network = small_network(products=PRODUCTS.assign(category=["fruit", "nuts", "nuts"]), alerts=ALERTS)
+    network = small_network(products=PRODUCTS.assign(category=["fruit", "nuts", "nuts", "nuts"]), alerts=ALERTS)
     (tmp_path / "old").mkdir()
     (tmp_path / "old" / "transfers.csv").write_text("lane_id,sku_id,units\nW>S1,A,4\n")
     asked = {
@@ -175,7 +175,7 @@ def test_files_cannot_be_named_from_afar() -> None:
 def test_weights_that_make_a_sale_worth_less_than_a_unit_left_over_name_the_positions() -> None:
     """Only where a weight counts: at positions whose selecting alerts report a shortage."""
     # Sold 2 + penalty, left over 3: the penalty of 1.5 must not be weighted below 2 / 3.
-    products = PRODUCTS.assign(list_price=[2.0, 20.0, 20.0], salvage_value=[3.0, 0.0, 0.0])
+    products = PRODUCTS.assign(list_price=[2.0, 20.0, 20.0, 20.0], salvage_value=[3.0, 0.0, 0.0, 0.0])
     network = small_network(
         products=products, stock=STOCK.assign(shortage_penalty=1.5, holding_cost=0.0), alerts=ALERTS
     )
