@@ -317,11 +317,11 @@ def test_arrival_caps_of_uncertain_demand(network: Network, horizon: int, openin
 
 
 def test_a_cap_that_is_all_but_whole():
-    # Nothing on hand: all the demand after half of the time, 7 units, counts; sums of chances end up just below it.
-    stock = STOCK.assign(demand_mean=14.0, demand_std=5.0, on_hand=0, reserved=0)
-    network = replace(small_network(stock=stock), horizon_days=10)
-    row = np.zeros(9, dtype=np.int64)
-    assert arrival_cap_units(network, row, np.arange(1, 10)).tolist() == [12, 11, 9, 8, 7, 5, 4, 2, 1]
+    # Nothing on hand: all demand from day 3 on counts, 32.48 * 25 / 28 = 29 units, which floats make a little less.
+    assert 32.48 - 32.48 * (3 / 28) < 29
+    stock = STOCK.assign(demand_mean=32.48, demand_std=8.0, on_hand=0, reserved=0)
+    network = replace(small_network(stock=stock), horizon_days=28)
+    assert arrival_cap_units(network, np.zeros(2, dtype=np.int64), np.array([3, 4])).tolist() == [29, 27]
 
 
 def test_cap_of_a_share_that_floats_get_wrong():
