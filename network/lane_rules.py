@@ -46,13 +46,11 @@ def deciding_rules(network: Network, lane: Rows, sku: Rows) -> Ints:
     asked.append(category[sku])
     cells = [column.astype(np.int64) for column in (rules.lane, rules.origin, rules.destination, rules.sku)]
     cells.append(rule_category)
-    specific, possible = _specificity(rules), _can_match(network)
+    specific = _specificity(rules)
     names = np.column_stack(cells) >= 0
-    # A rule that names the lane has matched its ends already.
-    names[names[:, 0], 1:3] = False
-    for pattern in np.unique(names[possible], axis=0):
+    for pattern in np.unique(names, axis=0):
         used = np.flatnonzero(pattern)
-        row = np.flatnonzero(possible & np.all(names == pattern, axis=1))
+        row = np.flatnonzero(np.all(names == pattern, axis=1))
         found = _last_match([cells[c][row] for c in used], [asked[c] for c in used], len(row), len(best))
         match = np.where(found < 0, -1, row[found])
         # More specific first; among equals the last row of the table.
@@ -78,16 +76,6 @@ def _specificity(rules: LaneRules) -> Ints:
     product = np.where(rules.sku >= 0, 2, (rules.category != "").astype(np.int64))
     ends = (rules.origin >= 0).astype(np.int64) + (rules.destination >= 0)
     return np.asarray(product * _LANE_LEVELS + np.where(rules.lane >= 0, _LANE_LEVELS - 1, ends), dtype=np.int64)
-
-
-def _can_match(network: Network) -> NDArray[np.bool_]:
-    """Whether any lane can match each rule: where it names the lane and an end of it, they must agree."""
-    rules, lanes = network.lane_rules, network.lanes
-    fits = np.ones(len(rules), dtype=np.bool_)
-    for named, ends in ((rules.origin, lanes.origin), (rules.destination, lanes.destination)):
-        both = (rules.lane >= 0) & (named >= 0)
-        fits[both] &= ends[rules.lane[both]] == named[both]
-    return fits
 
 
 def _last_match(columns: list[Ints], wanted: list[Ints], n_rows: int, n_wanted: int) -> Ints:
