@@ -137,22 +137,17 @@ def _best_as_near(
     known = () if nearest is None else (nearest,)
     seconds = max(until - time.monotonic(), 0.1)
     found = search_from(network, _changing(network, request, proposed, price), known, seconds=seconds)
-    plans = [allowed for plan in (nearest, found.plan) if (allowed := _allowed(network, request, plan)) is not None]
-    return min(
-        plans,
-        key=lambda plan: (_changed(proposed, plan), -certify(network, request, plan).objective),
-        default=None,
-    )
+    tried = [_allowed(network, request, plan) for plan in (nearest, found.plan) if plan is not None]
+    allowed = [(plan, certificate) for plan, certificate in tried if certificate.valid]
+    return min(allowed, key=lambda one: (_changed(proposed, one[0]), -one[1].objective), default=(None, None))[0]
 
 
-def _allowed(network: Network, request: Request, plan: Plan | None) -> Plan | None:
-    """Leave out lines that only cost, where a request does not allow them; None when that does not mend the plan."""
-    if plan is None:
-        return None
+def _allowed(network: Network, request: Request, plan: Plan) -> tuple[Plan, Certificate]:
+    """Leave out lines that only cost where the request does not allow them."""
     certificate = certify(network, request, plan)
-    if not certificate.valid:
-        plan, certificate = pruned(network, request, plan, certificate, lambda tried: certify(network, request, tried))
-    return plan if certificate.valid else None
+    if certificate.valid:
+        return plan, certificate
+    return pruned(network, request, plan, certificate, lambda tried: certify(network, request, tried))
 
 
 def _changing(network: Network, request: Request, proposed: Plan, price: float) -> Request:
