@@ -107,7 +107,10 @@ def _why_not_moved(search: Search, cell: Ints) -> Words:
             is_open[at] = False
 
     none_counts = (within.moves.wanted == 0) & (beyond.moves.wanted == 0)
-    late = none_counts & (within.path_day > residual.last_day(index))
+    late, at = none_counts.copy(), np.flatnonzero(none_counts)
+    late[at] = (
+        within.path_day[at] > residual.last_day(np.unique(index[at]))[np.unique(index[at], return_inverse=True)[1]]
+    )
     put(late, lambda at: "too_late: units over " + within.take(at).path + " come too late; " + missing[at])
     put(none_counts, lambda at: "expiry: units over " + within.take(at).path + " expire too early; " + missing[at])
     put(within.moves.net > 0, lambda at: _still_pays(within.take(at), missing[at]))

@@ -54,6 +54,53 @@ class Counting:
         return np.asarray(np.maximum(self.own[index, column] - self.counted[index], 0))
 
 
+class Counter:
+    """Counts further units at some positions, up to the last day of arrival that was ever asked for."""
+
+    def __init__(
+        self, network: Network, row: Ints, position: Ints, parts: Staying, *, last_event: int, expiring: bool
+    ) -> None:
+        """Take what is at positions after a plan.
+
+        Parameters
+        ----------
+        network : Network
+        row : ndarray of int64, shape (n,)
+            Rows of ``network.stock``.
+        position : ndarray of int64, shape (n_parts,)
+            Which of the n positions each part is at.
+        parts : Staying
+            All units at the positions.
+        last_event : int
+            Last day on which any of them arrives.
+        expiring : bool
+            Their SKUs expire; otherwise expiry days mean nothing.
+        """
+        self._network, self._row, self._position, self._parts = network, row, position, parts
+        self._last_event, self._expiring = last_event, expiring
+        self._known: Counting | None = None
+
+    def until(self, last_day: int) -> Counting:
+        """Count the units that arrive up to a day, at all positions."""
+        last_day = min(max(last_day, self._last_event), self._network.horizon_days)
+        if self._known is None or self._known.by_arrival.shape[1] <= last_day:
+            self._known = counting_of(
+                self._network, self._row, self._position, self._parts, last_day, expiring=self._expiring
+            )
+        return self._known
+
+    def last_day(self, index: Ints) -> Ints:
+        """Last day on which one more unit would count at some of the positions; -1: none would."""
+        place = np.full(len(self._row), -1, dtype=np.int64)
+        place[index] = np.arange(len(index))
+        some = np.flatnonzero(place[self._position] >= 0)
+        parts, horizon = self._parts.take(some), self._network.horizon_days
+        found = counting_of(
+            self._network, self._row[index], place[self._position[some]], parts, horizon, expiring=self._expiring
+        )
+        return np.asarray((found.by_arrival > found.counted[:, None]).sum(axis=1) - 1)
+
+
 def counting_of(
     network: Network, row: Ints, position: Ints, parts: Staying, last_day: int, *, expiring: bool
 ) -> Counting:
@@ -83,8 +130,7 @@ def counting_of(
     for first in range(0, len(row), at_once):
         start, stop = np.searchsorted(position[order], (first, first + at_once)).tolist()
         chosen = order[start:stop]
-        some = Staying(parts.cell[chosen], parts.expiry_day[chosen], parts.arrives_day[chosen], parts.units[chosen])
-        rows = row[first : first + at_once]
+        rows, some = row[first : first + at_once], parts.take(chosen)
         done.append(_block(network, rows, position[chosen] - first, some, last_day, expiring=expiring))
     if not done:
         empty = np.zeros((0, 1), dtype=np.int64)

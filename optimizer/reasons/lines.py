@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from network.tables import Lanes, Network
+from network.tables import NO_LIMIT
 from optimizer.economics import value_change
 from optimizer.plan import Unmet
+from optimizer.reasons.reach import reachable
 from optimizer.reasons.residual import Residual
-from optimizer.reasons.words import Words, amounts, counts, words
+from optimizer.reasons.words import Words, amounts, counts, numerals, words
 
 Ints = NDArray[np.int64]
-Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,11 @@ def line_reasons(residual: Residual, unmet: Unmet, line_benefit: Ints) -> Words:
     if not len(residual.lines):
         return words([])
     flows = _flows(residual)
-    text = _served(residual, flows) + ", " + _source(residual, flows) + "; worth "
+    text = _served(residual, flows) + ", " + _source(residual, flows) + _expiry(residual) + "; worth "
     text = text + amounts(residual.network, line_benefit)
+    hurdle = residual.room.line_hurdle
+    if hurdle:
+        text = text + ", must earn " + amounts(residual.network, np.array([hurdle]))
     return np.asarray(text + _competitor(residual, unmet), dtype=np.object_)
 
 
@@ -124,6 +127,12 @@ def _source(residual: Residual, flows: _Flows) -> Words:
     return np.asarray(np.where(flows.passing == 0, text, np.where(only_passing, through, part)), dtype=np.object_)
 
 
+def _expiry(residual: Residual) -> Words:
+    """When the units expire, where they do."""
+    expiry_day = residual.lines.expiry_day
+    return np.where(expiry_day == NO_LIMIT, "", ", expiring on day " + numerals(expiry_day)).astype(np.object_)
+
+
 def _competitor(residual: Residual, unmet: Unmet) -> Words:
     """Name the unmet position of the SKU that would pay most, where a path leads there from the origin."""
     network, lines = residual.network, residual.lines
@@ -143,25 +152,3 @@ def _competitor(residual: Residual, unmet: Unmet) -> Words:
     text[at] = "; competes with " + network.nodes.node_id[unmet.node[found]].astype(np.object_) + ", still missing "
     text[at] += counts(unmet.units[found], "unit") + " worth " + amounts(network, gain[found]) + " each"
     return text
-
-
-def reachable(network: Network) -> Mask:
-    """Tell whether a path of lanes leads from one node to another, shape ``(n_nodes, n_nodes)``."""
-    direct = _direct(network.lanes, len(network.nodes))
-    hubs = np.flatnonzero(network.nodes.transit)
-    between = direct[np.ix_(hubs, hubs)] | np.eye(len(hubs), dtype=bool)
-    while True:
-        # Floats, because only their product of matrices is fast.
-        further = between.astype(np.float32) @ between.astype(np.float32) > 0
-        if np.array_equal(further, between):
-            break
-        between = further
-    to_hubs = direct[:, hubs].astype(np.float32) @ between.astype(np.float32) > 0
-    return np.asarray(direct | (to_hubs.astype(np.float32) @ direct[hubs].astype(np.float32) > 0))
-
-
-def _direct(lanes: Lanes, n_nodes: int) -> Mask:
-    direct = np.zeros((n_nodes, n_nodes), dtype=bool)
-    usable = lanes.max_dispatches > 0
-    direct[lanes.origin[usable], lanes.destination[usable]] = True
-    return direct

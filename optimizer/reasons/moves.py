@@ -111,7 +111,7 @@ def best_moves(
         day = None if by_day is None else by_day[at]
         terms = Terms(residual, paths.take(at), stack[at], index[at], lifted=lifted, by_day=day)
         moves = _of_stacks(terms, stack[at])
-        best = moves if best is None else _replaced(best, at, moves)
+        best = moves if best is None else choose(best, at, moves)
         if not len(stacks):
             break
     if best is None:
@@ -129,14 +129,16 @@ def _of_stacks(terms: Terms, stack: Ints) -> Moves:
         options += [wanted + pack - 1, options[1] + pack - 1]
     if terms.least_load.any():
         options.append(terms.filling_units(wanted) + pack - 1)
-    best: Moves | None = None
+    units, best_net = np.zeros_like(wanted), np.full(len(wanted), IMPOSSIBLE)
     for option in options:
-        units = np.where(possible, np.clip(option // pack * pack, smallest, np.maximum(most, smallest)), 0)
-        moves = _move(terms, units, smallest, possible)
-        best = moves if best is None else _better(best, moves)
-    if best is None:
-        raise AssertionError("there is always an option")
-    return best
+        some = np.where(possible, np.clip(option // pack * pack, smallest, np.maximum(most, smallest)), 0)
+        net = _move(terms, some, smallest, possible).net
+        units, best_net = np.where(net > best_net, some, units), np.maximum(net, best_net)
+    # Where nothing is possible the example is what is wanted.
+    units = np.where(
+        best_net == IMPOSSIBLE, np.where(possible, np.clip(wanted // pack * pack, smallest, most), 0), units
+    )
+    return _move(terms, units, smallest, possible)
 
 
 def _move(terms: Terms, units: Ints, smallest: Ints, possible: Flags) -> Moves:
@@ -160,22 +162,32 @@ def _move(terms: Terms, units: Ints, smallest: Ints, possible: Flags) -> Moves:
     )
 
 
-def choose(first: Moves, second: Moves) -> Moves:
-    """Take the better of two moves per path; the paths may differ."""
-    width = max(first.dispatches.shape[1], second.dispatches.shape[1])
-    return _better(_widened(first, width), _widened(second, width))
+def choose(moves: Moves, at: Ints, others: Moves) -> Moves:
+    """Take other moves to some of the same positions where they are better; the paths may differ.
 
+    Parameters
+    ----------
+    moves : Moves
+    at : ndarray of int64, shape (n_others,)
+        Rows of `moves` that the others are for.
+    others : Moves
 
-def _replaced(moves: Moves, at: Ints, others: Moves) -> Moves:
-    """Take other moves over some of the same paths where they are better."""
-    better = _better(moves.take(at), others)
+    Returns
+    -------
+    Moves
+    """
+    width = max(moves.dispatches.shape[1], others.dispatches.shape[1])
+    moves, others = _widened(moves, width), _widened(others, width)
+    mine = moves.take(at)
+    better = (others.net > mine.net) | (~mine.paths.leads & others.paths.leads)
+    chosen, at = np.flatnonzero(better), at[better]
     columns = {}
     for item in fields(moves):
         if item.name != "paths":
             column = getattr(moves, item.name).copy()
-            column[at] = getattr(better, item.name)
+            column[at] = getattr(others, item.name)[chosen]
             columns[item.name] = column
-    return Moves(paths=moves.paths, **columns)
+    return Moves(paths=moves.paths.with_rows(at, others.paths.take(chosen)), **columns)
 
 
 def _widened(moves: Moves, most_lanes: int) -> Moves:
@@ -183,18 +195,3 @@ def _widened(moves: Moves, most_lanes: int) -> Moves:
     missing = most_lanes - moves.dispatches.shape[1]
     dispatches = np.pad(moves.dispatches, ((0, 0), (0, missing)))
     return replace(moves, paths=moves.paths.widened(most_lanes), dispatches=dispatches)
-
-
-def _better(first: Moves, second: Moves) -> Moves:
-    """Take the rows of the second where its net is higher, or where the first leads nowhere."""
-    better = (second.net > first.net) | (~first.paths.leads & second.paths.leads)
-    columns = {
-        item.name: np.where(better, getattr(second, item.name), getattr(first, item.name))
-        for item in fields(first)
-        if item.name not in ("paths", "dispatches")
-    }
-    return Moves(
-        paths=first.paths.replaced(better, second.paths),
-        dispatches=np.where(better[:, None], second.dispatches, first.dispatches),
-        **columns,
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,12 +13,12 @@ from network.tables import AlertKind, Network
 from optimizer.alert_service import alert_service
 from optimizer.counting import counted_without_plan
 from optimizer.display_state import DisplayState, display_state
-from optimizer.economics import UnitWorth, alert_units, product_weight, unit_worth, value_change
+from optimizer.economics import UnitWorth, alert_units, opening_units, product_weight, unit_worth, value_change
 from optimizer.lots import expires
 from optimizer.outcomes import unmet_positions
 from optimizer.plan import Plan
 from optimizer.positions import Lines, lines_of, positions_at
-from optimizer.reasons.counting import Counting, counting_of
+from optimizer.reasons.counting import Counter
 from optimizer.reasons.line_book import LineBook, line_book, matters
 from optimizer.reasons.room import ANY_LOAD, Room, room_of
 from optimizer.reasons.standing import Moved, Stacks, Staying, kept_parts, stacks_and_staying
@@ -66,6 +67,8 @@ class Residual:
     request: Request
     cells: Cells
     lines: Lines
+    is_frozen: Flags
+    """Lines that a former plan keeps as they are, shape ``(n_lines,)``."""
     gets_late: Flags
     """Some unit arrives after day 0."""
     settled: Settlement
@@ -88,13 +91,15 @@ class Residual:
     may_come: Ints
     """Units that no hard demand to send keeps away, shape ``(n_unmet,)``."""
     must_send: MustSend
-    counting: tuple[Counting, Counting]
+    counting: tuple[Counter, Counter]
     """Of the unmet positions where nothing expires, and of the others."""
     counting_index: Ints
-    """Position of each unmet one in its `counting`, shape ``(n_unmet,)``."""
+    """Place of each unmet position in its `counting`, shape ``(n_unmet,)``."""
     room: Room
     book: LineBook
     shown: DisplayState
+    is_shown: Flags
+    """Cells that belong to a display."""
     weight: Ints
     """Of one unit in ``10 ** -6`` kg, shape ``(n_products,)``."""
     expires: Flags
@@ -123,23 +128,26 @@ class Residual:
 
     def units_in_time(self, index: Ints, arrives_day: Ints, expiry_day: Ints, *, keeping: bool = False) -> Ints:
         """Unmet units that would count when they arrive and expire on some days; `keeping`: as if they kept."""
-        plain, expiring = self.counting
-        at, other = self.counting_index[index], self.expires[self.cells.sku[self.unmet_cell[index]]]
-        more = np.zeros(len(index), dtype=np.int64)
-        for counting, mask in ((plain, ~other), (expiring, other)):
-            some = np.flatnonzero(mask)
-            more[some] = counting.more(at[some], arrives_day[some], expiry_day[some], keeping=keeping)
+        more, last = np.zeros(len(index), dtype=np.int64), int(arrives_day.max(initial=0))
+        for counter, some, at in self._counters(index):
+            counting = counter.until(last)
+            more[some] = counting.more(at, arrives_day[some], expiry_day[some], keeping=keeping)
         return more
 
     def last_day(self, index: Ints) -> Ints:
         """Last day on which one more unit would count at unmet positions; -1: none would."""
-        plain, expiring = self.counting
-        at, other = self.counting_index[index], self.expires[self.cells.sku[self.unmet_cell[index]]]
         last = np.zeros(len(index), dtype=np.int64)
-        for counting, mask in ((plain, ~other), (expiring, other)):
-            some = at[mask]
-            last[mask] = (counting.by_arrival[some] > counting.counted[some, None]).sum(axis=1) - 1
+        for counter, some, at in self._counters(index):
+            last[some] = counter.last_day(at)
         return last
+
+    def _counters(self, index: Ints) -> Iterator[tuple[Counter, Ints, Ints]]:
+        """For SKUs that do not expire, and for the others: counter, which of the positions, and their places in it."""
+        at, expiring = self.counting_index[index], self.expires[self.cells.sku[self.unmet_cell[index]]]
+        for counter, mask in zip(self.counting, (~expiring, expiring), strict=True):
+            some = np.flatnonzero(mask)
+            if len(some):
+                yield counter, some, at[some]
 
 
 def residual_of(network: Network, request: Request, plan: Plan) -> Residual:
@@ -176,15 +184,19 @@ def residual_of(network: Network, request: Request, plan: Plan) -> Residual:
     units[settled_cell] = settled.counted_after
     gets_late = np.zeros(len(cells), dtype=np.bool_)
     gets_late[ends[1][moved.arrives_day > 0]] = True
-    has_row = cells.row >= 0
-    stock = network.stock
+    has_row, stock = cells.row >= 0, network.stock
+    book = line_book(network, request, moved, _former(network, request))
+    shown = display_state(network, settled)
     gets_late[has_row] |= ((stock.in_transit_arrival_day > 0) & (stock.in_transit > 0))[cells.row[has_row]]
-    counting, counting_index = _counting(network, cells, staying, unmet_cell, _last_day(network, moved))
+    counting, counting_index = _counting(network, cells, staying, unmet_cell, _last_event(network, moved))
     return Residual(
         network=network,
         request=request,
         cells=cells,
         lines=lines,
+        is_frozen=np.append(book.frozen, np.False_)[
+            book.find(moved.lane, moved.sku, moved.arrives_day, moved.expiry_day)
+        ],
         gets_late=gets_late,
         settled=settled,
         settled_cell=settled_cell,
@@ -200,8 +212,9 @@ def residual_of(network: Network, request: Request, plan: Plan) -> Residual:
         counting=counting,
         counting_index=counting_index,
         room=room_of(network, request, plan),
-        book=line_book(network, request, moved, _former(network, request)),
-        shown=display_state(network, settled),
+        book=book,
+        shown=shown,
+        is_shown=shown.has_display(cells.row) & has_row,
         weight=product_weight(network),
         expires=expires(network),
     )
@@ -276,32 +289,30 @@ def _hard_slack(network: Network, request: Request, cells: Cells, lines: Lines) 
     return leave, MustSend(hard[surplus], cell[surplus], slack[surplus])
 
 
-def _last_day(network: Network, moved: Moved) -> int:
-    """Last day on which anything can arrive and still count differently."""
-    stock, lanes = network.stock, network.lanes
-    most_lanes = int(network.nodes.transit.sum()) + 1
-    by_path = most_lanes * int(lanes.lead_time_days.max(initial=0)) + int(stock.no_send_before_day.max(initial=0))
-    comes = stock.in_transit_arrival_day[stock.in_transit > 0].max(initial=0)
-    return min(int(max(by_path + moved.arrives_day.max(initial=0), comes)), network.horizon_days)
+def _last_event(network: Network, moved: Moved) -> int:
+    """Last day on which something arrives."""
+    stock = network.stock
+    coming = stock.in_transit_arrival_day[stock.in_transit > 0].max(initial=0)
+    return min(int(max(coming, moved.arrives_day.max(initial=0))), network.horizon_days)
 
 
 def _counting(
-    network: Network, cells: Cells, staying: Staying, unmet_cell: Ints, last_day: int
-) -> tuple[tuple[Counting, Counting], Ints]:
-    """Find what limits the units that count at unmet positions, and where each one is in it."""
+    network: Network, cells: Cells, staying: Staying, unmet_cell: Ints, last_event: int
+) -> tuple[tuple[Counter, Counter], Ints]:
+    """Get ready to count further units at unmet positions, where nothing expires and elsewhere."""
     expiring = expires(network)[cells.sku[unmet_cell]]
     index = np.empty(len(unmet_cell), dtype=np.int64)
     found = []
     for flag, some in ((False, np.flatnonzero(~expiring)), (True, np.flatnonzero(expiring))):
         index[some] = np.arange(len(some))
-        found.append(_counting_at(network, cells, staying, unmet_cell[some], last_day, expiring=flag))
+        found.append(_counter(network, cells, staying, unmet_cell[some], last_event, expiring=flag))
     return (found[0], found[1]), index
 
 
-def _counting_at(
-    network: Network, cells: Cells, staying: Staying, cell: Ints, last_day: int, *, expiring: bool
-) -> Counting:
-    """Find what limits the units that count at some cells with stock rows."""
+def _counter(
+    network: Network, cells: Cells, staying: Staying, cell: Ints, last_event: int, *, expiring: bool
+) -> Counter:
+    """Get ready to count further units at some cells with stock rows."""
     place = np.full(len(cells), -1, dtype=np.int64)
     place[cell] = np.arange(len(cell))
     kept = kept_parts(network, cell, cells.row[cell])
@@ -312,21 +323,25 @@ def _counting_at(
         np.concatenate([kept.arrives_day, staying.arrives_day[some]]),
         np.concatenate([kept.units, staying.units[some]]),
     )
-    return counting_of(network, cells.row[cell], place[parts.cell], parts, last_day, expiring=expiring)
+    return Counter(network, cells.row[cell], place[parts.cell], parts, last_event=last_event, expiring=expiring)
 
 
 def _counted(network: Network, cells: Cells, moved: Moved, staying: Staying, stacks: Stacks) -> tuple[Ints, Ints]:
     """Units that count at cells that no line touches, and idle units of all stacks."""
-    has_row = np.flatnonzero(cells.row >= 0)
+    stock, has_row = network.stock, np.flatnonzero(cells.row >= 0)
+    row = cells.row[has_row]
     units = np.zeros(len(cells), dtype=np.int64)
-    positions = positions_at(network, cells.node[has_row], cells.sku[has_row])
-    units[has_row] = counted_without_plan(network, positions)
+    units[has_row] = (opening_units(network) + stock.in_transit)[row]
+    # All that is there on day 0 counts where nothing expires.
+    late = (stock.in_transit[row] > 0) & (stock.in_transit_arrival_day[row] > 0)
+    some = has_row[late | expires(network)[stock.sku[row]]]
+    units[some] = counted_without_plan(network, positions_at(network, cells.node[some], cells.sku[some]))
     idle = np.zeros(len(stacks), dtype=np.int64)
     # Where all that may leave keeps until the horizon, each unit that leaves is missed.
     perishes = np.zeros(len(cells), dtype=np.bool_)
     perishes[stacks.cell[stacks.expiry_day < network.horizon_days]] = True
     perishing = np.flatnonzero(perishes & (cells.row >= 0))
-    counting = _counting_at(network, cells, staying, perishing, _last_day(network, moved), expiring=True)
+    counting = _counter(network, cells, staying, perishing, _last_event(network, moved), expiring=True).until(0)
     place = np.full(len(cells), -1, dtype=np.int64)
     place[perishing] = np.arange(len(perishing))
     some = np.flatnonzero(place[stacks.cell] >= 0)

@@ -65,9 +65,9 @@ class Room:
         return len(self.load) - 1
 
     @property
-    def is_used(self) -> NDArray[np.bool_]:
-        """Lanes that carry something."""
-        return self.runs > 0
+    def has_minima(self) -> bool:
+        """Whether any lane has a smallest line or a least load."""
+        return bool(np.any(self.min_line_units > 1) or np.any(self.least_load > 0))
 
     @property
     def free_load(self) -> Ints:

@@ -101,6 +101,16 @@ class Search:
         return (*cheapest, *with_dispatches, *([self.fastest] if self.has_days else []))
 
     @cached_property
+    def new_rows(self) -> tuple[Flags, ...]:
+        """Which paths of each kind are no path of a kind before, shape ``(n_unmet,)`` each."""
+        kinds = self.paths_to_unmet
+        new = [np.ones(len(paths), dtype=np.bool_) for paths in kinds]
+        for nth, paths in enumerate(kinds):
+            for before in kinds[:nth]:
+                new[nth] &= ~paths.same_as(before)
+        return tuple(new)
+
+    @cached_property
     def _others(self) -> Ints:
         """Cost of the own units of cells that miss none."""
         source = self.source.copy()

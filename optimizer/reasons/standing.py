@@ -65,6 +65,10 @@ class Staying:
     """-1: own stock."""
     units: Ints
 
+    def take(self, index: NDArray[np.intp]) -> Staying:
+        """Return some of the parts."""
+        return Staying(self.cell[index], self.expiry_day[index], self.arrives_day[index], self.units[index])
+
 
 @dataclass(frozen=True, slots=True)
 class _Classes:

@@ -14,7 +14,7 @@ from optimizer.reasons.examples import Example
 from optimizer.reasons.line_book import matters
 from optimizer.reasons.residual import Residual
 from optimizer.reasons.supply import Offer, buying
-from optimizer.reasons.words import Words, counts, kilograms, numerals, same_words
+from optimizer.reasons.words import Words, amounts, counts, kilograms, numerals, same_words
 
 Ints = NDArray[np.int64]
 
@@ -68,6 +68,23 @@ def _is_certain(example: Example, parts: list[Part]) -> NDArray[np.bool_]:
         if each.field == "stock.no_send_before_day":
             certain[each.row] &= ~example.residual.cells.transit[example.moves.paths.sender[each.row]]
     return certain
+
+
+def kept_by_frozen_lines(residual: Residual, index: Ints, line: Ints) -> Told:
+    """Say where frozen lines take the units, and from which day on lines would have to be free."""
+    network, lines, n = residual.network, residual.lines, len(index)
+    goes_to = residual.settled_cell[residual.settled.to_position[line]]
+    worth = residual.worth_between(goes_to, residual.units[goes_to] - 1, residual.units[goes_to])
+    node_id = network.nodes.node_id.astype(np.object_)
+    reason = "nothing is left to give: a frozen line takes " + counts(lines.units[line], "unit") + " from "
+    reason = reason + node_id[lines.origin[line]] + " to " + node_id[lines.destination[line]] + ", worth "
+    reason = reason + amounts(network, worth) + " a unit, here " + amounts(network, residual.gain(index))
+    former, day = residual.request.former_plan, lines.departs_day[line]
+    before = 0 if former is None else former.frozen_before_day
+    text = np.asarray("lines frozen only where they leave before day " + numerals(day), dtype=np.object_)
+    name = "request.former_plan.frozen_before_day"
+    less = part(np.arange(n), name, same_words("", n), day - before, text)
+    return Told(reason, text, [less], unknown_money(n), unknown_money(n))
 
 
 def never_fresh_enough(residual: Residual, index: Ints) -> Told:

@@ -217,11 +217,10 @@ class Terms:
         now = self.residual.units[self.receiver]
         worth = self.residual.worth_between(self.receiver, now, now + counted)
         worth = worth + (units - counted) * cells.worth.left_over_worth[self.receiver]
-        shown = self.residual.shown
-        if len(shown.displays):
-            moved = np.where(self.stack >= 0, units, 0)
-            worth = worth + shown.charge_of_changes(cells.row[self.receiver], moved)
-            worth = worth + shown.charge_of_changes(cells.row[self.sender], -moved)
+        for end, sign in ((self.receiver, 1), (self.sender, -1)):
+            at = np.flatnonzero(self.residual.is_shown[end] & (self.stack >= 0))
+            if len(at):
+                worth[at] += self.residual.shown.charge_of_changes(cells.row[end[at]], sign * units[at])
         return np.asarray(worth)
 
     def loss(self, units: Ints) -> Ints:

@@ -22,7 +22,7 @@ from optimizer.reasons.examples import Example
 from optimizer.reasons.moves import Moves, best_moves, choose
 from optimizer.reasons.search import Search
 from optimizer.reasons.stories import Told
-from optimizer.reasons.supply import buying, fresh_units, whereabouts
+from optimizer.reasons.supply import buying, fresh_units, frozen_line, whereabouts
 from optimizer.reasons.terms import ALL_LIFTED, Lifted
 from optimizer.reasons.ways import direct_paths
 from optimizer.reasons.words import Words, same_words
@@ -131,19 +131,26 @@ def _decide_within(search: Search, answers: _Answers, open_code: UnmetCode) -> E
 
 def _decide_without_rules(search: Search, answers: _Answers) -> None:
     """Answer the positions that moving units to pays without one kind of rules, or several."""
-    residual = search.residual
-    everywhere = search
-    if _closes_anything(search):
+    residual, everywhere = search.residual, search
+    closes = _closes_anything(search)
+    if closes:
         everywhere = Search(residual, everywhere=True)
-        _decide_lifted(everywhere, answers, Lifted(policy=True), UnmetCode.POLICY, stories.blocked)
-    if residual.book.frozen.any():
-        _decide_lifted(search, answers, Lifted(frozen=True), UnmetCode.FROZEN, stories.blocked)
-    for lifted in (Lifted(capacity=True), Lifted(minimum=True), Lifted(capacity=True, minimum=True)):
-        _decide_lifted(search, answers, lifted, UnmetCode.CAPACITY, stories.blocked)
-    if residual.expires.any():
-        _decide_lifted(search, answers, Lifted(shelf_life=True), UnmetCode.EXPIRY, stories.blocked)
-        _decide_lifted(search, answers, Lifted(expiry=True), UnmetCode.EXPIRY, stories.perishing)
+    # What does not pay without all of these rules does not pay without one of them either.
     index = answers.open
+    freest = Lifted(capacity=True, minimum=True, frozen=True, policy=True, shelf_life=True, expiry=True)
+    index = index[_best(everywhere, index, freest).net > 0]
+    expiring = index[residual.expires[residual.cells.sku[residual.unmet_cell[index]]]]
+    if closes:
+        _decide_lifted(everywhere, answers, index, Lifted(policy=True), UnmetCode.POLICY)
+    if residual.book.frozen.any():
+        _decide_lifted(search, answers, index, Lifted(frozen=True), UnmetCode.FROZEN)
+    _decide_lifted(search, answers, index, Lifted(capacity=True), UnmetCode.CAPACITY)
+    if residual.room.has_minima:
+        _decide_lifted(search, answers, index, Lifted(minimum=True), UnmetCode.CAPACITY)
+        _decide_lifted(search, answers, index, Lifted(capacity=True, minimum=True), UnmetCode.CAPACITY)
+    _decide_lifted(search, answers, expiring, Lifted(shelf_life=True), UnmetCode.EXPIRY)
+    _decide_lifted(search, answers, expiring, Lifted(expiry=True), UnmetCode.EXPIRY)
+    index = np.intersect1d(answers.open, index)
     together = Example(residual, index, _best(everywhere, index, ALL_LIFTED), ALL_LIFTED)
     fields = joined(len(index), breaking(together)).fields
     for prefix, code in _CODE_OF_FIELD:
@@ -157,12 +164,12 @@ def _closes_anything(search: Search) -> bool:
     return bool(len(residual.network.lane_rules) or not residual.cells.is_open.all() or len(residual.must_send.alert))
 
 
-def _decide_lifted(
-    search: Search, answers: _Answers, lifted: Lifted, code: UnmetCode, tell: stories.ExampleTeller
-) -> None:
-    index = answers.open
+def _decide_lifted(search: Search, answers: _Answers, index: Ints, lifted: Lifted, code: UnmetCode) -> None:
+    """Answer the open ones of some positions that moving units to pays without some rules."""
+    index = np.intersect1d(answers.open, index)
     if len(index):
         example = Example(search.residual, index, _best(search, index, lifted), lifted)
+        tell = stories.perishing if lifted.expiry else stories.blocked
         answers.by_example(example, example.moves.net > 0, code, tell)
 
 
@@ -171,8 +178,10 @@ def _decide_late(search: Search, answers: _Answers) -> None:
     residual, index = search.residual, answers.open
     index = index[search.fastest.leads[index]]
     example = Example(residual, index, best_moves(residual, search.fastest.take(index), index, STRICT))
-    late = index[(example.moves.wanted == 0) & (residual.last_day(index) < example.path_day)]
-    last = np.maximum(residual.last_day(late), 0)
+    uncounted = np.flatnonzero(example.moves.wanted == 0)
+    last = residual.last_day(index[uncounted])
+    is_late = last < example.path_day[uncounted]
+    late, last = index[uncounted[is_late]], np.maximum(last[is_late], 0)
     # The least speed-up may save too few units to pay for a dispatch; then say what arriving at once would.
     for lifted in (STRICT, Lifted(capacity=True)):
         for by_day in (last, np.zeros_like(last)):
@@ -197,6 +206,13 @@ def _decide_supply(search: Search, answers: _Answers) -> None:
         return stories.told_of(whereabouts(search, chosen), buying(residual, chosen))
 
     none_left = worth >= residual.gain(index)
+    line = frozen_line(residual, index)
+    away = dict(zip(index.tolist(), line.tolist(), strict=True))
+
+    def tell_frozen(chosen: Ints) -> Told:
+        return stories.kept_by_frozen_lines(residual, chosen, np.array([away[i] for i in chosen.tolist()]))
+
+    answers.where(index[none_left & (line >= 0)], UnmetCode.FROZEN, tell_frozen)
     keeps = fresh_units(residual, index) > 0
     answers.where(index[none_left & keeps], UnmetCode.NO_SUPPLY, tell)
     answers.where(index[none_left], UnmetCode.EXPIRY, lambda chosen: stories.never_fresh_enough(residual, chosen))
@@ -244,6 +260,8 @@ def _best(search: Search, index: Ints, lifted: Lifted) -> Moves:
     """Best move to each of some unmet positions over the paths that were searched for."""
     first, *others = search.paths_to_unmet
     best = best_moves(search.residual, first.take(index), index, lifted)
-    for paths in others:
-        best = choose(best, best_moves(search.residual, paths.take(index), index, lifted))
+    for paths, is_new in zip(others, search.new_rows[1:], strict=True):
+        at = np.flatnonzero(is_new[index])
+        if len(at):
+            best = choose(best, at, best_moves(search.residual, paths.take(index[at]), index[at], lifted))
     return best

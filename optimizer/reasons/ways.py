@@ -74,6 +74,18 @@ class Paths:
         lanes = np.pad(self.lanes, ((0, 0), (0, missing)), constant_values=NO_LANE_ROW)
         return Paths(lanes, self.sender, self.receiver)
 
+    def with_rows(self, at: NDArray[np.intp], others: Paths) -> Paths:
+        """Replace some rows by other paths with as many lanes."""
+        lanes, sender, receiver = self.lanes.copy(), self.sender.copy(), self.receiver.copy()
+        lanes[at], sender[at], receiver[at] = others.lanes, others.sender, others.receiver
+        return Paths(lanes, sender, receiver)
+
+    def same_as(self, other: Paths) -> NDArray[np.bool_]:
+        """Whether each path is the other one's."""
+        most_lanes = max(self.lanes.shape[1], other.lanes.shape[1])
+        lanes = self.widened(most_lanes).lanes == other.widened(most_lanes).lanes
+        return np.asarray(lanes.all(axis=1) & (self.sender == other.sender))
+
     def replaced(self, where: NDArray[np.bool_], other: Paths) -> Paths:
         """Take some rows from other paths."""
         most_lanes = max(self.lanes.shape[1], other.lanes.shape[1])

@@ -3,13 +3,17 @@
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from network import Network, network_from_frames
+from network.tables import NO_LIMIT, Severity
 from optimizer import Parameters, Request, solve
-from optimizer.plan import Plan
-from optimizer.reasons import explain
+from optimizer.economics import unit_worth, value_change
+from optimizer.plan import UNKNOWN_MONEY, Plan
+from optimizer.reasons import explain, with_fix
+from optimizer.request import FormerPlan
 from tests.optimizer.small_case import plan_of
 
 HORIZON = 10
@@ -20,6 +24,10 @@ STOCK_DEFAULTS = {"sku_id": "P", "reserved": 0, "safety_stock": 0, "in_transit":
                   "demand_mean": 0.0, "holding_cost": 0.0, "shortage_penalty": 0.0}  # fmt: skip
 
 Frames = dict[str, pd.DataFrame]
+
+ANYTHING = Request()
+EUR = 10**6
+"""Money units."""
 
 
 def world(lanes: list[dict[str, Any]], stock: list[dict[str, Any]], **product: Any) -> Frames:
@@ -45,8 +53,8 @@ def network_of(frames: Frames) -> Network:
     return network_from_frames(frames, settings)[0]
 
 
-def best_plan(network: Network) -> Plan:
-    result = solve(network, Request(), Parameters(gap=0.0, time_limit_seconds=20))
+def best_plan(network: Network, request: Request = ANYTHING) -> Plan:
+    result = solve(network, request, Parameters(gap=0.0, time_limit_seconds=20))
     assert result.plan is not None
     assert result.gap == pytest.approx(0.0, abs=2e-6)
     return result.plan
@@ -56,19 +64,35 @@ def nothing(network: Network) -> Plan:
     return plan_of(network, [], {})
 
 
-def unmet_after(frames: Frames, plan: Callable[[Network], Plan] | Plan, *, proved: bool = True) -> dict[str, Any]:
+def unmet_after(
+    frames: Frames, plan: Callable[[Network], Plan], *, proved: bool = True, request: Request = ANYTHING
+) -> dict[str, Any]:
     """Node -> (units, code, reason, fix) after a plan."""
     network = network_of(frames)
-    done = plan if isinstance(plan, Plan) else plan(network)
-    found = explain(network, Request(), done, proved=proved)[0]
+    found = explain(network, request, plan(network), proved=proved)[0]
     nodes = network.nodes.node_id[found.node]
     columns = (found.units.tolist(), found.code.tolist(), found.reason.tolist(), found.cheapest_fix.tolist())
     return dict(zip(nodes.tolist(), zip(*columns, strict=True), strict=True))
 
 
-def unmet(frames: Frames) -> dict[str, Any]:
+def unmet(frames: Frames, request: Request = ANYTHING) -> dict[str, Any]:
     """Node -> (units, code, reason, fix) after the best plan."""
-    return unmet_after(frames, best_plan)
+    return unmet_after(frames, lambda network: best_plan(network, request), request=request)
+
+
+def fix_of(frames: Frames, request: Request = ANYTHING) -> tuple[list[tuple[str, str, float]], int, int, int]:
+    """Changes, cost and worth of the fix for the one unmet position, and what the objective gains once it is made."""
+    network = network_of(frames)
+    before = solve(network, request, Parameters(gap=0.0, time_limit_seconds=20))
+    assert before.unmet is not None
+    assert before.objective is not None
+    changes = before.unmet.changes
+    named = list(zip(changes.field.tolist(), changes.place.tolist(), changes.amount.tolist(), strict=True))
+    fixed = with_fix(network, request, before.unmet, 0)
+    after = solve(*fixed, Parameters(gap=0.0, time_limit_seconds=20))
+    assert after.objective is not None
+    gained = after.objective - before.objective
+    return named, int(before.unmet.fix_cost[0]), int(before.unmet.fix_worth[0]), gained
 
 
 def changed(frames: Frames, table: str, key: str, **values: Any) -> Frames:
@@ -209,25 +233,31 @@ def test_time_limit_only_when_not_proved():
     assert unmet_after(frames, nothing, proved=True)["S"][1] == "unknown"
 
 
-def test_unknown_when_a_smallest_line_asks_for_more_than_is_there():
+def test_capacity_when_a_smallest_line_asks_for_more_than_is_there():
     frames = world([{"origin": "W", "destination": "S", "min_line_units": 20}], [RICH, SHORT])
-    reason = "cases, smallest lines or dispatches over W > S ask for at least 20 units; W may give 9 more units"
-    assert unmet(frames) == {"S": (4, "unknown", reason, "unknown")}
+    needs = "lines of 16 units less on lane W>S"
+    reason = f"4 units (4 kg) from W over W > S would earn 32.00, but needs {needs}"
+    assert unmet(frames) == {"S": (4, "capacity", reason, f"{needs}, worth 32.00 after all costs")}
+    named = [("lanes.min_line_units", "W>S", -16.0)]
+    assert fix_of(frames) == (named, UNKNOWN_MONEY, 32 * EUR, 32 * EUR)
 
 
 LIGHT = {"origin": "W", "destination": "S", "capacity_kg": 3.0, "min_dispatch_kg": 3.0, "cost_per_unit": 3.0}
 
 
-def test_uneconomic_when_a_further_dispatch_must_be_filled():
-    # 3 units fill the first dispatch; 2 left-over ones must ride with the fourth: 10 + 2 x 2 - 3 x 2 - 3 x 3
-    reason = "3 units from W over W > S would earn 14.00 and cost 15.00: 6.00 worth at W, 9.00 to move them"
-    assert unmet(world([LIGHT], [RICH, SHORT]))["S"][1:3] == ("uneconomic", reason)
+def test_a_further_dispatch_that_does_not_pay_to_fill():
+    # 3 units fill the first dispatch; 2 left-over ones would have to ride with the fourth, at a loss of 3 each.
+    needs = "dispatches of 1 kg less on lane W>S"
+    reason = f"1 unit (1 kg) from W over W > S would earn 5.00, but needs {needs}"
+    assert unmet(world([LIGHT], [RICH, SHORT]))["S"][1:3] == ("capacity", reason)
 
 
-def test_unknown_when_a_further_dispatch_would_stay_too_light():
-    # W has 5 units: 2 are left once the first dispatch is full.
-    reason = "the units would need a further dispatch over W > S, which would stay below its least load"
-    assert unmet(world([LIGHT], [{**RICH, "on_hand": 5}, SHORT]))["S"][1:3] == ("unknown", reason)
+def test_a_further_dispatch_that_would_stay_too_light():
+    # W has 5 units: 2 are left once the first dispatch is full; one more earns 10 - 2 - 3 if it may ride alone.
+    frames = world([LIGHT], [{**RICH, "on_hand": 5}, SHORT])
+    needs = "dispatches of 1 kg less on lane W>S"
+    reason = f"1 unit (1 kg) from W over W > S would earn 5.00, but needs {needs}"
+    assert unmet(frames)["S"] == (1, "capacity", reason, f"{needs}, worth 5.00 after all costs")
 
 
 def test_a_case_that_is_mostly_left_over():
@@ -246,6 +276,127 @@ def test_what_must_be_kept_for_a_hard_demand_is_no_supply():
     hard = {"alert_id": "H", "kind": "shortage", "node_id": "T", "sku_id": "P", "units": 3, "must_serve": True}
     frames["alerts"] = pd.DataFrame([hard])
     assert unmet(frames)["S"][:2] == (4, "no_supply")
+
+
+def test_policy_names_the_lane_rule():
+    frames = world([{"origin": "W", "destination": "S"}], [RICH, SHORT])
+    frames["lane_rules"] = pd.DataFrame([{"lane_id": "W>S", "sku_id": "P", "allowed": False}])
+    needs = "a lane rule that lets W>S carry P"
+    reason = f"4 units (4 kg) from W over W > S would earn 32.00, but needs {needs}"
+    assert unmet(frames) == {"S": (4, "policy", reason, f"{needs}, worth 32.00 after all costs")}
+    assert fix_of(frames) == ([("lane_rules", "W>S/P", 1.0)], UNKNOWN_MONEY, 32 * EUR, 32 * EUR)
+
+
+def test_policy_names_the_node_out_of_scope():
+    frames = world([{"origin": "W", "destination": "S"}], [RICH, SHORT])
+    request = Request(scope_node_ids=("V", "S"))
+    assert unmet(frames, request)["S"][1] == "policy"
+    assert fix_of(frames, request) == ([("request.scope.node_ids", "W", 1.0)], UNKNOWN_MONEY, 32 * EUR, 32 * EUR)
+
+
+def test_policy_names_the_severity_that_may_not_transfer():
+    frames = world([{"origin": "W", "destination": "S"}], [RICH, SHORT])
+    frames["alerts"] = frames["alerts"].assign(severity=["yellow", "red", "yellow", "red"])
+    frames["alerts"] = frames["alerts"].drop(index=3)  # only a red alert, and it is about W
+    request = Request(response_policy={Severity.YELLOW: ("keep",)})
+    assert unmet(frames, request)["S"][1] == "policy"
+    named = [("request.response_policy", "yellow", 1.0)]
+    assert fix_of(frames, request) == (named, UNKNOWN_MONEY, 32 * EUR, 32 * EUR)
+
+
+def test_capacity_names_nodes_that_pick_too_little():
+    frames = world([{"origin": "W", "destination": "S"}], [RICH, SHORT])
+    frames["nodes"] = frames["nodes"].assign(pick_capacity_units=[3, None, None, None, None])
+    assert unmet(frames)["S"][3] == "1 more unit picked at W, worth 8.00 after all costs"
+    assert fix_of(frames) == ([("nodes.pick_capacity_units", "W", 1.0)], UNKNOWN_MONEY, 8 * EUR, 8 * EUR)
+
+
+def test_capacity_names_nodes_that_use_too_few_lanes():
+    # V's 2 units come over the one lane into S that may be used; W's would need another.
+    lanes = [{"origin": "V", "destination": "S"}, {"origin": "W", "destination": "S", "cost_per_unit": 5.0}]
+    frames = world(lanes, [{**RICH, "on_hand": 2}, {"node_id": "V", "on_hand": 2}, SHORT])
+    frames["nodes"] = frames["nodes"].assign(max_inbound_lanes=[None, None, 1, None, None])
+    assert unmet(frames)["S"][3] == "one more lane into S, worth 6.00 after all costs"
+    assert fix_of(frames) == ([("nodes.max_inbound_lanes", "S", 1.0)], UNKNOWN_MONEY, 6 * EUR, 6 * EUR)
+
+
+def test_expiry_names_the_days_that_must_be_left():
+    # Lots expire on day 6, arrive on day 2, must keep 5 days; of 4 units until day 6 at most floor(4 * 6 / 10) count.
+    frames = world(
+        [{"origin": "W", "destination": "S", "lead_time_days": 2}],
+        [RICH, SHORT],
+        shelf_life_days=9,
+        min_remaining_shelf_life_days=5,
+    )
+    frames["lots"] = pd.DataFrame([{"node_id": "W", "sku_id": "P", "lot_id": "L", "units": 9, "expiry_days": 6}])
+    needs = "min_remaining_shelf_life_days of P lower by 1"
+    reason = f"2 units (2 kg) from W over W > S would earn 16.00, but needs {needs}"
+    assert unmet(frames) == {"S": (4, "expiry", reason, f"{needs}, worth 16.00 after all costs")}
+    named = [("products.min_remaining_shelf_life_days", "P", -1.0)]
+    assert fix_of(frames) == (named, UNKNOWN_MONEY, 16 * EUR, 16 * EUR)
+
+
+def test_expiry_when_units_would_not_be_sold_in_time():
+    # Of units that expire by day 5, floor(4 * 5 / 10) = 2 count at S; fresh ones keep until day 9: floor(3.6) = 3.
+    frames = world([{"origin": "W", "destination": "S"}], [RICH, SHORT], shelf_life_days=9)
+    frames["lots"] = pd.DataFrame([{"node_id": "W", "sku_id": "P", "lot_id": "L", "units": 9, "expiry_days": 5}])
+    reason = "2 units from W over W > S would expire on day 5, before they are sold or long enough on arrival"
+    fix = "buy 2 units: worth up to 10.00 each, unit cost 4.00"
+    assert unmet(frames) == {"S": (2, "expiry", reason, fix)}
+    named, cost, worth, _ = fix_of(frames)
+    # One of the 2 counts; the other is left over.
+    assert (named, cost, worth) == ([("stock.on_hand", "S/P", 2.0)], 8 * EUR, 12 * EUR)
+
+
+def test_uneconomic_when_lines_and_dispatches_must_earn_more():
+    # 4 x (10 - 2) = 32 would have to be more than 20 + 15.
+    frames = world([{"origin": "W", "destination": "S"}], [RICH, SHORT])
+    request = Request(min_line_benefit=20.0, min_dispatch_benefit=15.0)
+    reason = (
+        "4 units from W over W > S would earn 40.00 and cost 43.00: 8.00 worth at W, 0.00 to move them, "
+        "35.00 that lines and dispatches must earn"
+    )
+    assert unmet(frames, request)["S"][1:3] == ("uneconomic", reason)
+    named, cost, worth, gained = fix_of(frames, request)
+    assert named == [("request.min_dispatch_benefit", "", pytest.approx(-3.01))]
+    assert (cost, worth, gained) == (UNKNOWN_MONEY, EUR // 100, EUR // 100)
+
+
+def test_frozen_lines_that_leave_no_room_for_more():
+    # The former plan's 3 units stay exactly 3 until the line may change; S would take a fourth. T sends on day 0 only.
+    frames = world([{"origin": "T", "destination": "S"}], [{**RICH, "node_id": "T"}, SHORT])
+    former = plan_of(network_of(frames), [("T>S", "P", 3, 0)], {"T>S": 1})
+    request = Request(former_plan=FormerPlan(former, frozen_before_day=1))
+    needs = "lines frozen only where they leave before day 0"
+    reason = f"1 unit (1 kg) from T over T > S would earn 8.00, but needs {needs}"
+    assert unmet(frames, request) == {"S": (1, "frozen", reason, f"{needs}, worth 8.00 after all costs")}
+    named = [("request.former_plan.frozen_before_day", "", -1.0)]
+    assert fix_of(frames, request) == (named, UNKNOWN_MONEY, 8 * EUR, 8 * EUR)
+
+
+def test_frozen_lines_that_take_the_units_elsewhere():
+    lanes = [{"origin": "W", "destination": "S"}, {"origin": "W", "destination": "T"}]
+    rich = {**SHORT, "node_id": "T", "on_hand": 4, "safety_stock": 4}
+    frames = world(lanes, [{**RICH, "on_hand": 3}, SHORT, rich])
+    former = plan_of(network_of(frames), [("W>T", "P", 3, 0)], {"W>T": 1})
+    request = Request(former_plan=FormerPlan(former, frozen_before_day=NO_LIMIT))
+    reason = "nothing is left to give: a frozen line takes 3 units from W to T, worth 2.00 a unit, here 10.00"
+    assert unmet(frames, request)["S"][1:3] == ("frozen", reason)
+    _, _, worth, gained = fix_of(frames, request)
+    assert (worth, gained) == (UNKNOWN_MONEY, 3 * 8 * EUR)
+
+
+def test_uncertain_demand_pays_unit_by_unit():
+    # Each further unit of Poisson demand is worth less than the one before: only some pay 7 to move.
+    frames = world([{"origin": "W", "destination": "S", "cost_per_unit": 7.0}], [RICH, {**SHORT, "demand_std": 2.0}])
+    network = network_of(frames)
+    moved = int(best_plan(network).units.sum())
+    worth = unit_worth(network, network.stock_row(np.array([2], np.int32), np.array([0], np.int32)))
+    assert worth.worth_of(np.array([moved])) > 9 * EUR > worth.worth_of(np.array([moved + 1]))
+    units, code, reason, _ = unmet(frames)["S"]
+    assert (units, code) == (4 - moved, "uneconomic")
+    earned = value_change(worth, np.array([moved]), np.array([moved + 1]))[0] / EUR
+    assert reason.startswith(f"1 unit from W over W > S would earn {earned:.2f} and cost 9.00")
 
 
 def outcomes(frames: Frames) -> dict[tuple[str, str], tuple[str, str]]:
