@@ -37,6 +37,8 @@ class FlowNetwork:
     """Units per unit of flow on every flow, then every increment (the case pack of its block, or 1)."""
     least: Int64
     """Flow that there must be on every flow of the model: already taken out of `capacity` and `supply`."""
+    divisors: tuple[int, ...]
+    """Money units per unit of the solver's costs, tried in turn: coarser costs are solved faster."""
     groups: Groups
 
 
@@ -64,8 +66,14 @@ class Groups:
 _GROUP_ARCS = 500
 """Blocks are put together until they have about so many arcs."""
 
-_DIVISORS = (1, 1_000, 1_000_000)
-"""Money units per unit of the solver's costs, tried in turn."""
+_MANY_INCREMENTS = 20
+"""Increments of a position that a plan tells apart: a twentieth of the range of their worth is near enough."""
+
+_PLAN_DECIMALS = 3
+_BOUND_DECIMALS = 4
+"""Decimals of a currency unit that a plan, and the bound of a model with many arcs, can tell apart."""
+
+_MANY_ARCS = 500_000
 
 
 def flow_network(model: Model, *, in_packs: bool) -> FlowNetwork:
@@ -76,7 +84,8 @@ def flow_network(model: Model, *, in_packs: bool) -> FlowNetwork:
     model : Model
     in_packs : bool
         True: count every block in its case packs, so that flows are feasible (worth is then approximate where a
-        pack straddles two increments). False: drop multiples, which keeps the optimum an upper bound.
+        pack straddles two increments, and where a position has many). False: drop multiples, which keeps the optimum
+        an upper bound.
 
     Returns
     -------
@@ -112,7 +121,7 @@ def flow_network(model: Model, *, in_packs: bool) -> FlowNetwork:
         capacity=np.concatenate(
             [
                 bounds.most // flow_pack - least,
-                _whole_packs(model, increment_pack),
+                _merged(model, _whole_packs(model, increment_pack)) if in_packs else increments.most_units,
                 -(-positions.least_units[gate] // gate_pack),
                 total[gate_block],
             ]
@@ -128,6 +137,7 @@ def flow_network(model: Model, *, in_packs: bool) -> FlowNetwork:
         reward_due=reward * int((-(-positions.least_units[gate] // gate_pack)).sum()),
         scale=np.concatenate([flow_pack, increment_pack]),
         least=least,
+        divisors=_divisors(model, in_packs=in_packs),
         groups=_groups(tail, head, np.concatenate([supply, -total, np.zeros(n_gates, dtype=np.int64)]), node_block),
     )
 
@@ -153,6 +163,14 @@ def _groups(tail: Int64, head: Int64, supply: Int64, node_block: NDArray[np.inte
         supply=supply[node],
         first_node=first_node,
     )
+
+
+def _divisors(model: Model, *, in_packs: bool) -> tuple[int, ...]:
+    """Choose how fine the solver's costs are, finest first."""
+    many = len(model.flows) + len(model.increments) > _MANY_ARCS
+    decimals = _PLAN_DECIMALS if in_packs else _BOUND_DECIMALS if many else model.money_decimals
+    finest = int(10 ** max(model.money_decimals - decimals, 0))
+    return finest, finest * 1_000, finest * 1_000_000
 
 
 def _gates(model: Model) -> Int64:
@@ -182,6 +200,20 @@ def _whole_packs(model: Model, pack: Int64) -> Int64:
     return np.asarray(np.maximum(rounded - before, 0))
 
 
+def _merged(model: Model, most: Int64) -> Int64:
+    """Give neighbouring increments of nearly the same worth to the middle one of them, where positions have many."""
+    position, worth = model.increments.position, model.increments.worth
+    first = np.searchsorted(position, position)
+    last = np.searchsorted(position, position, side="right") - 1
+    step = np.maximum((worth[first] - worth[last]) // _MANY_INCREMENTS, 1)
+    level = np.where(last - first >= _MANY_INCREMENTS, (worth[first] - worth) // step, np.arange(len(worth)))
+    start = np.flatnonzero(np.append(True, (position[1:] != position[:-1]) | (level[1:] != level[:-1]))[: len(worth)])
+    length = np.diff(np.append(start, len(worth)))
+    merged = np.zeros(len(worth), dtype=np.int64)
+    np.add.at(merged, np.repeat(start + (length - 1) // 2, length), most)
+    return merged
+
+
 def best_flow(network: FlowNetwork, price: Int64, most: Int64 | None = None) -> tuple[Int64, int] | None:
     """Most valuable flow at prices.
 
@@ -202,7 +234,7 @@ def best_flow(network: FlowNetwork, price: Int64, most: Int64 | None = None) -> 
     worth, capacity, groups = _priced(network, price), _capacity(network, most), network.groups
     arcs, value = np.zeros(len(worth), dtype=np.int64), -network.reward_due
     for group in range(len(groups)):
-        found = _group_flow(groups, group, worth, capacity)
+        found = _group_flow(network, group, worth, capacity)
         if found is None:
             return None
         arcs[groups.arc[groups.first_arc[group] : groups.first_arc[group + 1]]] = found[0]
@@ -212,19 +244,25 @@ def best_flow(network: FlowNetwork, price: Int64, most: Int64 | None = None) -> 
     return (arcs[:n] + network.least) * network.scale[:n], value
 
 
-def _group_flow(groups: Groups, group: int, worth: Int64, capacity: Int64) -> tuple[Int64, int] | None:
+def _group_flow(network: FlowNetwork, group: int, worth: Int64, capacity: Int64) -> tuple[Int64, int] | None:
     """Best flow of one group: on its arcs, in the order of the group, and what it is worth at most."""
+    groups = network.groups
     at = slice(groups.first_arc[group], groups.first_arc[group + 1])
     arc = groups.arc[at]
+    used = np.flatnonzero(capacity[arc] > 0)
     supply = groups.supply[groups.first_node[group] : groups.first_node[group + 1]]
-    for divisor in _DIVISORS:
+    for divisor in network.divisors:
         # Rounded up, so that the value stays an upper bound where money is too large for the solver's arithmetic.
-        counted = -(-worth[arc] // divisor)
+        counted = -(-worth[arc[used]] // divisor)
         try:
-            flow = min_cost_flow(groups.tail[at], groups.head[at], capacity[arc], -counted, supply)
+            found = min_cost_flow(groups.tail[at][used], groups.head[at][used], capacity[arc[used]], -counted, supply)
         except OverflowError:
             continue
-        return None if flow is None else (flow, int(flow @ counted) * divisor)
+        if found is None:
+            return None
+        flow = np.zeros(len(arc), dtype=np.int64)
+        flow[used] = found
+        return flow, int(found @ counted) * divisor
     raise OverflowError("amounts of money are too large for a min-cost flow; use fewer money_decimals in network.json")
 
 
@@ -247,7 +285,7 @@ def flow_again(network: FlowNetwork, price: Int64, most: Int64, flow_units: Int6
     worth, capacity, groups, n = _priced(network, price), _capacity(network, most), network.groups, network.n_flows
     again = flow_units.copy()
     for group in np.unique(groups.of_arc[:n][flow_units > most]).tolist():
-        found = _group_flow(groups, group, worth, capacity)
+        found = _group_flow(network, group, worth, capacity)
         if found is None:
             return None
         arc = groups.arc[groups.first_arc[group] : groups.first_arc[group + 1]]

@@ -97,6 +97,8 @@ class LimitPrices:
         self.price: Floats = np.zeros(len(limits))
         self._free = free_switches(model)
         self._unit, self._scale = _units_and_scales(model, self._free)
+        self.broken = 0.0
+        """Limits that the last flow broke, those broken by little counted in part."""
         self._step = np.full(len(limits), 0.5)
         self._towards = np.zeros(len(limits))
 
@@ -133,6 +135,7 @@ class LimitPrices:
         wanted = np.where(self.price > 0, above, np.where(self.price < 0, below, np.maximum(above, 0.0)))
         wanted = np.where((self.price == 0) & (below < 0), below, wanted)
         wanted = np.where(self.learns, np.clip(wanted, -1.0, 1.0), 0.0)
+        self.broken = float(np.clip(above[self.learns], 0.0, 1.0).sum())
         turned, kept_on = wanted * self._towards < 0, wanted * self._towards > 0
         self._step = np.clip(
             self._step * np.where(turned, _SLOWER, np.where(kept_on, _FASTER, 1.0)), 1e-4, _LARGEST_STEP
@@ -166,7 +169,7 @@ def _units_and_scales(model: Model, free: NDArray[np.bool_]) -> tuple[Floats, Fl
     usual = float(paid.mean()) if len(paid) else 0.0
     at = np.flatnonzero(terms.column >= first_switch)
     limit, switch = terms.limit[at], terms.column[at] - first_switch
-    coefficient = np.abs(terms.coefficient[at]).astype(np.float64)
+    coefficient = np.maximum(np.abs(terms.coefficient[at]), 1).astype(np.float64)
     np.maximum.at(scale, limit, np.where(free[switch], cost[switch], np.maximum(cost[switch], usual)) / coefficient)
     # Where a switch needs units to turn on, its coefficient is what it needs.
     earning = free[switch]

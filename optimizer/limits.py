@@ -49,9 +49,12 @@ def flow_bounds(model: Model) -> FlowBounds:
 
 def activity(model: Model, flow_units: NDArray[np.generic], switch_count: NDArray[np.generic]) -> NDArray[np.float64]:
     """Sum every limit's terms for a flow and counts of switches (fractions allowed), shape ``(n_limits,)``."""
-    units = increment_units(model, kept_units(model, np.asarray(flow_units, dtype=np.int64)))
+    terms, n_flows, n_increments = model.terms, len(model.flows), len(model.increments)
+    if np.any((terms.column >= n_flows) & (terms.column < n_flows + n_increments)):
+        units = increment_units(model, kept_units(model, np.asarray(flow_units, dtype=np.int64)))
+    else:
+        units = np.zeros(n_increments, dtype=np.int64)
     columns = np.concatenate([flow_units, units, switch_count]).astype(np.float64)
-    terms = model.terms
     load = columns[terms.column] * terms.coefficient
     return np.bincount(terms.limit, weights=load, minlength=len(model.limits)).astype(np.float64)
 

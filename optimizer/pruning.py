@@ -73,19 +73,22 @@ def losing_lines(network: Network, request: Request, plan: Plan, line_objective:
     Returns
     -------
     ndarray of bool, shape (n_lines,)
-        At most one line per position that it ends at, the one that costs most; and all lines of lanes that cost as
-        a whole. Only lines whose units go nowhere from there.
+        All lines of lanes that cost as a whole; of others at most one per lane and per position that it starts or ends
+        at, the one that costs most. Only lines whose units go nowhere from there.
     """
     lanes, n_skus = network.lanes, max(len(network.products), 1)
     starts_at = lanes.origin[plan.lane].astype(np.int64) * n_skus + plan.sku
     ends_at = lanes.destination[plan.lane].astype(np.int64) * n_skus + plan.sku
-    final = ~np.isin(ends_at, starts_at)
-    order = np.lexsort((line_objective, ~final, ends_at))
-    worst = np.zeros(plan.n_lines, dtype=np.bool_)
-    ends_at = ends_at[order]
-    worst[order[np.append(True, ends_at[1:] != ends_at[:-1])[: len(order)]]] = True
-    losing = final & worst & (line_objective < 0)
-    return losing | _on_losing_lanes(network, request, plan, final, line_objective)
+    days = np.unique(plan.expiry_day, return_inverse=True)[1]
+    final = ~np.isin(ends_at * (len(days) + 1) + days, starts_at * (len(days) + 1) + days)
+    losing = _on_losing_lanes(network, request, plan, final, line_objective)
+    alone = np.flatnonzero(final & (line_objective < 0) & ~losing)
+    for key in (plan.lane, ends_at, starts_at):
+        order = np.lexsort((line_objective[alone], key[alone]))
+        alone, keys = alone[order], key[alone][order]
+        alone = alone[np.append(True, keys[1:] != keys[:-1])[: len(alone)]]
+    losing[alone] = True
+    return losing
 
 
 def _on_losing_lanes(network: Network, request: Request, plan: Plan, final: Flags, line_objective: Int64) -> Flags:

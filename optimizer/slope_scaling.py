@@ -24,6 +24,10 @@ from optimizer.model import UNLIMITED, Model, Solution, fewest_switches, switch_
 Int64 = NDArray[np.int64]
 
 _MENDING_ROUNDS = 12
+_BETTER, _LONGEST_WAIT = 0.6, 2
+"""A round is mended when its flow breaks fewer limits than the last one that was, by this share, or after some rounds.
+While prices of limits are far off, mending takes longer than it is worth."""
+
 _FAILED_ROUNDS = 6
 """Rounds in a row that could not be mended, after which slope scaling ends."""
 
@@ -80,7 +84,7 @@ def slope_scaling(model: Model, network: FlowNetwork) -> Iterator[tuple[Solution
     potential = sum_by_switch(model, loads.measure * members.bound_units)
     carried = np.maximum(np.minimum(potential, loads.most_load), 1.0)
     count = np.ones(len(model.switches))
-    unit_gain, failed = 0.0, 0
+    unit_gain, failed, waited, mended_at = 0.0, 0, 0, np.inf
     seen: set[bytes] = set()
     while failed < _FAILED_ROUNDS:
         charged = limits.charges()
@@ -95,13 +99,16 @@ def slope_scaling(model: Model, network: FlowNetwork) -> Iterator[tuple[Solution
             return
         load = sum_by_switch(model, loads.measure * found[0][members.flow])
         unit_gain = unit_gain or max(found[1] - model.do_nothing, 1) / max(int(found[0].sum()), 1)
-        solution = mended(model, network, found[0], price)
-        failed = 0 if solution is not None else failed + 1
-        if solution is not None:
-            yield solution, price
         if limits.any:
             used = fewest_switches(model, found[0]).astype(np.float64)
             limits.learn(found[0], limits.counts_at(charged, used), unit_gain)
+        waited += 1
+        if limits.broken <= _BETTER * mended_at or waited > _LONGEST_WAIT:
+            waited, mended_at = 0, limits.broken
+            solution = mended(model, network, found[0], price)
+            failed = 0 if solution is not None else failed + 1
+            if solution is not None:
+                yield solution, price
         count = np.where(load > 0, np.maximum(np.ceil(load / loads.most_load), 1.0), count)
         carried = np.where(load > 0, np.maximum(load, 1.0), carried)
 

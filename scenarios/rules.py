@@ -29,12 +29,12 @@ VARIANCE_OF_DEMAND: Final = (1.0, 3.0)
 EXPIRING_SKUS: Final = 1 / 3
 """Share of the SKUs that expire."""
 EXPIRY_DAYS: Final = (10, 60)
-BATCHES: Final = 3
-"""Deliveries that the stock of an expiring SKU comes from; every position holds lots of two of them."""
+BATCHES: Final = 2
+"""Deliveries that the stock of an expiring SKU comes from; every position holds lots of each."""
 MIN_REMAINING_DAYS: Final = 3
 
 LEAD_TIME_KM: Final = (100.0, 400.0)
-"""From these distances on a lane takes 1 and 2 days."""
+"""From these distances on a lane to a store takes 1 and 2 days. Lanes to warehouses are overnight runs: 0 days."""
 EARTH_RADIUS_KM: Final = 6371.0
 
 TIGHT_NODES: Final = 0.1
@@ -112,7 +112,7 @@ def with_rules(network: Network, seed: int) -> Network:
 
 
 def lead_times(network: Network) -> NDArray[np.int64]:
-    """Days on the way by distance, 1 where a place is not known, shape (n_lanes,)."""
+    """Days on the way: to stores by distance, 1 where a place is not known; to warehouses 0, shape (n_lanes,)."""
     latitude, longitude = np.radians(network.nodes.latitude), np.radians(network.nodes.longitude)
     start, end = network.lanes.origin, network.lanes.destination
     chord = (
@@ -121,7 +121,8 @@ def lead_times(network: Network) -> NDArray[np.int64]:
     )
     distance_km = 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.clip(chord, 0, 1)))
     days = np.searchsorted(LEAD_TIME_KM, distance_km, side="right")
-    return np.where(np.isnan(distance_km), 1, days).astype(np.int64)
+    to_store = network.nodes.kind[end] == NodeKind.STORE
+    return np.where(to_store, np.where(np.isnan(distance_km), 1, days), 0).astype(np.int64)
 
 
 def _with_lots(network: Network, random: np.random.Generator) -> Network:
@@ -130,10 +131,8 @@ def _with_lots(network: Network, random: np.random.Generator) -> Network:
     expires = random.random(len(products)) < EXPIRING_SKUS
     batch_days = random.integers(EXPIRY_DAYS[0], EXPIRY_DAYS[1] + 1, (len(products), BATCHES))
     rows = np.flatnonzero(expires[stock.sku] & (stock.on_hand > 0))
-    older = random.binomial(stock.on_hand[rows], 0.5)
-    first = random.integers(0, BATCHES, len(rows))
-    row = np.concatenate([rows, rows])
-    batch = np.concatenate([first, (first + 1) % BATCHES])
+    older = random.binomial(stock.on_hand[rows], 1 / BATCHES)
+    row, batch = np.concatenate([rows, rows]), np.repeat(np.arange(BATCHES), len(rows))
     units = np.concatenate([older, stock.on_hand[rows] - older])
     held = units > 0
     row, batch, units = row[held], batch[held], units[held]
