@@ -23,7 +23,7 @@ from tests.oracle.strategies import network_files
 from tests.oracle.valuation import evaluate
 
 EXAMPLES = 1000
-PARTS = 4
+PARTS = 8
 SPOILED = 300
 reproducible = settings(
     max_examples=EXAMPLES,

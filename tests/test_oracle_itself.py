@@ -304,11 +304,12 @@ def test_brute_force_finds_the_same_benefit(files):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(3600)
 def test_every_rule_binds_in_some_requests(capsys):
-    """Each rule decides the answer of at least one drawn request in a hundred; prints all shares."""
+    """Each rule decides the answer of at least one drawn request in a hundred; prints all shares (about 5 minutes)."""
     counts: Counter[str] = Counter()
 
-    @settings(max_examples=200, derandomize=True, database=None, deadline=None, phases=[Phase.generate])
+    @settings(max_examples=300, derandomize=True, database=None, deadline=None, phases=[Phase.generate])
     @given(network_files())
     def count(files: NetworkFiles) -> None:
         with tempfile.TemporaryDirectory() as folder:
@@ -324,5 +325,5 @@ def test_every_rule_binds_in_some_requests(capsys):
         print()
         for name, share in percent(counts, counts["requests"]).items():
             print(f"{share:6.1f} %  {name}")
-    assert counts["transfers pay"] >= 0.5 * counts["requests"]
+    assert counts["transfers pay"] >= 0.35 * counts["requests"]
     assert all(counts[rule] >= 0.01 * counts["requests"] for rule in WITHOUT)

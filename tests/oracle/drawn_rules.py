@@ -65,7 +65,7 @@ def _draw_node_limits(drawer: Drawer, nodes: list[Row]) -> None:
     ):
         if drawer.rule():
             for node in nodes:
-                node[column] = drawer.sometimes(70, str(drawer.units(1, most)))
+                node[column] = drawer.sometimes(75, str(drawer.units(1 if most > 1 else 0, most)))
 
 
 def _draw_uncertain_demand(drawer: Drawer, tables: Tables) -> None:
@@ -80,7 +80,7 @@ def _draw_lots(drawer: Drawer, tables: Tables) -> list[Row]:
     days = [str(drawer.units(1, tables.settings["horizon_days"] + 1)) for _ in range(2)]
     for product in tables.products:
         product["shelf_life_days"] = drawer.sometimes(30, drawer.pick(days))
-        product["min_remaining_shelf_life_days"] = drawer.sometimes(40, str(drawer.days(4)))
+        product["min_remaining_shelf_life_days"] = drawer.sometimes(60, str(drawer.units(1, 6)))
     lots: list[Row] = []
     for row in tables.stock:
         here = drawer.pick((0, 1, 1, 2)) if int(row["on_hand"]) else 0
@@ -117,7 +117,7 @@ def _display_rules(drawer: Drawer, tables: Tables) -> list[Row]:
 def _scope(drawer: Drawer, tables: Tables) -> dict[str, Any]:
     scope: dict[str, Any] = {}
     if tables.alerts and drawer.chance(12):
-        scope["alert_ids"] = [alert["alert_id"] for alert in drawer.some(tables.alerts, 60)]
+        scope["alert_ids"] = [alert["alert_id"] for alert in drawer.some(tables.alerts, 30)]
     if drawer.chance(10):
         scope["sku_ids"] = [drawer.pick(tables.products)["sku_id"]]
     categories = sorted({product["category"] for product in tables.products} - {""})

@@ -179,7 +179,7 @@ def _alerts(drawer: Drawer, nodes: list[Row], roles: list[str], products: list[R
     for product in products:
         for _ in range(drawer.pick((1, 2, 3)) if drawer.chance(85) else 0):
             i = drawer.pick(range(len(nodes)))
-            hard = drawer.chance(14)
+            hard = drawer.chance(16)
             likely = {OVER: "overstock", SHORT: "shortage", EVEN: "shortage"}[roles[i]]
             alerts.append(
                 {
@@ -188,7 +188,7 @@ def _alerts(drawer: Drawer, nodes: list[Row], roles: list[str], products: list[R
                     "node_id": nodes[i]["node_id"],
                     "sku_id": product["sku_id"],
                     "severity": drawer.pick(("", "yellow", "orange", "red")),
-                    "units": drawer.sometimes(60, str(drawer.units(1, 5))),
+                    "units": drawer.sometimes(80 if hard else 60, str(drawer.units(1, 3 if hard else 5))),
                     "needed_by_days": drawer.sometimes(85 if hard else 30, str(drawer.days(3))),
                     "must_serve": "true" if hard else drawer.pick(("", "false")),
                 }
