@@ -164,7 +164,7 @@ class Unmet:
     fix_cost: NDArray[np.int64]
     """What the cheapest fix costs where the request says so, in money units; `UNKNOWN_MONEY` where it does not."""
     fix_worth: NDArray[np.int64]
-    """How much more the objective would be at least once the fix is made, in money units; `UNKNOWN_MONEY`: not known."""
+    """How much more the objective would be at least once the fix is made, in money; `UNKNOWN_MONEY`: not known."""
     changes: FixChanges
     """The cheapest fixes as changes of the input."""
 
