@@ -337,12 +337,15 @@ def test_serve_makes_plans_and_ends_cleanly_on_sigterm(tmp_path):
     script.write_text("from server import serve\nserve('127.0.0.1:0', on_started=lambda at: print(at, flush=True))\n")
     command = [sys.executable, "-W", "error", str(script)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        address = process.stdout.readline().strip()
-        with Client(address) as client:
-            done = client.wait_plan(client.send_plan(plan_request("", seconds=20)).name, timeout_seconds=60)
-            assert done.state == pb.PLAN_STATE_SUCCEEDED, done
-        process.terminate()
-        assert process.wait(timeout=20) == 0
+        try:
+            address = process.stdout.readline().strip()
+            with Client(address) as client:
+                done = client.wait_plan(client.send_plan(plan_request("", seconds=20)).name, timeout_seconds=60)
+                assert done.state == pb.PLAN_STATE_SUCCEEDED, done
+            process.terminate()
+            assert process.wait(timeout=20) == 0
+        finally:
+            process.kill()  # one that has ended is left alone
 
 
 def test_finished_plans_are_forgotten_oldest_first():
