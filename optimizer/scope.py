@@ -90,7 +90,7 @@ def _closing(request: Request) -> list[int]:
 
 
 def _keys(network: Network, node: NDArray[Any], sku: NDArray[Any]) -> NDArray[np.int64]:
-    return np.asarray(sku, dtype=np.int64) * max(len(network.nodes), 1) + node
+    return np.asarray(sku.astype(np.int64) * max(len(network.nodes), 1) + node)
 
 
 def _highest_severity(network: Network, which: Flags) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
