@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from network.candidates import NEVER
+from network.tables import Network
 from optimizer.economics import money
 from optimizer.plan import UNKNOWN_MONEY
 from optimizer.reasons.changes import Part, part
@@ -125,7 +126,8 @@ class Offer:
     cost: Ints
     """`UNKNOWN_MONEY` where the product has no unit cost."""
     worth: Ints
-    """What the stock is worth more with them; `UNKNOWN_MONEY` where late arrivals or displays blur it."""
+    """What the stock is worth more with them; `UNKNOWN_MONEY` where displays, late arrivals, or lots of more units than
+    there are blur it."""
 
 
 def buying(residual: Residual, index: Ints) -> Offer:
@@ -144,6 +146,7 @@ def buying(residual: Residual, index: Ints) -> Offer:
     worth += (units - counted) * residual.cells.worth.left_over_worth[cell]
     is_shown = residual.shown.has_display(row)
     blurred = (network.stock.demand_std[row] > 0) & residual.gets_late[cell]
+    blurred |= (_units_in_lots(network)[row] > network.stock.on_hand[row]) & residual.expires[sku]
     serves = np.flatnonzero(counted > 0)
     fix[counted == 0] = "units that keep longer than fresh ones do"
     return Offer(
@@ -152,6 +155,16 @@ def buying(residual: Residual, index: Ints) -> Offer:
         cost=np.where(is_known & (counted > 0), units * price, UNKNOWN_MONEY),
         worth=np.where(is_shown | blurred | (counted == 0), UNKNOWN_MONEY, worth),
     )
+
+
+def _units_in_lots(network: Network) -> Ints:
+    """Units that all lots of every stock row hold; bought ones beyond `on_hand` are only fresh beyond these."""
+    units, row = (
+        np.zeros(len(network.stock) + 1, dtype=np.int64),
+        network.stock_row(network.lots.node, network.lots.sku),
+    )
+    np.add.at(units, row, network.lots.units)
+    return units[:-1]
 
 
 def fresh_units(residual: Residual, index: Ints) -> Ints:

@@ -32,6 +32,8 @@ Mask = NDArray[np.bool_]
 
 STRICT = Lifted()
 
+FREEST = Lifted(capacity=True, minimum=True, frozen=True, policy=True, shelf_life=True, expiry=True)
+
 _CODE_OF_FIELD: Final = (
     ("lane_rules", UnmetCode.POLICY),
     ("request.scope", UnmetCode.POLICY),
@@ -137,8 +139,7 @@ def _decide_without_rules(search: Search, answers: _Answers) -> None:
         everywhere = Search(residual, everywhere=True)
     # What does not pay without all of these rules does not pay without one of them either.
     index = answers.open
-    freest = Lifted(capacity=True, minimum=True, frozen=True, policy=True, shelf_life=True, expiry=True)
-    index = index[_best(everywhere, index, freest).net > 0]
+    index = index[_best(everywhere, index, FREEST).net > 0]
     expiring = index[residual.expires[residual.cells.sku[residual.unmet_cell[index]]]]
     if closes:
         _decide_lifted(everywhere, answers, index, Lifted(policy=True), UnmetCode.POLICY)
@@ -183,7 +184,7 @@ def _decide_late(search: Search, answers: _Answers) -> None:
     is_late = last < example.path_day[uncounted]
     late, last = index[uncounted[is_late]], np.maximum(last[is_late], 0)
     # The least speed-up may save too few units to pay for a dispatch; then say what arriving at once would.
-    for lifted in (STRICT, Lifted(capacity=True)):
+    for lifted in (STRICT, Lifted(capacity=True), ALL_LIFTED):
         for by_day in (last, np.zeros_like(last)):
             example = _as_if_by(search, late, by_day, lifted)
             answers.by_example(example, example.moves.net > 0, UnmetCode.TOO_LATE, stories.too_late)
@@ -230,7 +231,16 @@ def _decide_unreached(search: Search, answers: _Answers) -> None:
         example = Example(residual, index, best_moves(residual, paths, index, lifted), lifted)
         answers.by_example(example, (example.moves.net > 0) & is_open, UnmetCode.NO_LANE, stories.no_lane)
     answers.by_example(example, example.moves.net > 0, UnmetCode.POLICY, stories.no_lane)
+    at_once = np.zeros_like(index)
+    early = Example(
+        residual, index, best_moves(residual, paths, index, ALL_LIFTED, by_day=at_once), ALL_LIFTED, at_once
+    )
+    is_late = early.path_day > 0
+    answers.by_example(early, (early.moves.net > 0) & is_late, UnmetCode.TOO_LATE, stories.no_lane)
     answers.by_example(example, example.moves.possible, UnmetCode.NO_SUPPLY, stories.no_case)
+    answers.by_example(early, early.moves.possible & is_late, UnmetCode.NO_SUPPLY, stories.no_case)
+    example = Example(residual, index, best_moves(residual, paths, index, FREEST, by_day=at_once), FREEST)
+    answers.by_example(example, example.moves.possible, UnmetCode.EXPIRY, stories.perishing)
 
 
 def _decide_rest(search: Search, answers: _Answers, within: Example) -> None:
@@ -241,15 +251,14 @@ def _decide_rest(search: Search, answers: _Answers, within: Example) -> None:
     if search.has_days:
         late = answers.open
         late = late[search.fastest.leads[late]]
-        for lifted in (STRICT, Lifted(capacity=True)):
+        for lifted in (STRICT, Lifted(capacity=True), ALL_LIFTED):
             example = _as_if_by(search, late, np.zeros_like(late), lifted)
             is_late = example.path_day > 0
             answers.by_example(example, example.moves.possible & is_late, UnmetCode.UNECONOMIC, stories.uneconomic)
     for lifted in (Lifted(capacity=True), Lifted(capacity=True, minimum=True)):
         beyond = Example(search.residual, answers.open, _best(search, answers.open, lifted), lifted)
         answers.by_example(beyond, beyond.moves.possible, UnmetCode.UNECONOMIC, stories.uneconomic)
-    lifted = Lifted(capacity=True, minimum=True, shelf_life=True, expiry=True)
-    perishing = Example(search.residual, answers.open, _best(search, answers.open, lifted), lifted)
+    perishing = Example(search.residual, answers.open, _best(search, answers.open, FREEST), FREEST)
     is_perishing = perishing.expiry_day < search.residual.network.horizon_days
     answers.by_example(perishing, perishing.moves.possible & is_perishing, UnmetCode.EXPIRY, stories.perishing)
     left = Example(search.residual, answers.open, _best(search, answers.open, STRICT))

@@ -35,7 +35,7 @@ SOME_WORLDS, ALL_WORLDS = 15, 60
 FIXES = 4
 """Unmet positions of one request whose fixes are tried."""
 
-MOST_UNKNOWN = 0.1
+MOST_UNKNOWN = 0.05
 """Share of unmet positions whose code is `unknown`, over all requests."""
 
 
