@@ -31,6 +31,8 @@ class LineBook:
     departs_day: Ints
     steps: tuple[Ints, Ints]
     """Days from which a unit of change costs how much money."""
+    of_plan: Ints
+    """Row here of every line of the plan, shape ``(n_plan_lines,)``."""
     n_products: int
 
     def find(self, lane: Ints, sku: Ints, arrives_day: Ints, expiry_day: Ints) -> Ints:
@@ -84,6 +86,7 @@ def line_book(network: Network, request: Request, lines: Moved, former: Moved) -
         frozen=frozen,
         departs_day=departs_day,
         steps=_steps(network, request.former_plan),
+        of_plan=here,
         n_products=len(network.products),
     )
 

@@ -67,8 +67,6 @@ class Residual:
     request: Request
     cells: Cells
     lines: Lines
-    is_frozen: Flags
-    """Lines that a former plan keeps as they are, shape ``(n_lines,)``."""
     gets_late: Flags
     """Some unit arrives after day 0."""
     settled: Settlement
@@ -176,28 +174,17 @@ def residual_of(network: Network, request: Request, plan: Plan) -> Residual:
     leave, must_send = _hard_slack(network, request, cells, lines)
     come = np.full(len(cells), ANY_LOAD, dtype=np.int64)
     np.minimum.at(come, must_send.cell, must_send.slack)
-    pack = network.products.case_pack[cells.sku[stacks.cell]]
-    may_leave = np.minimum(stacks.may_leave, leave[stacks.cell]) // pack * pack
-    some = np.flatnonzero(may_leave > 0)
-    stacks = Stacks(stacks.cell[some], stacks.expiry_day[some], may_leave[some], stacks.release_day[some])
+    stacks = _cases_left(network, cells, stacks, leave)
     units, idle = _counted(network, cells, moved, staying, stacks)
     units[settled_cell] = settled.counted_after
-    gets_late = np.zeros(len(cells), dtype=np.bool_)
-    gets_late[ends[1][moved.arrives_day > 0]] = True
-    has_row, stock = cells.row >= 0, network.stock
-    book = line_book(network, request, moved, _former(network, request))
     shown = display_state(network, settled)
-    gets_late[has_row] |= ((stock.in_transit_arrival_day > 0) & (stock.in_transit > 0))[cells.row[has_row]]
     counting, counting_index = _counting(network, cells, staying, unmet_cell, _last_event(network, moved))
     return Residual(
         network=network,
         request=request,
         cells=cells,
         lines=lines,
-        is_frozen=np.append(book.frozen, np.False_)[
-            book.find(moved.lane, moved.sku, moved.arrives_day, moved.expiry_day)
-        ],
-        gets_late=gets_late,
+        gets_late=_gets_late(network, cells, ends[1][moved.arrives_day > 0]),
         settled=settled,
         settled_cell=settled_cell,
         units=units,
@@ -212,12 +199,29 @@ def residual_of(network: Network, request: Request, plan: Plan) -> Residual:
         counting=counting,
         counting_index=counting_index,
         room=room_of(network, request, plan),
-        book=book,
+        book=line_book(network, request, moved, _former(network, request)),
         shown=shown,
-        is_shown=shown.has_display(cells.row) & has_row,
+        is_shown=shown.has_display(cells.row) & (cells.row >= 0),
         weight=product_weight(network),
         expires=expires(network),
     )
+
+
+def _cases_left(network: Network, cells: Cells, stacks: Stacks, leave: Ints) -> Stacks:
+    """Keep of what may leave the whole cases that no hard demand holds back."""
+    pack = network.products.case_pack[cells.sku[stacks.cell]]
+    may_leave = np.minimum(stacks.may_leave, leave[stacks.cell]) // pack * pack
+    some = np.flatnonzero(may_leave > 0)
+    return Stacks(stacks.cell[some], stacks.expiry_day[some], may_leave[some], stacks.release_day[some])
+
+
+def _gets_late(network: Network, cells: Cells, reached: Ints) -> Flags:
+    """Mark cells that a line reaches after day 0, or to which stock is in transit then."""
+    stock, has_row = network.stock, cells.row >= 0
+    late = np.zeros(len(cells), dtype=np.bool_)
+    late[reached] = True
+    late[has_row] |= ((stock.in_transit_arrival_day > 0) & (stock.in_transit > 0))[cells.row[has_row]]
+    return late
 
 
 def _cells_of(network: Network, request: Request) -> Cells:

@@ -101,7 +101,7 @@ def frozen_line(residual: Residual, index: Ints) -> Ints:
         Of the SKU's frozen lines the one whose last unit is worth least, where a path leads from its origin; else -1.
     """
     settled, cells, lines = residual.settled, residual.cells, residual.lines
-    frozen = np.flatnonzero(residual.is_frozen)
+    frozen = np.flatnonzero(residual.book.frozen[residual.book.of_plan])
     if not len(frozen) or not len(index):
         return np.full(len(index), -1, dtype=np.int64)
     goes_to = residual.settled_cell[settled.to_position[frozen]]
