@@ -306,7 +306,7 @@ def test_brute_force_finds_the_same_benefit(files):
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
 def test_every_rule_binds_in_some_requests(capsys):
-    """Each rule decides the answer of at least one drawn request in a hundred; prints all shares (about 5 minutes)."""
+    """Each rule decides the answer of one drawn request in 200 or more; prints all shares (about 5 minutes)."""
     counts: Counter[str] = Counter()
 
     @settings(max_examples=300, derandomize=True, database=None, deadline=None, phases=[Phase.generate])
@@ -326,4 +326,4 @@ def test_every_rule_binds_in_some_requests(capsys):
         for name, share in percent(counts, counts["requests"]).items():
             print(f"{share:6.1f} %  {name}")
     assert counts["transfers pay"] >= 0.35 * counts["requests"]
-    assert all(counts[rule] >= 0.01 * counts["requests"] for rule in WITHOUT)
+    assert all(counts[rule] >= 0.005 * counts["requests"] for rule in WITHOUT)

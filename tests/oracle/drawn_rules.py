@@ -116,14 +116,14 @@ def _display_rules(drawer: Drawer, tables: Tables) -> list[Row]:
 
 def _scope(drawer: Drawer, tables: Tables) -> dict[str, Any]:
     scope: dict[str, Any] = {}
-    if tables.alerts and drawer.chance(12):
+    if tables.alerts and drawer.chance(18):
         scope["alert_ids"] = [alert["alert_id"] for alert in drawer.some(tables.alerts, 30)]
     if drawer.chance(10):
         scope["sku_ids"] = [drawer.pick(tables.products)["sku_id"]]
     categories = sorted({product["category"] for product in tables.products} - {""})
     if categories and drawer.chance(14):
         scope["categories"] = [drawer.pick(categories)]
-    if drawer.chance(12):
+    if drawer.chance(15):
         scope["node_ids"] = [node["node_id"] for node in drawer.some(tables.nodes, 75)]
     return {"scope": scope} if scope else {}
 
