@@ -39,6 +39,8 @@ class Planned:
     """Share of the best that alternatives keep at least."""
     notes: list[str]
     """What is not offered is added here, with why."""
+    certify_seconds: float
+    """What a certificate takes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,15 @@ from optimizer.scope import selecting_alerts
 KEEP_SHARE: Final = 0.9
 """Share of the best objective that an alternative keeps."""
 
-_WHOLE_PLAN_SHARE: Final = 0.6
+_WHOLE_PLAN_SHARE: Final = 0.5
 """Of the time, where alerts are looked at as well."""
+
+_STEP_CERTIFICATES: Final = 8
+"""A search of the whole network takes at least so many times as long as a certificate to be of use: building its model
+alone takes two or three."""
+
+_SKU_CERTIFICATES: Final = 5
+"""The choices of a SKU take about so many certificates, and as long again to find."""
 
 
 def alternatives(
@@ -69,28 +76,39 @@ def alternatives(
     ValueError
         The plan breaks rules.
     """
-    until = time.monotonic() + seconds
+    began = time.monotonic()
+    until = began + seconds
     certificate = certify(network, request, plan)
+    certify_seconds = time.monotonic() - began
     if not certificate.valid:
         raise ValueError(f"the plan breaks rules: {certificate.violations[0].message}; repair it first")
     outcomes = alert_outcomes(network, request, plan)
     rows = _worth_most(network, request, outcomes, most_alerts) if alerts is None else list(alerts)
-    planned = Planned(network, request, plan, certificate, keep_share, [])
+    planned = Planned(network, request, plan, certificate, keep_share, [], certify_seconds)
     choices: list[Choice] = []
     if whole_plan:
         share = _WHOLE_PLAN_SHARE if rows else 1.0
         whole_until = time.monotonic() + share * (until - time.monotonic())
         choices += _whole_plan(planned, outcomes, whole_until)
+    choices += _for_alerts(planned, rows, until)
+    return ranked(choices, tuple(planned.notes))
+
+
+def _for_alerts(planned: Planned, rows: list[int], until: float) -> list[Choice]:
+    """Choices for alerts, those of one SKU together."""
+    choices: list[Choice] = []
     by_sku: dict[int, list[int]] = {}
     for row in rows:
-        by_sku.setdefault(int(network.alerts.sku[row]), []).append(row)
+        by_sku.setdefault(int(planned.network.alerts.sku[row]), []).append(row)
     for number, together in enumerate(by_sku.values()):
-        if time.monotonic() >= until:
+        if time.monotonic() >= until - _SKU_CERTIFICATES * planned.certify_seconds:
             planned.notes.append(f"time was over before {len(by_sku) - number} of {len(by_sku)} SKUs were looked at")
             break
-        sku_until = time.monotonic() + (until - time.monotonic()) / (len(by_sku) - number)
+        share = (until - time.monotonic()) / (len(by_sku) - number)
+        # Few SKUs looked at well rather than many in too little time.
+        sku_until = min(time.monotonic() + max(share, 2 * _SKU_CERTIFICATES * planned.certify_seconds), until)
         choices += sku_choices(planned, together, sku_until)
-    return ranked(choices, tuple(planned.notes))
+    return choices
 
 
 def _worth_most(network: Network, request: Request, outcomes: AlertOutcomes, most: int) -> list[int]:
@@ -127,8 +145,16 @@ def _whole_plan(planned: Planned, outcomes: AlertOutcomes, until: float) -> list
     left = rates_of(network)
     for number, (name, rates) in enumerate(left.items()):
         share_until = time.monotonic() + (until - time.monotonic()) / (len(left) - number)
-        step = (share_until - time.monotonic()) / 2
-        found = least_use(network, request, rates, plan, floor=floor, until=share_until, step_seconds=step)
+        found = least_use(
+            network,
+            request,
+            rates,
+            plan,
+            planned.certificate,
+            floor=floor,
+            until=share_until,
+            least_seconds=_STEP_CERTIFICATES * planned.certify_seconds,
+        )
         used = rates.total(network, plan)
         if found.used >= used or any(not len(line_changes(found.plan, other.plan)) for other in choices):
             notes.append(f"{WORDS[name].name}: {WORDS[name].none} {losing}")

@@ -29,6 +29,7 @@ _IN_FULL_SHARE: Final = 0.4
 """Of the time that is left then, for resolving its alerts in full."""
 
 _LEAST_SECONDS: Final = 0.1
+_LEAST_STEP_SECONDS: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +143,8 @@ def _candidates(case: _Case, until: float) -> Iterator[_Candidate]:
     if best.plan is None or best.certificate is None:
         notes.append(f"{_sku_name(case)}: no other plan was found in the time")
         return
-    again = complete_plan(network, one, best.plan)
-    if certify(network, case.planned.request, again).objective > case.planned.certificate.objective:
-        yield _Candidate(MOST_BENEFIT, "most benefit: its SKU planned again", again)
+    if best.certificate.objective > _worth_as_planned(one, known):
+        yield _Candidate(MOST_BENEFIT, "most benefit: its SKU planned again", complete_plan(network, one, best.plan))
     worth = best.certificate.objective
     floor = worth - int(lost * abs(worth))
     measures_until = until - _IN_FULL_SHARE * max(until - time.monotonic(), 0.0)
@@ -152,14 +152,28 @@ def _candidates(case: _Case, until: float) -> Iterator[_Candidate]:
     for number, (name, general) in enumerate(left.items()):
         rates, words = one.rates(general), WORDS[name]
         share_until = time.monotonic() + (measures_until - time.monotonic()) / (len(left) - number)
-        step = max(share_until - time.monotonic(), 0.0) / 2
-        found = least_use(one.network, one.request, rates, best.plan, floor=floor, until=share_until, step_seconds=step)
+        found = least_use(
+            one.network,
+            one.request,
+            rates,
+            best.plan,
+            best.certificate,
+            floor=floor,
+            until=share_until,
+            least_seconds=_LEAST_STEP_SECONDS,
+        )
         used = rates.total(one.network, best.plan)
         if found.used >= used:
             notes.append(f"{_sku_name(case)}, {words.name}: {words.none} without losing more than {lost:.0%}")
             continue
         kept = kept_words(found.certificate.objective, worth, "what its SKU can add")
         yield _Candidate(name, words.said(found.used, used) + kept, complete_plan(network, one, found.plan))
+
+
+def _worth_as_planned(one: OneSku, known: Plan) -> int:
+    """Objective of the SKU's lines as they are, in the small network; less than any where they cannot be written."""
+    certificate = certify(one.network, one.request, known)
+    return certificate.objective if certificate.valid else -(2**62)
 
 
 def _in_full(case: _Case, alert: int, until: float) -> Iterator[_Candidate]:

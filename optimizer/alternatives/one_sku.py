@@ -66,7 +66,7 @@ def one_sku(network: Network, request: Request, plan: Plan, sku: int) -> OneSku:
     """
     rest = with_fewest_dispatches(network, taken(plan, plan.sku != sku))
     lanes, lane, is_room = _lanes_left(network, request, rest, sku)
-    nodes, shut = _nodes_left(network, rest, lane)
+    nodes, shut = _nodes_left(network, rest, taken(plan, plan.sku == sku), lane)
     used = np.zeros(len(network.lanes), dtype=np.bool_)
     used[rest.lane] = True
     new = ~used[lane]
@@ -198,7 +198,7 @@ class _Shut:
     into: Flags
 
 
-def _nodes_left(network: Network, rest: Plan, lane: NDArray[np.int32]) -> tuple[Nodes, _Shut]:
+def _nodes_left(network: Network, rest: Plan, own: Plan, lane: NDArray[np.int32]) -> tuple[Nodes, _Shut]:
     """Nodes with what the rest leaves of their capacities, and those that may open no further lane."""
     nodes, lanes, count = network.nodes, network.lanes, len(network.nodes)
     used = np.unique(rest.lane)
@@ -213,11 +213,12 @@ def _nodes_left(network: Network, rest: Plan, lane: NDArray[np.int32]) -> tuple[
         most = getattr(nodes, units_column)
         columns[units_column] = np.where(most == NO_LIMIT, NO_LIMIT, np.maximum(most - units, 0))
         opened = np.bincount(ends[used], minlength=count)
-        halves = np.bincount(ends[lane[np.isin(lane, used)]], minlength=count)
         most = getattr(nodes, lanes_column)
-        # Lanes that are open count no more, whichever half of them is used; where none may be added, new ones are shut.
+        # Lanes that are open count no more, but here they are like new ones: what the SKU uses now stays possible.
+        uses = np.bincount(ends[np.unique(own.lane)], minlength=count)
         full[lanes_column] = (most != NO_LIMIT) & (most <= opened)
-        columns[lanes_column] = np.where((most == NO_LIMIT) | full[lanes_column], NO_LIMIT, most - opened + halves)
+        left = np.maximum(most - opened, uses)
+        columns[lanes_column] = np.where((most == NO_LIMIT) | full[lanes_column], NO_LIMIT, left)
     return replace(nodes, **columns), _Shut(full["max_outbound_lanes"], full["max_inbound_lanes"])
 
 

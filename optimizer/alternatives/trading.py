@@ -26,8 +26,6 @@ _MOST_STEPS: Final = 8
 _CLOSE_PRICES: Final = 1.25
 """Prices whose ratio is below this are not told apart."""
 
-_LEAST_STEP_SECONDS: Final = 0.05
-
 
 @dataclass(frozen=True, slots=True)
 class Traded:
@@ -39,7 +37,15 @@ class Traded:
 
 
 def least_use(
-    network: Network, request: Request, rates: Rates, best: Plan, *, floor: int, until: float, step_seconds: float
+    network: Network,
+    request: Request,
+    rates: Rates,
+    best: Plan,
+    certificate: Certificate,
+    *,
+    floor: int,
+    until: float,
+    least_seconds: float,
 ) -> Traded:
     """Find the plan that uses least and whose objective is at least `floor`.
 
@@ -51,30 +57,32 @@ def least_use(
         What is kept low.
     best : Plan
         A valid plan to start from.
+    certificate : Certificate
+        That of the plan.
     floor : int
         Least objective in money units, at most that of `best`.
     until : float
         On the clock of `time.monotonic`.
-    step_seconds : float
-        Most seconds for the search at one price.
+    least_seconds : float
+        A search at one price is not begun with less time than this; it takes half of what is left.
 
     Returns
     -------
     Traded
         `best` itself where nothing better was found.
     """
-    found = _traded(network, request, rates, best)
+    found = Traded(best, certificate, rates.total(network, best))
     slack = (found.certificate.objective - floor) / 10**network.money_decimals
     if found.used <= 0 or slack <= 0:
         return found
     first = slack / found.used
     price, enough, too_much = 2 * first, first, math.inf
-    found = _trimmed(network, request, rates, found, floor)
+    found = _trimmed(network, request, rates, found, floor=floor, until=until)
     # Opening further lanes seldom saves dispatches: look at the lanes in use first, at all where that takes no time.
     narrow = bool(np.any(rates.per_dispatch > 0))
     for _ in range(_MOST_STEPS):
-        left = min(until - time.monotonic(), step_seconds)
-        if left < _LEAST_STEP_SECONDS or found.used <= 0 or not enough < price < too_much / _CLOSE_PRICES:
+        left = max(0.5 * (until - time.monotonic()), least_seconds)
+        if time.monotonic() + left > until or found.used <= 0 or not enough < price < too_much / _CLOSE_PRICES:
             break
         open_lanes = _lanes_in_use(network, best) if narrow else network
         answer = search_from(priced(open_lanes, rates, price), request, [found.plan, best], seconds=left)
@@ -82,7 +90,8 @@ def least_use(
         candidate = None if answer.plan is None else _traded(network, request, rates, answer.plan)
         if candidate is not None and candidate.certificate.valid and candidate.certificate.objective >= floor:
             enough = price
-            found = min(found, _trimmed(network, request, rates, candidate, floor), key=lambda traded: traded.used)
+            shorter = _trimmed(network, request, rates, candidate, floor=floor, until=until)
+            found = min(found, shorter, key=lambda traded: traded.used)
         else:
             too_much = price
         price = 4 * price if math.isinf(too_much) else math.sqrt(enough * too_much)
@@ -93,9 +102,9 @@ def _traded(network: Network, request: Request, rates: Rates, plan: Plan) -> Tra
     return Traded(plan, certify(network, request, plan), rates.total(network, plan))
 
 
-def _trimmed(network: Network, request: Request, rates: Rates, found: Traded, floor: int) -> Traded:
+def _trimmed(network: Network, request: Request, rates: Rates, found: Traded, *, floor: int, until: float) -> Traded:
     """Leave out what brings least for what it uses, as far as the objective stays above the floor."""
-    plan = trimmed(network, request, rates, found.plan, found.certificate, floor=floor)
+    plan = trimmed(network, request, rates, found.plan, found.certificate, floor=floor, until=until)
     return found if plan is found.plan else _traded(network, request, rates, plan)
 
 
