@@ -145,7 +145,7 @@ def buying(residual: Residual, index: Ints) -> Offer:
     worth = residual.worth_between(cell, now, now + counted)
     worth += (units - counted) * residual.cells.worth.left_over_worth[cell]
     is_shown = residual.shown.has_display(row)
-    blurred = (network.stock.demand_std[row] > 0) & residual.gets_late[cell]
+    blurred = ((network.stock.demand_std[row] > 0) | residual.expires[sku]) & residual.gets_late[cell]
     blurred |= (_units_in_lots(network)[row] > network.stock.on_hand[row]) & residual.expires[sku]
     serves = np.flatnonzero(counted > 0)
     fix[counted == 0] = "units that keep longer than fresh ones do"

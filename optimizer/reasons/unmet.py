@@ -259,8 +259,14 @@ def _decide_rest(search: Search, answers: _Answers, within: Example) -> None:
         beyond = Example(search.residual, answers.open, _best(search, answers.open, lifted), lifted)
         answers.by_example(beyond, beyond.moves.possible, UnmetCode.UNECONOMIC, stories.uneconomic)
     perishing = Example(search.residual, answers.open, _best(search, answers.open, FREEST), FREEST)
-    is_perishing = perishing.expiry_day < search.residual.network.horizon_days
-    answers.by_example(perishing, perishing.moves.possible & is_perishing, UnmetCode.EXPIRY, stories.perishing)
+    too_old = [perishing]
+    if search.has_days:
+        # Late units count even less: at once, and if they kept, they would.
+        late = answers.open[search.fastest.leads[answers.open]]
+        too_old.append(_as_if_by(search, late, np.zeros_like(late), FREEST))
+    for example in too_old:
+        is_perishing = example.moves.possible & (example.expiry_day < search.residual.network.horizon_days)
+        answers.by_example(example, is_perishing, UnmetCode.EXPIRY, stories.perishing)
     left = Example(search.residual, answers.open, _best(search, answers.open, STRICT))
     answers.by_example(left, ~left.moves.possible, UnmetCode.UNKNOWN, stories.unknown)
 
