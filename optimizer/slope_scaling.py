@@ -64,7 +64,7 @@ def flow_prices(model: Model, member_price: NDArray[np.float64]) -> Int64:
     return np.floor(price).astype(np.int64)
 
 
-def slope_scaling(model: Model, network: FlowNetwork) -> Iterator[tuple[Solution, Int64]]:
+def slope_scaling(model: Model, network: FlowNetwork, *, weight: float = 1.0) -> Iterator[tuple[Solution, Int64]]:
     """Yield one mended solution per round, with the prices that led to it; stop when prices repeat.
 
     Parameters
@@ -72,6 +72,8 @@ def slope_scaling(model: Model, network: FlowNetwork) -> Iterator[tuple[Solution
     model : Model
     network : FlowNetwork
         ``flow_network(model, in_packs=True)``.
+    weight : float
+        Of the last flow in what prices learn from it; less learns slowly, and ends with better plans.
 
     Yields
     ------
@@ -82,13 +84,12 @@ def slope_scaling(model: Model, network: FlowNetwork) -> Iterator[tuple[Solution
     loads, limits = loads_of(model), LimitPrices(model)
     members = model.members
     potential = sum_by_switch(model, loads.measure * members.bound_units)
-    carried = np.maximum(np.minimum(potential, loads.most_load), 1.0)
-    count = np.ones(len(model.switches))
+    counts_per_load = 1.0 / np.maximum(np.minimum(potential, loads.most_load), 1.0)
     unit_gain, failed, waited, mended_at = 0.0, 0, 0, np.inf
     seen: set[bytes] = set()
     while failed < _FAILED_ROUNDS:
         charged = limits.charges()
-        slope = np.maximum(charged.switch_cost, 0) * count / carried
+        slope = np.maximum(charged.switch_cost, 0) * counts_per_load
         price = charged.arcs
         price[: len(model.flows)] += flow_prices(model, slope[members.switch] * loads.measure)
         if price.tobytes() in seen:
@@ -109,8 +110,9 @@ def slope_scaling(model: Model, network: FlowNetwork) -> Iterator[tuple[Solution
             failed = 0 if solution is not None else failed + 1
             if solution is not None:
                 yield solution, price
-        count = np.where(load > 0, np.maximum(np.ceil(load / loads.most_load), 1.0), count)
-        carried = np.where(load > 0, np.maximum(load, 1.0), carried)
+        latest = np.maximum(np.ceil(load / loads.most_load), 1.0) / np.maximum(load, 1.0)
+        learnt = (1 - weight) * counts_per_load + weight * latest
+        counts_per_load = np.where(load > 0, learnt, counts_per_load)
 
 
 def mended(model: Model, network: FlowNetwork, flow_units: Int64, price: Int64) -> Solution | None:

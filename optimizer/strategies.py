@@ -48,6 +48,10 @@ _STALLED_SLOPES = 4
 _STALLED_PRICES = 5
 """Rounds without progress after which slope scaling and pricing end."""
 
+_SLOW_WEIGHT, _SLOW_ROUNDS, _SLOW_SHARE, _STALLED_SLOW_SLOPES = 0.15, 60, 0.4, 15
+"""Slow slope scaling: what a round's flow counts in its prices, rounds that must fit the time left, the share of that
+time that it may take, and rounds without a better plan after which it ends."""
+
 _ANSWER_SECONDS = 0.2
 """Kept back for a solver that overruns its time limit and for handing its answer over."""
 
@@ -258,6 +262,7 @@ def _medium(progress: Progress) -> None:
     _publish_first_plan(progress)
     with _running(progress, linear_program(model), "highs") as whole:
         seen = _slope(progress, ())
+        _slope_slowly(progress, seen, ())
         for bound in prices(model, progress.left, rounds=40):
             progress.prove(bound, "pricing")
             if progress.done:
@@ -280,6 +285,7 @@ def _large(progress: Progress) -> None:
 
     with Forked(_report_prices, model, progress.left, on_report=prove) as pricing:
         seen = _slope(progress, (pricing,))
+        _slope_slowly(progress, seen, (pricing,))
         while not progress.done and progress.left >= _LEAST_ROUND_SECONDS:
             if not _improve(progress, seen, (pricing,), wide=False):
                 break
@@ -305,6 +311,8 @@ class _Seen:
     """Flows that any round used."""
     first: NDArray[np.bool_]
     """Flows that share a switch with those of the first round, which uses the most switches."""
+    round_seconds: float = 0.0
+    """What the last round took."""
     flow_units: NDArray[np.int64] | None = None
     """The best flow without any rules, where no round could be mended."""
 
@@ -312,7 +320,8 @@ class _Seen:
 def _slope(progress: Progress, beside: tuple[Forked, ...]) -> _Seen:
     """Scale slopes until that stalls: rounds fall back before they rise, so each counts from the one before."""
     model = progress.built.model
-    seen = _Seen(*(np.zeros(len(model.flows), dtype=bool) for _ in range(2)))
+    none = np.zeros(len(model.flows), dtype=bool)
+    seen = _Seen(none.copy(), none.copy())
     stalled, last, began = 0, None, time.monotonic()
     network = flow_network(model, in_packs=True)
     for solution, _ in slope_scaling(model, network):
@@ -326,8 +335,8 @@ def _slope(progress: Progress, beside: tuple[Forked, ...]) -> _Seen:
         else:
             stalled = stalled + 1 if worth <= last + STALL * abs(last) else 0
         last = worth
-        round_seconds, began = time.monotonic() - began, time.monotonic()
-        if progress.done or stalled >= _STALLED_SLOPES or progress.left < 1.5 * round_seconds:
+        seen.round_seconds, began = time.monotonic() - began, time.monotonic()
+        if progress.done or stalled >= _STALLED_SLOPES or progress.left < 1.5 * seen.round_seconds:
             break
     if last is None:
         found = best_flow(network, np.zeros(len(model.flows), dtype=np.int64))
@@ -335,6 +344,28 @@ def _slope(progress: Progress, beside: tuple[Forked, ...]) -> _Seen:
             seen.flow_units, seen.used = found[0], found[0] > 0
             seen.first = sharing_switches(model, found[0])
     return seen
+
+
+def _slope_slowly(progress: Progress, seen: _Seen, beside: tuple[Forked, ...]) -> None:
+    """Scale slopes again, learning little from each round: more rounds and better plans, where time allows."""
+    model = progress.built.model
+    until = progress.left * (1 - _SLOW_SHARE)
+    if progress.done or progress.left < _SLOW_ROUNDS * seen.round_seconds:
+        return
+    best, stalled = None, 0
+    for solution, _ in slope_scaling(model, flow_network(model, in_packs=True), weight=_SLOW_WEIGHT):
+        for running in beside:
+            running.wait(0.0)
+        worth = benefit(model, solution)
+        if best is None or worth > best + STALL * abs(best):
+            best, stalled = worth, 0
+            if progress.solution is None or worth > benefit(model, progress.solution):
+                progress.offer(solution, "slope_scaling")
+                seen.used |= solution.flow_units > 0
+        else:
+            stalled += 1
+        if progress.done or stalled >= _STALLED_SLOW_SLOPES or progress.left < until:
+            return
 
 
 def prices(model: Model, seconds: float, rounds: int = 10_000) -> Iterator[int]:
