@@ -26,7 +26,9 @@ _KINDS_SHARE: Final = 0.6
 """Of the time, for dropping each rule everywhere; the rest is for single rows."""
 
 _LEAST_SECONDS: Final = 0.2
-"""No search is begun with less."""
+_LEAST_CERTIFICATES: Final = 20
+"""No search is begun with less time than this, or than so many certificates take: few rules priced rather than many
+searches that end before they have found anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +102,17 @@ def rule_prices(
     """
     started = time.monotonic()
     certificate = certify(network, request, plan)
+    least_seconds = max(_LEAST_SECONDS, _LEAST_CERTIFICATES * (time.monotonic() - started))
     if not certificate.valid:
         raise ValueError(f"the plan breaks rules: {certificate.violations[0].message}; repair it first")
-    case = _Case(network, request, plan, certificate, bound)
+    case = _Case(network, request, plan, certificate, bound, least_seconds)
     rules = rules_in_force(network, request, plan)
     kinds_until = started + (_KINDS_SHARE if any(rule.name in ONE_BY_ONE for rule in rules) else 1.0) * seconds
-    kinds = [case.price(rule, None, _share(kinds_until, len(rules) - i)) for i, rule in enumerate(rules)]
+    kinds = [case.price(rule, None, case.share(kinds_until, len(rules) - i)) for i, rule in enumerate(rules)]
     order = sorted(range(len(rules)), key=lambda i: -kinds[i].gain)
     places = list(_places(case, [rules[i] for i in order if kinds[i].gain > 0], most_places))
     until = started + seconds
-    single = [case.price(rule, row, _share(until, len(places) - i)) for i, (rule, row) in enumerate(places)]
+    single = [case.price(rule, row, case.share(until, len(places) - i)) for i, (rule, row) in enumerate(places)]
     return _columns([kinds[i] for i in order] + sorted(single, key=lambda price: -price.gain))
 
 
@@ -122,12 +125,19 @@ class _Case:
     plan: Plan
     certificate: Certificate
     bound: int | None
+    least_seconds: float
+    """What a search needs."""
+
+    def share(self, until: float, left: int) -> float:
+        """Return the seconds of the next of so many searches: a share, or what a search needs; 0 when time is over."""
+        there_is = until - time.monotonic()
+        return max(there_is / left, self.least_seconds) if there_is >= self.least_seconds else 0.0
 
     def price(self, rule: Rule, row: int | None, seconds: float) -> _Price:
         """Search for the best plan without a rule, or without one row of it."""
         place = "" if row is None else place_of(self.network, rule, row)
         count = len(rule.rows) if row is None else 1
-        if seconds < _LEAST_SECONDS:
+        if seconds <= 0:
             words = "not computed: the time was over"
             return _Price(rule.name, place, count, UNKNOWN_MONEY, UNKNOWN_MONEY, UNKNOWN_MONEY, words)
         rows = None if row is None else np.array([row])
@@ -158,10 +168,6 @@ class _Case:
             f"a plan that earns {gain / scale:,.2f} more was found without it" if gain else "no better plan was found"
         )
         return f"costs at least {low / scale:,.2f}, {most} {currency}; {found}"
-
-
-def _share(until: float, left: int) -> float:
-    return (until - time.monotonic()) / left
 
 
 def _places(case: _Case, rules: list[Rule], most: int) -> Iterator[tuple[Rule, int]]:

@@ -28,9 +28,9 @@ KEEP_SHARE: Final = 0.9
 _WHOLE_PLAN_SHARE: Final = 0.5
 """Of the time, where alerts are looked at as well."""
 
-_STEP_CERTIFICATES: Final = 8
+_STEP_CERTIFICATES: Final = 20
 """A search of the whole network takes at least so many times as long as a certificate to be of use: building its model
-alone takes two or three."""
+alone takes three or four."""
 
 _SKU_CERTIFICATES: Final = 5
 """The choices of a SKU take about so many certificates, and as long again to find."""

@@ -143,14 +143,14 @@ def test_the_tables_have_the_columns_of_the_schema():
         assert moved.get((row["alert_id"], row["choice"]), 0) == row["units"]
 
 
-@examples(30)
+@examples(12)
 @given(network_files())
 def test_promises_kept_on_random_networks(files: NetworkFiles):
     _, network, request = read_twice(files)
-    plan = solve(network, request, Parameters(time_limit_seconds=4)).plan
+    plan = solve(network, request, Parameters(time_limit_seconds=2)).plan
     assume(plan is not None)
     assert plan is not None
-    found = alternatives(network, request, plan, seconds=4, most_alerts=2)
+    found = alternatives(network, request, plan, seconds=3, most_alerts=2)
     certificates = [certify(network, request, other) for other in found.plans]
     assert all(certificate.valid for certificate in certificates)
     assert [certificate.objective for certificate in certificates] == found.objective.tolist()
@@ -186,13 +186,13 @@ def check_choice_for_alert(planned: tuple[Network, Request, Plan], found: Altern
         assert found.objective_lost[index] == 0
 
 
-@examples(40)
+@examples(20)
 @given(network_files())
 def test_the_small_network_of_a_sku_counts_as_the_plan_does(files: NetworkFiles):
     _, network, request = read_twice(files)
     former = request.former_plan
     assume(former is None or not (former.frozen_before_day or former.change_prices))
-    plan = solve(network, request, Parameters(time_limit_seconds=4)).plan
+    plan = solve(network, request, Parameters(time_limit_seconds=2)).plan
     assume(plan is not None)
     assert plan is not None
     for sku in np.unique(plan.sku).tolist():

@@ -145,7 +145,7 @@ def proposals(draw: st.DrawFn) -> tuple[Network, Plan]:
     return network, with_fewest_dispatches(network, lines_on_lanes(units))
 
 
-@examples(40)
+@examples(25)
 @given(proposals())
 def test_no_allowed_plan_is_nearer(proposal: tuple[Network, Plan]):
     network, plan = proposal

@@ -114,7 +114,7 @@ def test_a_plan_that_breaks_rules_has_no_prices():
         rule_prices(case.network, Request(), case.plan)
 
 
-@examples(25)
+@examples(10)
 @given(network_files())
 def test_prices_hold_on_random_networks(files: NetworkFiles):
     _, network, request = read_twice(files)
@@ -122,7 +122,7 @@ def test_prices_hold_on_random_networks(files: NetworkFiles):
     assume(before.status is Status.OPTIMAL)
     assert before.plan is not None
     assert before.objective is not None
-    prices = rule_prices(network, request, before.plan, bound=before.bound, seconds=6, most_places=2)
+    prices = rule_prices(network, request, before.plan, bound=before.bound, seconds=4, most_places=2)
     for rule in rules_in_force(network, request, before.plan)[:3]:
         without = without_rule(network, request, rule)
         after = solve(*without, Parameters(time_limit_seconds=4))
