@@ -103,8 +103,15 @@ def build_network(
         Lanes from each site to so many nearest sites, for each product that both hold.
     across_states : bool
         Lanes may cross the borders of states, each of which has its own allocation.
+
+    Raises
+    ------
+    LocatorError
+        When no site is left.
     """
     sites, held = _chosen(locator, states, most_sites)
+    if held.empty:
+        raise LocatorError("no site is left to plan for: ask for other states or more sites")
     stock = _stock(sites, held)
     frames = {
         "nodes": _nodes(sites),
@@ -113,14 +120,15 @@ def build_network(
         "stock": stock,
         "alerts": _alerts(stock),
     }
-    settings = {"currency": "USD", "as_of": _as_of(locator), "horizon_days": HORIZON_DAYS}
+    settings = {"currency": "USD", "horizon_days": HORIZON_DAYS} | ({"as_of": day} if (day := _as_of(locator)) else {})
     network, _ = network_from_frames(frames, settings)
     return network
 
 
 def _as_of(locator: Locator) -> str:
-    """Return the day of the newest report."""
-    return str(locator.stock["reported"].max().date())
+    """Return the day of the newest report, "" when no row has a date."""
+    newest = locator.stock["reported"].max()
+    return "" if pd.isna(newest) else f"{newest:%Y-%m-%d}"
 
 
 def _chosen(
@@ -169,7 +177,7 @@ def _stock(sites: pd.DataFrame, held: pd.DataFrame) -> pd.DataFrame:
     """Add Poisson demand to the real courses: what the state is assumed to need, shared by the size of its sites."""
     of_site = sites.set_index("node_id")
     state = held["node_id"].map(of_site["state"])
-    size = held["node_id"].map(of_site["courses"]).to_numpy(dtype=np.float64) ** SIZE_EXPONENT
+    size = held["node_id"].map(of_site["courses"]).clip(lower=1).to_numpy(dtype=np.float64) ** SIZE_EXPONENT
     group = [state, held["product"]]
     share = size / pd.Series(size).groupby(group).transform("sum")
     demand = (USED_SHARE * held["courses"].groupby(group).transform("sum") * share).round(3)
@@ -181,8 +189,8 @@ def _stock(sites: pd.DataFrame, held: pd.DataFrame) -> pd.DataFrame:
             "on_hand": held["courses"],
             "safety_stock": np.minimum(kept, held["courses"]),
             "demand_mean": demand,
-            # Rounded down, so that the variance never exceeds the mean: that is how Poisson demand is written.
-            "demand_std": np.floor(np.sqrt(demand) * 1000) / 1000,
+            # A variance of at most the mean says Poisson: rounded down, and below the roots that are exact.
+            "demand_std": np.floor(np.sqrt(np.maximum(demand - 1e-9, 0.0)) * 1000) / 1000,
             "shortage_penalty": MISSED_PENALTY,
         }
     )
@@ -263,12 +271,13 @@ def describe(locator: Locator, network: Network) -> str:
     dropped = locator.problems["done"].str.startswith("row dropped").sum()
     places = [f"{(locator.sites['place'] == place).sum():,} {said}" for place, said in _PLACES.items()]
     codes = [f"{code} {count:,}" for code, count in locator.problems["code"].value_counts().sort_index().items()]
+    day = _as_of(locator) or "an unknown day"
     kinds = np.bincount(network.alerts.kind, minlength=len(AlertKind))
     stock, n_sites = network.stock, len(network.nodes)
     alone = n_sites - len(np.union1d(network.lanes.origin, network.lanes.destination))
     paragraphs = {
         "Read": f"{locator.rows:,} rows, {dropped:,} of them dropped: {len(locator.sites):,} sites with "
-        f"{len(locator.stock):,} stocks of {locator.stock['courses'].sum():,} courses, as of {_as_of(locator)}.",
+        f"{len(locator.stock):,} stocks of {locator.stock['courses'].sum():,} courses, as of {day}.",
         "Places": ", ".join(places) + ".",
         "Problems": f"{len(locator.problems):,}: " + ", ".join(codes) + ".",
         "Network": f"{n_sites:,} sites, {len(network.lanes):,} lanes, {len(stock):,} positions with "
@@ -283,11 +292,12 @@ def describe(locator: Locator, network: Network) -> str:
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Run the command; the exit code is 0, or 1 with a message when files are missing."""
+    """Run the command; the exit code is 0, or 1 with a message when files are missing or no site is left."""
     asked = _parser().parse_args(words)
-    report = asked.report or asked.out.with_name(asked.out.name + "-report")
+    report = asked.report or Path(f"{asked.out}-report")
     try:
         locator = read_locator(asked.source)
+        _write_report(locator, report)
         network = build_network(
             locator,
             states=asked.states,
@@ -300,13 +310,17 @@ def main(words: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"error: {error}\n")
         return 1
     write_network(network, asked.out, file_format=asked.format)
-    report.mkdir(parents=True, exist_ok=True)
-    locator.problems.to_csv(report / "problems.csv", index=False)
-    locator.sites.to_csv(report / "sites.csv", index=False)
     sys.stdout.write(
         f"{describe(locator, network)}\n\nWritten; try: counterpoise plan {asked.out} --out {asked.out}-plan\n"
     )
     return 0
+
+
+def _write_report(locator: Locator, directory: Path) -> None:
+    """Write every problem, and the address behind every node id."""
+    directory.mkdir(parents=True, exist_ok=True)
+    locator.problems.to_csv(directory / "problems.csv", index=False)
+    locator.sites.to_csv(directory / "sites.csv", index=False)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -318,13 +332,20 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--format", choices=("csv", "parquet"), default="csv", help="of the tables (default: csv)")
     parser.add_argument("--report", type=Path, help="directory for problems.csv and sites.csv (default: OUT-report)")
     parser.add_argument("--states", nargs="+", metavar="XX", help="keep only these states, such as KS MO")
-    parser.add_argument("--sites", type=int, help="keep the so many sites that hold most courses")
+    parser.add_argument("--sites", type=_count, help="keep the so many sites that hold most courses")
     parser.add_argument("--within-km", type=float, default=WITHIN_KM, help=f"longest lane (default: {WITHIN_KM:g})")
     parser.add_argument(
-        "--neighbours", type=int, default=NEIGHBOURS, help=f"lanes per site and product (default: {NEIGHBOURS})"
+        "--neighbours", type=_count, default=NEIGHBOURS, help=f"lanes per site and product (default: {NEIGHBOURS})"
     )
     parser.add_argument("--across-states", action="store_true", help="let lanes cross the borders of states")
     return parser
+
+
+def _count(word: str) -> int:
+    """Whole number of at least 1."""
+    if (number := int(word)) < 1:
+        raise ValueError(word)
+    return number
 
 
 _PLACES: Final = {

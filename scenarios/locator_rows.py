@@ -6,6 +6,7 @@ codes and their numbers in the published files are in ``docs/covid-locator.md``.
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -33,6 +34,8 @@ OLD_DAYS: Final = 3
 """Days before the newest report from which a report is called old."""
 MANY_TIMES_MEDIAN: Final = 50
 """Times the median of its product from which a stock is called large."""
+MOST_COURSES: Final = 1_000_000
+"""Above this it is no number of courses."""
 LATITUDES: Final = (-15.0, 72.0)
 """From American Samoa to the north of Alaska."""
 LONGITUDES: Final = ((-180.0, -64.0), (144.0, 180.0))
@@ -111,12 +114,12 @@ def read_rows(source: Path) -> pd.DataFrame:
     frames, wrong = [], []
     for name in PRODUCTS:
         try:
-            frame = pd.read_csv(source / name, dtype=str, keep_default_na=False, encoding_errors="replace").fillna("")
-        except FileNotFoundError:
-            wrong.append(f"{source / name} is missing: give the directory that holds {', '.join(PRODUCTS)}")
+            frame = _read(source / name)
+        except OSError:
+            wrong.append(f"{source / name} cannot be read: give the directory that holds {', '.join(PRODUCTS)}")
             continue
-        except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-            wrong.append(f"{source / name} is no CSV table: {error}")
+        except (pd.errors.ParserError, pd.errors.ParserWarning, pd.errors.EmptyDataError) as error:
+            wrong.append(f"{source / name} is no CSV table: {str(error).strip()}")
             continue
         lacking = [column for column in COLUMNS if column not in frame]
         if lacking:
@@ -126,6 +129,16 @@ def read_rows(source: Path) -> pd.DataFrame:
     if wrong:
         raise LocatorError("\n".join(wrong))
     return pd.concat(frames, ignore_index=True)
+
+
+def _read(path: Path) -> pd.DataFrame:
+    """Every cell as text, "" where it is empty or the row is too short; a row that is too long is an error."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", pd.errors.ParserWarning)
+        table = pd.read_csv(
+            path, dtype=str, keep_default_na=False, index_col=False, encoding="utf-8-sig", encoding_errors="replace"
+        )
+    return table.fillna("")
 
 
 def clean_rows(raw: pd.DataFrame, problems: Problems) -> pd.DataFrame:
@@ -256,7 +269,10 @@ def _courses(raw: pd.DataFrame, problems: Problems) -> pd.Series[float]:
     number = number.where(np.isfinite(number))
     problems.add(raw[number.isna()], "courses_available", "courses_unreadable", "row dropped: stock unknown")
     problems.add(raw[number < 0], "courses_available", "courses_negative", "row dropped: stock unknown")
-    number = number.where(~(number < 0))
+    problems.add(
+        raw[number > MOST_COURSES], "courses_available", "courses_impossible", f"row dropped: over {MOST_COURSES:,}"
+    )
+    number = number.where(number.between(0, MOST_COURSES))
     whole: pd.Series[float] = pd.Series(np.floor(number), raw.index)
     part = number.notna() & (whole != number)
     problems.add(raw[part], "courses_available", "courses_fraction", "rounded down")

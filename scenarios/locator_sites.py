@@ -67,8 +67,8 @@ def _site_of(rows: pd.DataFrame) -> pd.Series[str]:
     key = [rows["state"], rows["zip"], name]
     numbers = house.where(house != "").groupby([*key, rows["file"]]).transform("nunique")
     several = numbers.groupby(key).transform("max") > 1
-    parts = pd.DataFrame({"state": rows["state"], "zip": rows["zip"], "name": name.str.replace(" ", "-")})
-    site = parts.replace("", "NONE").agg("-".join, axis=1)
+    state, zip_code = rows["state"].replace("", "NONE"), rows["zip"].replace("", "NONE")
+    site = state + "-" + zip_code + "-" + name.str.replace(" ", "-")
     return site.where(~several | (house == ""), site + "-" + house)
 
 
