@@ -108,6 +108,10 @@ class Terms:
         self.wanted = self._wanted(expiry)
         least = network.products.min_remaining_shelf_life_days[self.sku]
         self.allowed = expiry - self.arrival_day >= (0 if lifted.shelf_life else least)
+        if by_day is not None:
+            # Faster lanes save all but the days for which the units rest, or wait until others have arrived.
+            rests = np.append(network.stock.no_send_before_day, 0)[cells.row[paths.sender]]
+            self.allowed &= (released <= by_day) | (released == rests)
         book = residual.book
         self.line_units = self._line(book.units)
         self.former_units = self._line(book.former_units)
