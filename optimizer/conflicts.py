@@ -165,7 +165,8 @@ def _given_up(place: str, asked: float, units: float, *, alone: bool) -> Conflic
 
 def _frozen_line(network: Network, plan: Plan, line: int) -> str:
     lane, sku = network.lanes.lane_id[plan.lane[line]], network.products.sku_id[plan.sku[line]]
-    return f"lane {lane}, SKU {sku}, day {plan.arrives_day[line]}"
+    expires = f", expiring on day {plan.expiry_day[line]}" if plan.expiry_day[line] < NO_LIMIT else ""
+    return f"lane {lane}, SKU {sku}, day {plan.arrives_day[line]}{expires}"
 
 
 def _demand_rows(

@@ -11,7 +11,7 @@ from optimizer.model import Solution, benefit, fewest_switches, kept_units
 from optimizer.program import linear_program
 from optimizer.strategies import solution_of, solved
 from optimizer.transfer import plan_of
-from tests.optimizer.directories import examples, files_of, model_of, network_of, rows_of, with_rows
+from tests.optimizer.directories import examples, files_of, model_of, named_lanes, network_of, rows_of, with_rows
 from tests.oracle.strategies import NetworkFiles, network_files
 
 SEARCH = Search(seconds=20)
@@ -47,7 +47,7 @@ def _flows(built, *wanted: tuple[str, str, str, int], network) -> np.ndarray:
 
 def test_a_circle_without_a_source_is_unfed():
     """Q around A and B comes from nowhere; P on its way from A's stock does not, even where it goes round as well."""
-    network, built = model_of(_bait())
+    network, _, built = model_of(_bait())
     circle = _flows(
         built, ("A", "B", "Q", 4), ("B", "A", "Q", 4), ("A", "B", "P", 6), ("B", "A", "P", 2), network=network
     )
@@ -60,7 +60,7 @@ def test_a_circle_without_a_source_is_unfed():
 
 def test_a_flow_without_circles_is_left_alone():
     """Nothing to drop, nothing to forbid."""
-    network, built = model_of(_bait())
+    network, _, built = model_of(_bait())
     units = _flows(built, ("A", "B", "P", 4), ("B", "C", "P", 4), network=network)
     assert without_circles(built.model, units) is units
     assert forbid_circles(linear_program(built.model), built.model, units) is None
@@ -68,7 +68,7 @@ def test_a_flow_without_circles_is_left_alone():
 
 def test_a_circle_that_fills_nothing_is_only_dropped():
     """Where the dispatch needs no filling, dropping the circle leaves a solution."""
-    network, built = model_of(_bait(least_kg="2"))
+    network, _, built = model_of(_bait(least_kg="2"))
     units = _flows(
         built, ("A", "B", "P", 4), ("B", "C", "P", 4), ("A", "B", "Q", 4), ("B", "A", "Q", 4), network=network
     )
@@ -79,7 +79,7 @@ def test_a_circle_that_fills_nothing_is_only_dropped():
 
 def test_a_circle_that_fills_a_least_load_is_forbidden():
     """The row cuts the circle off and nothing else: with a unit of Q that enters, it may turn."""
-    network, built = model_of(_bait())
+    network, _, built = model_of(_bait())
     model, program = built.model, linear_program(built.model)
     units = _flows(
         built, ("A", "B", "P", 4), ("B", "C", "P", 4), ("A", "B", "Q", 4), ("B", "A", "Q", 4), network=network
@@ -110,7 +110,7 @@ def test_no_backend_fills_a_dispatch_from_nowhere(name):
 @given(network_files())
 def test_what_a_backend_says_of_a_request_with_bait_is_certified(files: NetworkFiles):
     """With larger least loads everywhere and lanes both ways, an optimal answer still reads as a valid plan."""
-    lanes = [row | {"lane_id": f"L{i}", "min_line_units": ""} for i, row in enumerate(rows_of(files, "lanes"))]
+    lanes = [row | {"min_line_units": ""} for row in named_lanes(files)]
     heavy = any(row["unit_weight_kg"] for row in rows_of(files, "products"))
     back = [
         row | {"lane_id": f"back {row['lane_id']}", "origin": row["destination"], "destination": row["origin"]}
@@ -120,13 +120,14 @@ def test_what_a_backend_says_of_a_request_with_bait_is_certified(files: NetworkF
         row | {"min_dispatch_kg": "9.5" if heavy else "", "capacity_kg": "", "max_dispatches": ""} for row in lanes
     ]
     back = [row | {"min_dispatch_kg": "", "capacity_kg": "", "fixed_cost": ""} for row in back]
-    network, built = model_of(with_rows(files, "lanes", lanes + back))
+    network, request, built = model_of(with_rows(files, "lanes", lanes + back))
     answer = solved(built.model, linear_program(built.model), BACKENDS["highs"], SEARCH)
     assert answer.outcome in (Outcome.OPTIMAL, Outcome.INFEASIBLE)
     if answer.columns is None:
         return
     solution = solution_of(built.model, answer.columns)
-    certificate = certify(network, Request(), plan_of(built, solution.flow_units, solution.switch_count))
+    certificate = certify(network, request, plan_of(built, solution.flow_units, solution.switch_count))
     assert certificate.valid, certificate.violations
-    assert certificate.benefit == benefit(built.model, solution)
-    assert abs(answer.bound * 10**network.money_decimals - certificate.benefit) <= 1 + 1e-6 * abs(certificate.benefit)
+    worth = certificate.objective
+    assert worth == benefit(built.model, solution)
+    assert abs(answer.bound * 10**network.money_decimals - worth) <= 1 + 1e-6 * abs(worth)

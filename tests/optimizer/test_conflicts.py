@@ -2,10 +2,12 @@
 
 import math
 from collections import Counter
+from collections.abc import Iterator
 from fractions import Fraction
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from optimizer import Parameters, Request, Status, solve
 from optimizer.backends import BACKENDS, Outcome, Search
@@ -14,7 +16,18 @@ from optimizer.economics import alert_units
 from optimizer.plan import Conflict
 from optimizer.program import linear_program
 from optimizer.strategies import solved
-from tests.optimizer.directories import examples, files_of, model_of, network_of, rows_of, with_cells, with_rows
+from optimizer.transfer.rules import FROZEN
+from tests.optimizer.directories import (
+    asked_of,
+    examples,
+    files_of,
+    model_of,
+    network_of,
+    rows_of,
+    with_asked,
+    with_cells,
+    with_rows,
+)
 from tests.oracle.strategies import NetworkFiles, network_files
 
 SECONDS = 20.0
@@ -23,7 +36,7 @@ LEAST_KG = Fraction(1, 10**6)
 
 def _feasible(files: NetworkFiles) -> bool:
     """Whether any plan meets every hard demand."""
-    _, built = model_of(files)
+    built = model_of(files)[-1]
     outcome = solved(built.model, linear_program(built.model), BACKENDS["highs"], Search(seconds=SECONDS)).outcome
     assert outcome in (Outcome.OPTIMAL, Outcome.INFEASIBLE)
     return outcome is Outcome.OPTIMAL
@@ -45,14 +58,43 @@ def _with_demands(files: NetworkFiles, given_up: dict[str, int]) -> NetworkFiles
     alerts = rows_of(files, "alerts")
     for alert, asked in zip(alerts, alert_units(network_of(files)).tolist(), strict=True):
         left = asked - given_up.get(f"node {alert['node_id']}, SKU {alert['sku_id']}", 0)
-        alert |= {"units": str(max(left, 0)), "must_serve": "true" if left > 0 and alert["must_serve"] else "false"}
+        hard = left > 0 and alert["must_serve"] == "true"
+        alert |= {"units": str(max(left, 0)), "must_serve": "true" if hard else "false"}
     return with_rows(files, "alerts", alerts)
 
 
 def _one_hard_demand_each(files: NetworkFiles) -> NetworkFiles:
     """Every position that has an alert gets one hard demand."""
-    first = {(row["node_id"], row["sku_id"]): row for row in reversed(rows_of(files, "alerts"))}
-    return with_rows(files, "alerts", [row | {"must_serve": "true"} for row in first.values()])
+    alerts = rows_of(files, "alerts")
+    first = {(row["node_id"], row["sku_id"]): row["alert_id"] for row in reversed(alerts)}
+    hard = set(first.values())
+    return with_rows(
+        files, "alerts", [row | {"must_serve": "true" if row["alert_id"] in hard else ""} for row in alerts]
+    )
+
+
+def _with_node_limits(files: NetworkFiles, rule: str, added: dict[str, int]) -> NetworkFiles:
+    """Let nodes pick or receive more units, or use more lanes."""
+    column = rule.removeprefix("nodes.")
+    nodes = rows_of(files, "nodes")
+    for node in nodes:
+        place = f"node {node['node_id']}"
+        if place in added:
+            node[column] = str(int(node[column]) + added[place])
+    return with_rows(files, "nodes", nodes)
+
+
+def _with_former_lines(files: NetworkFiles, changes: dict[str, int]) -> NetworkFiles:
+    """Freeze lines at other numbers of units; one without units is none."""
+    lines = rows_of(files, "former/transfers")
+    for line in lines:
+        line["units"] = str(int(line["units"]) + changes.get(_line_place(line), 0))
+    return with_rows(files, "former/transfers", [line for line in lines if int(line["units"]) > 0])
+
+
+def _line_place(line: dict[str, str]) -> str:
+    expires = f", expiring on day {line['expiry_day']}" if line.get("expiry_day") else ""
+    return f"lane {line['lane_id']}, SKU {line['sku_id']}, day {line['arrives_day']}{expires}"
 
 
 def _amounts(conflicts: tuple[Conflict, ...], rule: str) -> dict[str, float]:
@@ -61,19 +103,40 @@ def _amounts(conflicts: tuple[Conflict, ...], rule: str) -> dict[str, float]:
     return amounts
 
 
-def _check_demands(files: NetworkFiles, units: dict[str, float]) -> bool:
-    """Enough, and one unit less of any of them is not; the latter is False where it says nothing.
+def _whole(amounts: dict[str, float]) -> dict[str, int]:
+    """Amounts that are counted."""
+    whole = {place: round(amount) for place, amount in amounts.items()}
+    assert all(amount > 0 and amount == amounts[place] for place, amount in whole.items())
+    return whole
 
-    A demand that is given up altogether binds no longer at all, which may save another one some units.
+
+def _less_by_one(amounts: dict[str, int]) -> Iterator[dict[str, int]]:
+    """The same amounts with one less of one of them, each in turn."""
+    for place, amount in amounts.items():
+        yield amounts | {place: amount - (1 if amount > 0 else -1)}
+
+
+def _check_demands(files: NetworkFiles, conflicts: tuple[Conflict, ...]) -> bool:
+    """Units to give up and to change in frozen lines: enough, and one less of any of them is not.
+
+    The latter is False where it says nothing: a demand that is given up altogether, or a line that is none any more,
+    binds no longer at all, which may save another one some units.
     """
-    given_up = {place: round(amount) for place, amount in units.items()}
-    assert all(amount > 0 and amount == units[place] for place, amount in given_up.items())
-    relaxed = _with_demands(files, given_up)
+    given_up = _whole(_amounts(conflicts, "alerts.units"))
+    changes = _whole(_amounts(conflicts, FROZEN))
+    assert given_up or changes
+    for conflict in conflicts:
+        if conflict.rule == FROZEN and f" {conflict.amount:.0f} fewer" in conflict.message:
+            changes[conflict.place] = -changes[conflict.place]
+    relaxed = _with_former_lines(_with_demands(files, given_up), changes)
     assert _feasible(relaxed)
-    if len(_hard(relaxed)) < len(_hard(files)):
+    lines = "former/transfers"
+    if len(_hard(relaxed)) < len(_hard(files)) or len(rows_of(relaxed, lines)) < len(rows_of(files, lines)):
         return False
-    for place, amount in given_up.items():
-        assert not _feasible(_with_demands(files, given_up | {place: amount - 1}))
+    for fewer in _less_by_one(given_up):
+        assert not _feasible(_with_former_lines(_with_demands(files, fewer), changes))
+    for fewer in _less_by_one(changes):
+        assert not _feasible(_with_former_lines(_with_demands(files, given_up), fewer))
     return True
 
 
@@ -94,22 +157,105 @@ def test_stated_units_are_enough_and_the_least():
     """Random requests with more hard demands than can be met: with the stated units given up they have a plan."""
     seen: Counter[str] = Counter()
 
-    @examples(30)
+    @examples(50)
     @given(network_files())
     def verified(drawn: NetworkFiles) -> None:
         files = _one_hard_demand_each(drawn)
         if _feasible(files):
             return
-        units = _amounts(conflicts_of(network_of(files), Request(), SECONDS), "alerts.units")
-        assert units
+        conflicts = conflicts_of(*asked_of(files), SECONDS)
         seen["infeasible"] += 1
-        seen["least"] += _check_demands(files, units)
-        seen["several"] += len(units) > 1
+        seen["least"] += _check_demands(files, conflicts)
+        seen["several"] += len(_amounts(conflicts, "alerts.units")) > 1
 
     verified()
     assert seen["infeasible"] >= 10
     assert seen["least"] >= 2
     assert seen["several"] >= 3
+
+
+def _four_units_everywhere(files: NetworkFiles) -> NetworkFiles:
+    """Every lane between positions of P0 keeps a line of four units, and most nodes let one less out than that takes."""
+    stock = {row["node_id"]: row for row in rows_of(files, "stock") if row["sku_id"] == "P0"}
+    lines = [
+        f"{lane['lane_id'] or lane['origin'] + '>' + lane['destination']},P0,4,"
+        f"{int(stock[lane['origin']]['no_send_before_day'] or 0) + int(lane['lead_time_days'] or 0)}\n"
+        for lane in rows_of(files, "lanes")
+        if {lane["origin"], lane["destination"]} <= stock.keys()
+    ]
+    for table in ("lots", "lane_rules"):
+        files = with_rows(files, table, [])
+    files = with_cells(files, "products", shelf_life_days="", min_remaining_shelf_life_days="", case_pack="")
+    files = with_cells(files, "lanes", min_line_units="", min_dispatch_kg="", max_dispatches="")
+    files = with_cells(files, "stock", on_hand="16", reserved="")
+    out = Counter(lane["origin"] for lane in rows_of(files, "lanes"))
+    nodes = [row | {"pick_capacity_units": str(max(4 * out[row["node_id"]] - 1, 3))} for row in rows_of(files, "nodes")]
+    files = with_rows(files, "nodes", nodes)
+    former = {"former_plan": {"plan_directory": "former", "frozen_before_day": "all"}}
+    text = "lane_id,sku_id,units,arrives_day\n" + "".join(lines)
+    return with_asked(NetworkFiles({**files.texts, "former/transfers.csv": text}), former)
+
+
+def test_lines_that_cannot_stay_frozen_are_named_with_the_least_changes():
+    """Lines that must stay and that nodes and stock are too small for, some with hard demands that add to it."""
+    seen: Counter[str] = Counter()
+
+    @examples(25)
+    @given(network_files(), st.booleans())
+    def verified(drawn: NetworkFiles, demanding: bool) -> None:
+        files = _four_units_everywhere(drawn)
+        files = _one_hard_demand_each(files) if demanding else files
+        if _feasible(files):
+            return
+        conflicts = conflicts_of(*asked_of(files), SECONDS)
+        frozen = _amounts(conflicts, FROZEN)
+        least = _check_demands(files, conflicts)
+        seen["frozen"] += bool(frozen)
+        seen["least"] += least and bool(frozen)
+        seen["with demands"] += bool(frozen and _amounts(conflicts, "alerts.units"))
+
+    verified()
+    assert seen["frozen"] >= 8
+    assert seen["least"] >= 3
+    assert seen["with demands"] >= 1
+
+
+def _modest(files: NetworkFiles) -> NetworkFiles:
+    """Two units are demanded wherever there is an alert, some day, of any position."""
+    files = with_cells(_one_hard_demand_each(files), "alerts", units="2", needed_by_days="")
+    return with_asked(files, {})
+
+
+NODE_RULES = {
+    "nodes.pick_capacity_units": "1",
+    "nodes.receive_capacity_units": "1",
+    "nodes.max_outbound_lanes": "0",
+    "nodes.max_inbound_lanes": "0",
+}
+
+
+@pytest.mark.parametrize("rule", NODE_RULES)
+def test_what_nodes_are_short_of_is_enough_and_the_least(rule):
+    """Demands that could be met if nodes were not too narrow: with the stated units or lanes added they are."""
+    seen: Counter[str] = Counter()
+
+    @examples(25)
+    @given(network_files())
+    def verified(drawn: NetworkFiles) -> None:
+        files = with_cells(_modest(drawn), "nodes", **{rule.removeprefix("nodes."): NODE_RULES[rule]})
+        conflicts = () if _feasible(files) else conflicts_of(*asked_of(files), SECONDS)
+        short = _whole(_amounts(conflicts, rule))
+        seen["no node to blame"] += bool(conflicts) and not short
+        if short:
+            assert _feasible(_with_node_limits(files, rule, short))
+            for fewer in _less_by_one(short):
+                assert not _feasible(_with_node_limits(files, rule, fewer))
+            seen["short nodes"] += 1
+            seen["several"] += len(short) > 1
+
+    verified()
+    assert seen["short nodes"] >= 3
+    assert seen["no node to blame"] >= 1
 
 
 def _tight(files: NetworkFiles) -> NetworkFiles:
@@ -129,7 +275,7 @@ def test_stated_kilograms_are_enough_and_the_least():
         if not all(row["unit_weight_kg"] for row in rows_of(drawn, "products")):
             return
         files = _tight(_one_hard_demand_each(drawn))
-        conflicts = () if _feasible(files) else conflicts_of(network_of(files), Request(), SECONDS)
+        conflicts = () if _feasible(files) else conflicts_of(*asked_of(files), SECONDS)
         kg = _amounts(conflicts, "lanes.capacity_kg")
         seen["no lane to blame"] += bool(conflicts) and not kg
         if kg:

@@ -34,7 +34,7 @@ def test_no_round_states_a_bound_below_the_optimum():
     @examples(40)
     @given(network_files())
     def holds(files: NetworkFiles) -> None:
-        _, built = model_of(files)
+        built = model_of(files)[-1]
         model, best = built.model, _optimum(built.model)
         if best is None:
             return
@@ -54,7 +54,7 @@ def test_no_round_states_a_bound_below_the_optimum():
 @given(network_files(), st.integers(0, 2**32 - 1))
 def test_any_shares_bound_the_benefit(files: NetworkFiles, seed: int):
     """Shares of the fixed costs at random, even all on one flow: still a bound."""
-    _, built = model_of(files)
+    built = model_of(files)[-1]
     model, best = built.model, _optimum(built.model)
     if best is None:
         return
@@ -67,7 +67,7 @@ def test_any_shares_bound_the_benefit(files: NetworkFiles, seed: int):
 @given(network_files(), st.floats(-1.0, 1.0))
 def test_duals_become_shares_however_inexact(files: NetworkFiles, error: float):
     """Prices of the relaxation, spoiled or not, add up to at most the fixed cost and bound the benefit."""
-    _, built = model_of(files)
+    built = model_of(files)[-1]
     model, best = built.model, _optimum(built.model)
     program = linear_program(model)
     answer = RELAXATIONS["glop"](program, SEARCH)
@@ -94,7 +94,7 @@ def test_pricing_closes_the_gap_of_even_shares():
         stock="node_id,sku_id,on_hand,demand_mean\nA,P,10,0\nB,P,0,10\nA,Q,1,0\nB,Q,0,1\n",
         alerts="alert_id,kind,node_id,sku_id\nX,overstock,A,P\nY,overstock,A,Q\n",
     )
-    _, built = model_of(files)
+    built = model_of(files)[-1]
     bounds = [
         bound
         for bound, _ in itertools.islice(bounds_by_pricing(built.model, flow_network(built.model, in_packs=False)), 30)
