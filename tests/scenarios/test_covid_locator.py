@@ -1,5 +1,8 @@
 """The therapeutics locator: dirty rows are reported, nothing is counted twice or lost, and the network gets a plan."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -18,6 +21,7 @@ from scenarios.covid_locator import (
     USED_SHARE,
     WITHIN_KM,
     build_network,
+    describe,
     main,
     read_locator,
 )
@@ -30,6 +34,7 @@ CLEAN = {
     "last_report_date": "2022-03-11T00:00:00.000", "grantee_code": "KSA", "provider_pin": "", "state_provider_pin": "",
 }  # fmt: skip
 """A row without a problem."""
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "covid-locator.md"
 SOTROVIMAB = "sotrovimab-data.csv"
 
 
@@ -311,6 +316,18 @@ def test_what_is_wrong_with_the_published_files(locator):
     assert "perhaps_twice" in set(problems.loc[(SOTROVIMAB, 872)])
 
 
+def test_the_page_shows_what_the_command_prints(locator, whole):
+    """The summary word for word, and every code with its count."""
+    page = PAGE.read_text(encoding="utf-8")
+    assert describe(locator, whole) in page
+    rows = re.findall(r"^\| (`[a-z_`, ]+) \| ([\d,]+)", page, re.MULTILINE)
+    told = {code: int(count.replace(",", "")) for codes, count in rows for code in re.findall(r"[a-z_]+", codes)}
+    counts = locator.problems["code"].value_counts()
+    assert set(counts.index) <= set(told)
+    assert set(CELLS) <= set(told)
+    assert all(counts.get(code, 0) == count for code, count in told.items())
+
+
 def test_lanes_join_near_sites_of_one_state_that_hold_one_product(whole):
     """Distance, cost and lead time from the coordinates; every site reaches its nearest holders of each product."""
     nodes, lanes, stock = whole.nodes, whole.lanes, whole.stock
@@ -379,7 +396,7 @@ def test_the_command_writes_the_same_network_twice_and_it_gets_a_plan(source, tm
     network, warnings = read_network(tmp_path / "one")
     assert not warnings
     assert {name[:2] for name in network.nodes.node_id} == {"NH", "VT"}
-    result = solve(network, Request(), Parameters(time_limit_seconds=20, gap=0.02))
+    result = solve(network, Request(), Parameters(time_limit_seconds=6, gap=0.02))
     assert certify(network, Request(), result.plan).valid
     assert result.benefit > 0
 
