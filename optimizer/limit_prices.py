@@ -18,7 +18,7 @@ from optimizer.model import UNLIMITED, Model
 Int64 = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-_FASTER, _SLOWER = 1.2, 0.5
+_FASTER, _SLOWER = 1.5, 0.5
 """Change of a limit's step while its price keeps moving one way, and when it turns round."""
 
 _LARGEST_STEP = 8.0
