@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -175,7 +176,7 @@ def test_stated_units_are_enough_and_the_least():
 
 
 def _four_units_everywhere(files: NetworkFiles) -> NetworkFiles:
-    """Every lane between positions of P0 keeps a line of four units, and most nodes let one less out than that takes."""
+    """Every lane between positions of P0 keeps a line of four units; most nodes let one less out than that takes."""
     stock = {row["node_id"]: row for row in rows_of(files, "stock") if row["sku_id"] == "P0"}
     lines = [
         f"{lane['lane_id'] or lane['origin'] + '>' + lane['destination']},P0,4,"
@@ -334,3 +335,47 @@ def test_a_demand_that_nothing_reaches_in_time_is_given_up_whole():
     (conflict,) = solve(network_of(files), Request(), Parameters()).conflicts
     assert (conflict.rule, conflict.amount) == ("alerts.units", 5.0)
     assert "must receive 5 units: with 5 fewer the rest can be met" in conflict.message
+
+
+def _narrow_node(must_serve: str, asked: dict[str, Any]) -> NetworkFiles:
+    """A may pick four units; a former plan sent five to B, which asks for six."""
+    files = files_of(
+        nodes="node_id,kind,pick_capacity_units\nA,store,4\nB,store,\n",
+        products="sku_id,list_price,salvage_value\nP,10,2\n",
+        lanes="origin,destination\nA,B\n",
+        stock="node_id,sku_id,on_hand,demand_mean\nA,P,8,0\nB,P,0,6\n",
+        alerts=f"alert_id,kind,node_id,sku_id,units,must_serve\nX,shortage,B,P,6,{must_serve}\n",
+    )
+    former = "lane_id,sku_id,units,arrives_day\nA>B,P,5,0\n"
+    return with_asked(NetworkFiles({**files.texts, "former/transfers.csv": former}), asked)
+
+
+def test_a_narrow_node_is_named_with_the_units_it_is_short_of():
+    """Six units are asked for and four may be picked: two more, or two of the demand given up."""
+    result = solve(*asked_of(_narrow_node("true", {})), Parameters())
+    assert result.status is Status.INFEASIBLE
+    assert [(c.rule, c.place, c.amount) for c in result.conflicts] == [
+        ("nodes.pick_capacity_units", "node A", 2.0),
+        ("alerts.units", "node B, SKU P", 2.0),
+    ]
+    assert "node A has pick_capacity_units 4 and is short of 2" in result.conflicts[0].message
+
+
+@pytest.mark.parametrize("must_serve", ["", "true"], ids=["soft", "hard"])
+def test_a_frozen_line_that_cannot_stay_is_named_with_its_change(must_serve):
+    """Five units are frozen and four may be picked: no demand given up helps, one unit less frozen does.
+
+    The demand for six has then two to give up as well.
+    """
+    frozen = {"former_plan": {"plan_directory": "former", "frozen_before_day": "all"}}
+    conflicts = solve(*asked_of(_narrow_node(must_serve, frozen)), Parameters()).conflicts
+    expected = [(FROZEN, "lane A>B, SKU P, day 0", 1.0)]
+    if must_serve:
+        assert [(c.rule, c.place, c.amount) for c in conflicts] == [*expected, ("alerts.units", "node B, SKU P", 2.0)]
+    else:
+        assert [(c.rule, c.place, c.amount) for c in conflicts] == [
+            ("nodes.pick_capacity_units", "node A", 1.0),
+            *expected,
+        ]
+    (line,) = (c for c in conflicts if c.rule == FROZEN)
+    assert "is frozen at 5 units and cannot stay so: with 1 fewer" in line.message
