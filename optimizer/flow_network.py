@@ -116,6 +116,7 @@ def flow_network(model: Model, *, in_packs: bool) -> FlowNetwork:
         [flows.destination, n_positions + positions.block[increments.position], gated[gate], gated[gate]]
     )
     node_block = np.concatenate([positions.block, np.arange(n_blocks), gate_block])
+    gate_worth = np.repeat([reward, 0], n_gates)
     return FlowNetwork(
         n_flows=len(flows),
         capacity=np.concatenate(
@@ -126,14 +127,7 @@ def flow_network(model: Model, *, in_packs: bool) -> FlowNetwork:
                 total[gate_block],
             ]
         ),
-        worth=np.concatenate(
-            [
-                flows.profit * flow_pack,
-                increments.worth * increment_pack,
-                np.full(n_gates, reward),
-                np.zeros(n_gates, dtype=np.int64),
-            ]
-        ),
+        worth=np.concatenate([flows.profit * flow_pack, increments.worth * increment_pack, gate_worth]),
         reward_due=reward * int((-(-positions.least_units[gate] // gate_pack)).sum()),
         scale=np.concatenate([flow_pack, increment_pack]),
         least=least,
