@@ -1,8 +1,8 @@
 """How long it takes to value many positions, by kind of demand: ``python -m benchmarks.valuation``.
 
-Prints JSON: the number of positions; the seconds to value all of them (`optimizer.valuation.value_of_stock`), by the
+Prints JSON: the number of positions; the seconds to value all of them (`optimizer.worth.valuation.value_of_stock`), by the
 clock and of all processors together; and the seconds to list what every unit at a fiftieth of them is worth
-(`optimizer.economics.unit_worth`), as a plan needs it.
+(`optimizer.worth.economics.unit_worth`), as a plan needs it.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ import numpy as np
 import pandas as pd
 
 from network import Network, network_from_frames
-from optimizer.economics import unit_worth
-from optimizer.valuation import value_of_stock
+from optimizer.worth.economics import unit_worth
+from optimizer.worth.valuation import value_of_stock
 
 KINDS: Final = ("certain", "poisson", "negative binomial", "normal")
 

@@ -14,7 +14,7 @@ from cli.progress import Progress
 from cli.solving import solve_in_worker
 from network import Network
 from optimizer.plan import Plan
-from optimizer.plan_directory import read_plan
+from optimizer.plan_files.plan_directory import read_plan
 from optimizer.request import Parameters, Request
 from server.child import Finished, Job, Raised
 from server.process import WorkerLostError, WorkerProcess

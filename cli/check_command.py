@@ -16,7 +16,7 @@ from network import Network
 from optimizer.certificate import certify, check_claim
 from optimizer.outcomes import unmet_positions
 from optimizer.plan import Certificate
-from optimizer.plan_directory import PlanFile, certificate_summary, read_plan
+from optimizer.plan_files.plan_directory import PlanFile, certificate_summary, read_plan
 from optimizer.request import Request
 
 

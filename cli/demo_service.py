@@ -16,9 +16,9 @@ from cli.progress import Progress
 from cli.solving import LEAST_SEARCH_SECONDS, found_line
 from cli.wording import counted
 from network import NO_LIMIT, Network, network_from_frames, network_to_frames, settings_of
-from optimizer.ledger import TERMS
+from optimizer.certificate.ledger import TERMS
 from optimizer.plan import UNKNOWN_MONEY
-from optimizer.plan_schema import DISPATCHES, TRANSFERS, UNMET
+from optimizer.plan_files.plan_schema import DISPATCHES, TRANSFERS, UNMET
 from server.client import Client
 from server.rows import rows_of_frame
 from server.summary import plan_summary, word
@@ -32,13 +32,13 @@ class Planned:
     """A plan as the server gave it, in the words of the plan directory."""
 
     summary: dict[str, Any]
-    """As `optimizer.plan_directory.result_summary`."""
+    """As `optimizer.plan_files.plan_directory.result_summary`."""
     backend_reason: str
     ledger: dict[str, float]
     outcomes: dict[str, int]
     conflicts: tuple[str, ...]
     tables: Mapping[str, pd.DataFrame]
-    """As `optimizer.plan_directory.plan_tables`; empty without a plan."""
+    """As `optimizer.plan_files.plan_directory.plan_tables`; empty without a plan."""
 
 
 def plan_by_service(client: Client, network: Network, *, until: float, gap: float, progress: Progress) -> Planned:

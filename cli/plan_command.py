@@ -24,7 +24,7 @@ from network import FileFormat, Network
 from optimizer.alternatives import choice_tables
 from optimizer.backends import backend_named
 from optimizer.plan import Result, Status
-from optimizer.plan_directory import plan_tables, result_summary, write_plan
+from optimizer.plan_files.plan_directory import plan_tables, result_summary, write_plan
 from optimizer.request import Parameters, Request
 from optimizer.scope import selecting_alerts, skus_in_scope
 from server.process import start_fork_server

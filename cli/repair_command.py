@@ -22,9 +22,9 @@ from network import Network
 from network.files import read_tables
 from network.problems import ProblemLog
 from network.writing import FileFormat
-from optimizer.plan_directory import certificate_summary, result_summary, write_plan
-from optimizer.plan_reading import plan_from_frames
-from optimizer.plan_schema import TRANSFERS, PlanLimits
+from optimizer.plan_files.plan_directory import certificate_summary, result_summary, write_plan
+from optimizer.plan_files.plan_reading import plan_from_frames
+from optimizer.plan_files.plan_schema import TRANSFERS, PlanLimits
 from optimizer.repair import Repair
 from server.process import start_fork_server
 

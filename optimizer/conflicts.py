@@ -18,17 +18,17 @@ from numpy.typing import NDArray
 
 from network.tables import NO_LIMIT, Network
 from optimizer.backends import BACKENDS, Answer, Outcome, Search
-from optimizer.economics import (
-    NO_WEIGHT_LIMIT,
-    lane_capacity,
-    product_weight,
-)
 from optimizer.plan import Conflict, Plan
 from optimizer.program import Program, linear_program, with_entries, with_rows
 from optimizer.request import Request
 from optimizer.transfer import TransferModel, build
 from optimizer.transfer.demands import RECEIVES, SENDS
 from optimizer.transfer.rules import FROZEN
+from optimizer.worth.economics import (
+    NO_WEIGHT_LIMIT,
+    lane_capacity,
+    product_weight,
+)
 
 Float = NDArray[np.float64]
 

@@ -9,15 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from network.tables import AlertKind, Network
-from optimizer.alert_service import alert_service
-from optimizer.counting import counted_without_plan
-from optimizer.economics import alert_units, opening_units
-from optimizer.lots import expires
+from optimizer.certificate.alert_service import alert_service
+from optimizer.certificate.counting import counted_without_plan
+from optimizer.certificate.positions import lines_of, positions_at
+from optimizer.certificate.settlement import settle
 from optimizer.plan import AlertOutcomes, Plan
-from optimizer.positions import lines_of, positions_at
 from optimizer.request import Request
 from optimizer.scope import is_closed, nodes_in_scope, selecting_alerts, skus_in_scope
-from optimizer.settlement import settle
+from optimizer.worth.economics import alert_units, opening_units
+from optimizer.worth.lots import expires
 
 Ints = NDArray[np.int64]
 Words = NDArray[np.object_]

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from network.tables import Network
-from optimizer.economics import lane_capacity, least_dispatches, product_weight
 from optimizer.plan import Plan
+from optimizer.worth.economics import lane_capacity, least_dispatches, product_weight
 
 LINE_KEY: Final = ("lane", "sku", "arrives_day", "expiry_day")
 """What makes a line of one plan the same line in another."""

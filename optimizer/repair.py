@@ -20,11 +20,11 @@ from optimizer.certificate import certify
 from optimizer.difference import Difference, line_changes, plan_difference
 from optimizer.plan import Certificate, Incumbent, Plan, Result, StopReason
 from optimizer.plan_lines import joined, merged_lines, taken
-from optimizer.pruning import pruned
 from optimizer.request import FormerPlan, Parameters, Request
+from optimizer.search.pruning import pruned
+from optimizer.search.warm_search import Found, search_from
 from optimizer.solve import finish, solve
 from optimizer.transfer.former import departure_days
-from optimizer.warm_search import Found, search_from
 
 _NEAREST_SHARE: Final = 0.5
 """Of the time, for finding out how near a plan can be."""

@@ -14,7 +14,7 @@ from network.problems import NetworkError, Problem, ProblemLog
 from network.tables import NO_LIMIT, Network, Severity
 from optimizer.backends import backend_named
 from optimizer.plan import Plan
-from optimizer.plan_reading import read_plan
+from optimizer.plan_files.plan_reading import read_plan
 from optimizer.request import TRANSFER, FormerPlan, Parameters, Request
 from optimizer.request_values import LARGEST_AMOUNT, Asked
 from optimizer.scope import penalty_weights

@@ -20,7 +20,7 @@ from optimizer.certificate import certify
 from optimizer.plan import UNKNOWN_MONEY, Certificate, Plan
 from optimizer.request import Request
 from optimizer.rules_in_force import ONE_BY_ONE, Rule, place_of, rules_in_force, without_rule
-from optimizer.warm_search import search_from
+from optimizer.search.warm_search import search_from
 
 _KINDS_SHARE: Final = 0.6
 """Of the time, for dropping each rule everywhere; the rest is for single rows."""

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from network.tables import NO_LIMIT, Network
-from optimizer.economics import NO_WEIGHT_LIMIT, give_units, lane_capacity, lane_least_load, product_weight
 from optimizer.plan import Plan
 from optimizer.plan_lines import lane_load
 from optimizer.request import Request
 from optimizer.scope import hard_alerts, skus_in_scope
+from optimizer.worth.economics import NO_WEIGHT_LIMIT, give_units, lane_capacity, lane_least_load, product_weight
 
 Rows = NDArray[np.intp]
 Ints = NDArray[np.int64]

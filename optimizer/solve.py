@@ -9,10 +9,10 @@ from network.tables import Network
 from optimizer.conflicts import conflicts_of
 from optimizer.plan import Conflict, Incumbent, Plan, Result, Status, StopReason
 from optimizer.plan_lines import no_lines
-from optimizer.progress import PROVED_GAP, Progress
 from optimizer.reasons import explain
 from optimizer.request import Parameters, Request
-from optimizer.strategies import search
+from optimizer.search.progress import PROVED_GAP, Progress
+from optimizer.search.strategies import search
 from optimizer.transfer import build
 
 

@@ -7,8 +7,8 @@ import numpy as np
 from counterpoise.v1 import plan_service_pb2
 from network.tables import Network
 from optimizer.certificate import certify, check_claim
-from optimizer.economics import money
 from optimizer.outcomes import alert_outcomes, unmet_positions
+from optimizer.worth.economics import money
 from server.convert import certificate_to_proto, outcome_counts, warnings_to_proto
 from server.faults import invalid_field
 from server.parameters import both, request_of

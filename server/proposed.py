@@ -12,8 +12,8 @@ from counterpoise.v1 import plan_pb2, plan_service_pb2
 from network.problems import NetworkError, Problem
 from network.tables import Network
 from optimizer.plan import Plan
-from optimizer.plan_directory import plan_tables
-from optimizer.plan_reading import plan_from_frames
+from optimizer.plan_files.plan_directory import plan_tables
+from optimizer.plan_files.plan_reading import plan_from_frames
 from server.faults import FieldProblem, PreconditionError, invalid_field
 from server.records import PlanRecord
 from server.rows import frame_of_messages

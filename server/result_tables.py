@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from counterpoise.v1 import plan_pb2, plan_service_pb2
 from network.tables import Network
 from optimizer.difference import LineChanges
-from optimizer.expiry_days import lot_names
 from optimizer.plan import Plan, Result
+from optimizer.plan_files.expiry_days import lot_names
 from server.columns import CHUNK_BYTES
 
 Columns = Mapping[str, NDArray[Any]]

@@ -9,11 +9,11 @@ from hypothesis import HealthCheck, Phase, given, settings
 from network import Network, read_network
 from network.lane_rules import may_carry
 from network.tables import NO_LIMIT
-from optimizer.economics import alert_units, arrival_cap_units, unit_worth
-from optimizer.lots import expiry_cap_units, own_lots
 from optimizer.request import Request
 from optimizer.request_reading import read_request
 from optimizer.scope import hard_alerts, is_closed, penalty_weights, skus_in_scope
+from optimizer.worth.economics import alert_units, arrival_cap_units, unit_worth
+from optimizer.worth.lots import expiry_cap_units, own_lots
 from tests.agreement import read_twice, to_request
 from tests.oracle import lots, scope, worth
 from tests.oracle.asked import NEVER

@@ -16,11 +16,11 @@ from optimizer.alternatives.rates import rates_of
 from optimizer.alternatives.trading import least_use
 from optimizer.certificate import certify
 from optimizer.difference import line_changes
-from optimizer.economics import product_weight
 from optimizer.outcomes import alert_outcomes
 from optimizer.plan import Certificate, Plan
 from optimizer.plan_lines import taken
-from optimizer.warm_search import search_from
+from optimizer.search.warm_search import search_from
+from optimizer.worth.economics import product_weight
 
 _BEST_SHARE: Final = 0.4
 """Of the time for a SKU, for its best plan."""

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from network.tables import NO_LIMIT, LaneRules, Lanes, Network, Nodes
 from optimizer.alternatives.rates import Rates
-from optimizer.economics import NO_WEIGHT_LIMIT, WEIGHT_DECIMALS, lane_capacity, product_weight
 from optimizer.plan import Plan
 from optimizer.plan_lines import joined, lane_load, taken, with_fewest_dispatches
 from optimizer.request import Request
+from optimizer.worth.economics import NO_WEIGHT_LIMIT, WEIGHT_DECIMALS, lane_capacity, product_weight
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]

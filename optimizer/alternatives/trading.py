@@ -20,7 +20,7 @@ from optimizer.alternatives.trimming import trimmed
 from optimizer.certificate import certify
 from optimizer.plan import Certificate, Plan
 from optimizer.request import Request
-from optimizer.warm_search import search_from
+from optimizer.search.warm_search import search_from
 
 _MOST_STEPS: Final = 8
 _CLOSE_PRICES: Final = 1.25

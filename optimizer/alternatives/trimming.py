@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from network.tables import Network
 from optimizer.alternatives.rates import Rates
 from optimizer.certificate import certify
-from optimizer.economics import lane_fixed_cost
 from optimizer.plan import Certificate, Plan
 from optimizer.plan_lines import taken, with_fewest_dispatches
-from optimizer.pruning import pruned
 from optimizer.request import Request
 from optimizer.scope import hard_alerts
+from optimizer.search.pruning import pruned
+from optimizer.worth.economics import lane_fixed_cost
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]

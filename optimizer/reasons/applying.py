@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from network.tables import NO_LIMIT, Network, Severity
-from optimizer.economics import alert_units
 from optimizer.plan import Unmet
 from optimizer.request import TRANSFER, Request
+from optimizer.worth.economics import alert_units
 
 World = tuple[Network, Request]
 

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from network.lane_rules import may_carry
 from network.tables import NO_LIMIT, Network, Severity
-from optimizer.economics import WEIGHT_DECIMALS
 from optimizer.plan import FixChanges
 from optimizer.reasons.examples import Example
 from optimizer.reasons.words import Words, amounts, counts, kilograms, numerals, same_words
 from optimizer.scope import is_closed, nodes_in_scope
+from optimizer.worth.economics import WEIGHT_DECIMALS
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]

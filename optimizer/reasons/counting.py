@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from network.tables import Network
-from optimizer.economics import arrival_cap_units
-from optimizer.lots import expiry_cap_units
 from optimizer.reasons.standing import Staying
+from optimizer.worth.economics import arrival_cap_units
+from optimizer.worth.lots import expiry_cap_units
 
 Ints = NDArray[np.int64]
 

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from network.tables import NO_LIMIT, Network
-from optimizer.economics import money
 from optimizer.reasons.standing import Moved
 from optimizer.request import FormerPlan, Request
+from optimizer.worth.economics import money
 
 Ints = NDArray[np.int64]
 

@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from network.tables import NO_LIMIT
-from optimizer.economics import value_change
 from optimizer.plan import Unmet
 from optimizer.reasons.reach import reachable
 from optimizer.reasons.residual import Residual
 from optimizer.reasons.words import Words, amounts, counts, numerals, words
+from optimizer.worth.economics import value_change
 
 Ints = NDArray[np.int64]
 

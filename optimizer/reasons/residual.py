@@ -10,21 +10,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from network.tables import AlertKind, Network
-from optimizer.alert_service import alert_service
-from optimizer.counting import counted_without_plan
-from optimizer.display_state import DisplayState, display_state
-from optimizer.economics import UnitWorth, alert_units, opening_units, product_weight, unit_worth, value_change
-from optimizer.lots import expires
+from optimizer.certificate.alert_service import alert_service
+from optimizer.certificate.counting import counted_without_plan
+from optimizer.certificate.display_state import DisplayState, display_state
+from optimizer.certificate.positions import Lines, lines_of, positions_at
+from optimizer.certificate.settlement import Settlement, settle
 from optimizer.outcomes import unmet_positions
 from optimizer.plan import Plan
-from optimizer.positions import Lines, lines_of, positions_at
 from optimizer.reasons.counting import Counter
 from optimizer.reasons.line_book import LineBook, line_book, matters
 from optimizer.reasons.room import ANY_LOAD, Room, room_of
 from optimizer.reasons.standing import Moved, Stacks, Staying, kept_parts, stacks_and_staying
 from optimizer.request import Request
 from optimizer.scope import hard_alerts, is_closed, nodes_in_scope, penalty_weights, skus_in_scope
-from optimizer.settlement import Settlement, settle
+from optimizer.worth.economics import UnitWorth, alert_units, opening_units, product_weight, unit_worth, value_change
+from optimizer.worth.lots import expires
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]

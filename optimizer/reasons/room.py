@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from network.tables import NO_LIMIT, Network
-from optimizer.economics import (
+from optimizer.plan import Plan
+from optimizer.request import Request
+from optimizer.worth.economics import (
     NO_WEIGHT_LIMIT,
     lane_capacity,
     lane_fixed_cost,
@@ -17,8 +19,6 @@ from optimizer.economics import (
     money,
     product_weight,
 )
-from optimizer.plan import Plan
-from optimizer.request import Request
 
 Ints = NDArray[np.int64]
 

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from network.candidates import NEVER, Cells, Edges, join_lanes
 from network.lane_rules import may_carry
-from optimizer.economics import lane_unit_cost
 from optimizer.reasons.residual import Residual
 from optimizer.reasons.ways import NO_LANE_ROW, Graph, Paths, Ways, best_ways, graph_of, trace
+from optimizer.worth.economics import lane_unit_cost
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from network.tables import Network
-from optimizer.lots import in_transit_expiry, own_lots
+from optimizer.worth.lots import in_transit_expiry, own_lots
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]

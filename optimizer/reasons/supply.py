@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 
 from network.candidates import NEVER
 from network.tables import Network
-from optimizer.economics import money
 from optimizer.plan import UNKNOWN_MONEY
 from optimizer.reasons.changes import Part, part
 from optimizer.reasons.reach import reachable
 from optimizer.reasons.residual import Residual
 from optimizer.reasons.search import Search
 from optimizer.reasons.words import Words, amounts, counts
+from optimizer.worth.economics import money
 
 Ints = NDArray[np.int64]
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.economics import NO_WEIGHT_LIMIT, lane_unit_cost, least_dispatches
 from optimizer.reasons.residual import Residual
 from optimizer.reasons.room import ANY_LOAD
 from optimizer.reasons.ways import NO_LANE_ROW, Paths
+from optimizer.worth.economics import NO_WEIGHT_LIMIT, lane_unit_cost, least_dispatches
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]

@@ -10,7 +10,11 @@ from numpy.typing import NDArray
 from network.candidates import NEVER, Cells, Edges, Potentials, join_lanes, paying_edges, potentials
 from network.lane_rules import may_carry
 from network.tables import AlertKind, Network
-from optimizer.economics import (
+from optimizer.request import Request
+from optimizer.scope import hard_alerts, is_closed, nodes_in_scope, penalty_weights, skus_in_scope
+from optimizer.transfer.displays import Wishes, wishes_of
+from optimizer.transfer.shelves import counted_before
+from optimizer.worth.economics import (
     UnitWorth,
     alert_units,
     arrival_cap_units,
@@ -18,11 +22,7 @@ from optimizer.economics import (
     opening_units,
     unit_worth,
 )
-from optimizer.lots import expires, own_lots
-from optimizer.request import Request
-from optimizer.scope import hard_alerts, is_closed, nodes_in_scope, penalty_weights, skus_in_scope
-from optimizer.transfer.displays import Wishes, wishes_of
-from optimizer.transfer.shelves import counted_before
+from optimizer.worth.lots import expires, own_lots
 
 Int64 = NDArray[np.int64]
 Flags = NDArray[np.bool_]

@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from network.tables import AlertKind, Network
-from optimizer.economics import alert_units
 from optimizer.model import UNLIMITED
 from optimizer.request import Request
 from optimizer.scope import hard_alerts
@@ -14,6 +13,7 @@ from optimizer.transfer.cells import Scope
 from optimizer.transfer.grid import Grid, main_rows, sends_by_row
 from optimizer.transfer.legs import Legs
 from optimizer.transfer.rules import Rows, pairs, rows
+from optimizer.worth.economics import alert_units
 
 Int64 = NDArray[np.int64]
 

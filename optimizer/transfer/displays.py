@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from network.tables import Network
-from optimizer.displays import displays_of
+from optimizer.worth.displays import displays_of
 
 Int64 = NDArray[np.int64]
 

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from network.tables import Network
-from optimizer.economics import money
 from optimizer.request import FormerPlan, Request
+from optimizer.worth.economics import money
 
 Int64 = NDArray[np.int64]
 

@@ -20,10 +20,10 @@ from numpy.typing import NDArray
 
 from network.candidates import Potentials
 from network.tables import NO_LIMIT, Network
-from optimizer.economics import arrival_cap_units
-from optimizer.lots import in_transit_expiry
 from optimizer.transfer.cells import Scope, units_worth_less
 from optimizer.transfer.legs import Legs
+from optimizer.worth.economics import arrival_cap_units
+from optimizer.worth.lots import in_transit_expiry
 
 Int64 = NDArray[np.int64]
 Flags = NDArray[np.bool_]

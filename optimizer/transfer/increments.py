@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 from network.candidates import NEVER
 from network.joins import runs
 from network.tables import Network
-from optimizer.economics import UnitWorth, opening_units, value_change
 from optimizer.model import Increments
 from optimizer.transfer.cells import Candidates, Scope, units_worth_more
 from optimizer.transfer.grid import Grid, main_rows, sends_by_row
 from optimizer.transfer.shelves import Shelves
+from optimizer.worth.economics import UnitWorth, opening_units, value_change
 
 Int64 = NDArray[np.int64]
 

@@ -9,7 +9,12 @@ from numpy.typing import NDArray
 
 from network.candidates import Potentials
 from network.tables import NO_LIMIT, Network
-from optimizer.economics import (
+from optimizer.model import UNLIMITED, Members, Switches
+from optimizer.request import Request
+from optimizer.transfer.cells import Scope, units_worth_more
+from optimizer.transfer.grid import Grid
+from optimizer.transfer.legs import Legs
+from optimizer.worth.economics import (
     NO_WEIGHT_LIMIT,
     lane_capacity,
     lane_fixed_cost,
@@ -17,11 +22,6 @@ from optimizer.economics import (
     money,
     product_weight,
 )
-from optimizer.model import UNLIMITED, Members, Switches
-from optimizer.request import Request
-from optimizer.transfer.cells import Scope, units_worth_more
-from optimizer.transfer.grid import Grid
-from optimizer.transfer.legs import Legs
 
 Int64 = NDArray[np.int64]
 

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from network.joins import runs
 from network.tables import NO_LIMIT, Network
-from optimizer.displays import Displays, displays_of
 from optimizer.model import UNLIMITED, Switches
 from optimizer.transfer.cells import Scope
 from optimizer.transfer.former import FormerLines
 from optimizer.transfer.legs import Legs
 from optimizer.transfer.loads import Loads
+from optimizer.worth.displays import Displays, displays_of
 
 Int64 = NDArray[np.int64]
 

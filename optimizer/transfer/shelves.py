@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from network.joins import runs
 from network.tables import NO_LIMIT, Network
-from optimizer.economics import arrival_cap_units, opening_units
-from optimizer.lots import expiry_cap_units, in_transit_expiry, own_lots
+from optimizer.worth.economics import arrival_cap_units, opening_units
+from optimizer.worth.lots import expiry_cap_units, in_transit_expiry, own_lots
 
 Int64 = NDArray[np.int64]
 

@@ -13,10 +13,10 @@ from optimizer.alternatives import WHOLE_PLAN, Alternatives, alternatives, choic
 from optimizer.alternatives.one_sku import complete_plan, one_sku, small_plan
 from optimizer.alternatives.rates import rates_of
 from optimizer.difference import line_changes
-from optimizer.economics import product_weight
 from optimizer.outcomes import alert_outcomes
 from optimizer.plan import Plan
-from optimizer.plan_schema import CHOICE_TABLES
+from optimizer.plan_files.plan_schema import CHOICE_TABLES
+from optimizer.worth.economics import product_weight
 from tests.agreement import read_twice
 from tests.optimizer.directories import examples
 from tests.optimizer.small_case import SETTINGS, SmallCase

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from network import NOT_GIVEN, Network, network_from_frames
-from optimizer.arrival_days import ArrivalDays, derive_arrival_days
+from optimizer.plan_files.arrival_days import ArrivalDays, derive_arrival_days
 
 EARLY, LATE = 4, 9
 

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from optimizer import Parameters, Request, Status, solve
 from optimizer.backends import BACKENDS, Outcome, Search
 from optimizer.conflicts import conflicts_of
-from optimizer.economics import alert_units
 from optimizer.plan import Conflict
 from optimizer.program import linear_program
-from optimizer.strategies import solved
+from optimizer.search.strategies import solved
 from optimizer.transfer.rules import FROZEN
+from optimizer.worth.economics import alert_units
 from tests.optimizer.directories import (
     asked_of,
     examples,

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from optimizer.demand import Demand, DemandKind, demand_of
+from optimizer.worth.demand import Demand, DemandKind, demand_of
 from tests.optimizer.small_case import STOCK, small_network
 
 REPEATABLE = settings(derandomize=True, database=None, deadline=None, max_examples=100)

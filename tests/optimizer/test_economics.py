@@ -12,9 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from network import Network
-from optimizer import rounding
-from optimizer.demand import demand_of
-from optimizer.economics import (
+from optimizer.request import Request
+from optimizer.scope import skus_in_scope
+from optimizer.worth import rounding
+from optimizer.worth.demand import demand_of
+from optimizer.worth.economics import (
     ALL_UNITS,
     NO_WEIGHT_LIMIT,
     alert_units,
@@ -28,9 +30,7 @@ from optimizer.economics import (
     value_change,
     weight_units,
 )
-from optimizer.request import Request
-from optimizer.scope import skus_in_scope
-from optimizer.valuation import value_of_stock
+from optimizer.worth.valuation import value_of_stock
 from tests.optimizer.small_case import ALERTS, LANES, PRODUCTS, STOCK, small_network
 
 REPEATABLE = settings(derandomize=True, database=None, deadline=None, max_examples=300)

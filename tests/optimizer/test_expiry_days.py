@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 
 from network import NO_LIMIT, Network, NetworkError, network_from_frames
-from optimizer.expiry_days import lot_names
 from optimizer.plan import Plan, Result
-from optimizer.plan_directory import plan_tables
-from optimizer.plan_reading import plan_from_frames
+from optimizer.plan_files.expiry_days import lot_names
+from optimizer.plan_files.plan_directory import plan_tables
+from optimizer.plan_files.plan_reading import plan_from_frames
 from tests.network.worlds import small_settings
 
 LANES = [("W", "T"), ("V", "T"), ("T", "S"), ("S", "T"), ("T", "U"), ("U", "T")]

@@ -11,7 +11,7 @@ from network import read_network
 from optimizer import Parameters, solve
 from optimizer.certificate import certify, check_claim
 from optimizer.plan import Plan
-from optimizer.plan_directory import read_plan, write_plan
+from optimizer.plan_files.plan_directory import read_plan, write_plan
 from optimizer.request import FormerPlan
 from optimizer.request_reading import read_request
 from tests.agreement import to_request

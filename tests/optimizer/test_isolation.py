@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from optimizer.isolation import Forked
+from optimizer.search.isolation import Forked
 
 LONG = 60.0
 

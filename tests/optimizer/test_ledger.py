@@ -8,13 +8,13 @@ import pytest
 
 from network import Network
 from optimizer.certificate import certify
-from optimizer.demand import demand_of
-from optimizer.ledger import TERMS, rounding_allowance
-from optimizer.plan_columns import usable_plan
-from optimizer.positions import lines_of
+from optimizer.certificate.ledger import TERMS, rounding_allowance
+from optimizer.certificate.plan_columns import usable_plan
+from optimizer.certificate.positions import lines_of
+from optimizer.certificate.settlement import Settlement, settle
+from optimizer.certificate.violations import ViolationLog
 from optimizer.request import Request
-from optimizer.settlement import Settlement, settle
-from optimizer.violations import ViolationLog
+from optimizer.worth.demand import demand_of
 from tests.optimizer.small_case import DISPATCHES, LANES, LINES, PRODUCTS, STOCK, plan_of, small_network
 
 DEVIATIONS = {"certain": [0.0], "Poisson": [1.0], "some of each": [0.0, 2.0, 1.0, 5.0, 0.0, 4.0, 6.0]}

@@ -9,9 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from optimizer.backends import BACKENDS, Outcome, Search
-from optimizer.circles import keeps_switches
-from optimizer.flow_network import best_flow, flow_network
-from optimizer.limits import activity, flow_bounds, keeps_limits, with_free_switches, without_idle_switches
 from optimizer.model import (
     UNLIMITED,
     Flows,
@@ -26,10 +23,13 @@ from optimizer.model import (
     benefit,
     with_flows,
 )
-from optimizer.pricing import bound_at, bounds_by_pricing
 from optimizer.program import linear_program
-from optimizer.slope_scaling import slope_scaling, sum_by_switch
-from optimizer.strategies import solution_of, solved
+from optimizer.search.circles import keeps_switches
+from optimizer.search.flow_network import best_flow, flow_network
+from optimizer.search.limits import activity, flow_bounds, keeps_limits, with_free_switches, without_idle_switches
+from optimizer.search.pricing import bound_at, bounds_by_pricing
+from optimizer.search.slope_scaling import slope_scaling, sum_by_switch
+from optimizer.search.strategies import solution_of, solved
 from tests.optimizer.directories import examples
 
 SOURCES, SINKS, BLOCKS = 2, 3, 3

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from network import NO_LIMIT, Network
-from optimizer.economics import ALL_UNITS
-from optimizer.lots import expires, expiry_cap_units, in_transit_expiry, own_lots
+from optimizer.worth.economics import ALL_UNITS
+from optimizer.worth.lots import expires, expiry_cap_units, in_transit_expiry, own_lots
 from tests.optimizer.small_case import LANES, small_network
 
 PRODUCTS = pd.DataFrame(

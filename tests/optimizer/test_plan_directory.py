@@ -14,8 +14,8 @@ from network import NetworkError
 from optimizer.certificate import certify, check_claim
 from optimizer.outcomes import alert_outcomes, unmet_positions
 from optimizer.plan import UNKNOWN_MONEY, Conflict, FixChanges, Plan, Result, Status, StopReason, Unmet
-from optimizer.plan_directory import read_plan, result_summary, write_plan
-from optimizer.plan_schema import PLAN_TABLES
+from optimizer.plan_files.plan_directory import read_plan, result_summary, write_plan
+from optimizer.plan_files.plan_schema import PLAN_TABLES
 from optimizer.request import Request
 from tests.optimizer.small_case import DISPATCHES, LANES, LINES, PRODUCTS, plan_of, small_network
 

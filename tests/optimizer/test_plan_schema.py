@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from optimizer.plan_schema import CHOICE_TABLES, PLAN_TABLES
+from optimizer.plan_files.plan_schema import CHOICE_TABLES, PLAN_TABLES
 from tests.network.test_schema import row_of
 
 TABLES = {**PLAN_TABLES, **CHOICE_TABLES}

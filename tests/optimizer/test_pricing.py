@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from optimizer.backends import BACKENDS, RELAXATIONS, Outcome, Search
-from optimizer.flow_network import flow_network
 from optimizer.model import Model, benefit
-from optimizer.pricing import bound_at, bounds_by_pricing, shares_of_duals
 from optimizer.program import linear_program
-from optimizer.slope_scaling import sum_by_switch
-from optimizer.strategies import solution_of, solved
+from optimizer.search.flow_network import flow_network
+from optimizer.search.pricing import bound_at, bounds_by_pricing, shares_of_duals
+from optimizer.search.slope_scaling import sum_by_switch
+from optimizer.search.strategies import solution_of, solved
 from tests.optimizer.directories import examples, files_of, model_of
 from tests.oracle.strategies import NetworkFiles, network_files
 

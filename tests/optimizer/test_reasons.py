@@ -10,10 +10,10 @@ import pytest
 from network import Network, network_from_frames
 from network.tables import NO_LIMIT, Severity
 from optimizer import Parameters, Request, solve
-from optimizer.economics import unit_worth, value_change
 from optimizer.plan import UNKNOWN_MONEY, Plan
 from optimizer.reasons import explain, with_fix
 from optimizer.request import FormerPlan
+from optimizer.worth.economics import unit_worth, value_change
 from tests.optimizer.small_case import plan_of
 
 HORIZON = 10

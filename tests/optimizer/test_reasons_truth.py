@@ -17,14 +17,16 @@ import pytest
 from hypothesis import given
 
 from network import Network, read_network
+from network.tables import NO_LIMIT
 from optimizer import Parameters, Request, solve
-from optimizer.counting import counted_without_plan
-from optimizer.economics import opening_units, unit_worth, value_change
+from optimizer.certificate.counting import counted_without_plan
+from optimizer.certificate.positions import positions_at
 from optimizer.plan import UNKNOWN_MONEY, Result, Status, Unmet
-from optimizer.positions import positions_at
 from optimizer.reasons import UnmetCode, with_fix
+from optimizer.request import FormerPlan
 from optimizer.request_reading import read_request
 from optimizer.scope import penalty_weights
+from optimizer.worth.economics import opening_units, unit_worth, value_change
 from tests.optimizer.directories import examples
 from tests.optimizer.test_reasons import Frames, network_of, world
 from tests.oracle.drawing import NetworkFiles
@@ -62,6 +64,15 @@ def random_world(seed: int) -> Frames:
         limits = {column: [draw.choice([None, None, 2, 4]) for _ in "WVSTU"] for column in NODE_LIMITS}
         frames["nodes"] = frames["nodes"].assign(**{name: pd.array(column) for name, column in limits.items()})
     return frames
+
+
+def keeping_an_older_plan(frames: Frames) -> Request:
+    """All lines stay that were best when demand was half of what it is."""
+    stock = frames["stock"].assign(demand_mean=frames["stock"].demand_mean // 2)
+    older = proved(network_of(frames | {"stock": stock}), Request())
+    assert older is not None
+    assert older.plan is not None
+    return Request(former_plan=FormerPlan(older.plan, frozen_before_day=NO_LIMIT))
 
 
 NODE_LIMITS = ("pick_capacity_units", "receive_capacity_units", "max_outbound_lanes", "max_inbound_lanes")
@@ -156,7 +167,10 @@ def check_requests(n_drawn: int, n_worlds: int) -> Counter[str]:
 
     drawn()
     for seed in range(n_worlds):
-        check_request(network_of(random_world(seed)), Request(), seen)
+        frames = random_world(seed)
+        check_request(network_of(frames), Request(), seen)
+        if seed % 3 == 1:
+            check_request(network_of(frames), keeping_an_older_plan(frames), seen)
     return seen
 
 

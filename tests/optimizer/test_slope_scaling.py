@@ -7,11 +7,11 @@ import numpy as np
 from hypothesis import given
 
 from optimizer import Request, certify
-from optimizer.circles import keeps_switches
-from optimizer.flow_network import flow_network
-from optimizer.limits import free_switches, keeps_limits
 from optimizer.model import benefit, fewest_switches
-from optimizer.slope_scaling import slope_scaling
+from optimizer.search.circles import keeps_switches
+from optimizer.search.flow_network import flow_network
+from optimizer.search.limits import free_switches, keeps_limits
+from optimizer.search.slope_scaling import slope_scaling
 from optimizer.transfer import plan_of
 from tests.optimizer.directories import broken_but_loose, examples, files_of, has_hard_demands, model_of
 from tests.oracle.strategies import NetworkFiles, network_files

@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given
 
 from network import Network
-from optimizer import Incumbent, Parameters, Request, Result, Status, StopReason, certify, solve, strategies
+from optimizer import Incumbent, Parameters, Request, Result, Status, StopReason, certify, solve
 from optimizer.backends import BACKENDS, Answer, Outcome
 from optimizer.plan import Plan
-from optimizer.progress import Progress
+from optimizer.search import strategies
+from optimizer.search.progress import Progress
 from optimizer.solve import finish
 from tests.optimizer.directories import as_pure_flow, asked_of, examples, files_of, model_of, network_of
 from tests.oracle.strategies import NetworkFiles, network_files

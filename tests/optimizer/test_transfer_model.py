@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from network.tables import NO_LIMIT
 from optimizer import Parameters, Request, Status, certify, solve
 from optimizer.backends import BACKENDS, Outcome, Search
-from optimizer.limits import free_switches, with_free_switches
 from optimizer.model import (
     Solution,
     benefit,
@@ -25,7 +24,8 @@ from optimizer.model import (
 )
 from optimizer.plan_lines import no_lines
 from optimizer.program import Program, linear_program
-from optimizer.strategies import columns_of, solution_of, solved
+from optimizer.search.limits import free_switches, with_free_switches
+from optimizer.search.strategies import columns_of, solution_of, solved
 from optimizer.transfer import TransferModel, plan_of
 from tests.optimizer.directories import (
     asked_in,

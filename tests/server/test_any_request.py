@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from counterpoise.v1 import network_pb2 as net
 from counterpoise.v1 import plan_pb2 as pb
 from counterpoise.v1 import plan_service_pb2 as service
-from optimizer.plan_schema import PLAN_TABLES
+from optimizer.plan_files.plan_schema import PLAN_TABLES
 from optimizer.request_reading import FORMER_PLAN_KEYS, KEYS, RESPONSES, SCOPE_KEYS
 from server.rows import enum_word
 from tests.server.conftest import small_network, violations

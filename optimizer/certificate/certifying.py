@@ -1,0 +1,162 @@
+"""Recomputes a plan's benefit and checks every rule from the network, the request and the plan alone.
+
+An independent reading of docs/model.md in exact integers, without a solver, the canonical model or the builder. A plan
+that breaks rules, or is no proper plan at all, gets violations and never an exception.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
+from network.tables import Network
+from optimizer.certificate.checks import lanes, lines, nodes, promises
+from optimizer.certificate.ledger import ROUNDING, TERMS, ledger, rounding_allowance
+from optimizer.certificate.objective import adjustments
+from optimizer.certificate.plan_columns import Ints, UsablePlan, check_columns
+from optimizer.certificate.settled_plan import settled_plan
+from optimizer.certificate.settlement import Settlement
+from optimizer.certificate.violations import ViolationLog
+from optimizer.plan import Certificate, Plan
+from optimizer.request import Request
+from optimizer.worth.economics import lane_fixed_cost, lane_unit_cost
+
+RULES: Final[tuple[str, ...]] = (
+    "columns",
+    "known_lane",
+    "known_sku",
+    "positive_units",
+    "magnitude",
+    *lines.RULES,
+    *nodes.RULES,
+    *lanes.RULES,
+    *promises.RULES,
+    "ledger",
+    "claimed_benefit",
+    "claimed_objective",
+)
+"""Every rule that is checked; the last two, and the claimed ledger, by `check_claim`."""
+
+
+def certify(network: Network, request: Request, plan: Plan) -> Certificate:
+    """Recompute a plan's benefit and objective, and find every rule it breaks.
+
+    Parameters
+    ----------
+    network : Network
+        A valid one.
+    request : Request
+    plan : Plan
+        Any columns at all.
+
+    Returns
+    -------
+    Certificate
+        Benefit, ledger, adjustments and what lines bring are those of the lines that make sense (known lane and SKU,
+        positive units); other lines count as absent and are worth 0. They are meaningful only when the plan is valid.
+    """
+    log = ViolationLog()
+    check_columns(plan, log)
+    if log.count:
+        nothing = np.zeros(np.size(plan.lane), dtype=np.int64)
+        ledger_terms = dict.fromkeys(TERMS, 0)
+        return Certificate(False, tuple(log.violations), log.count, 0, ledger_terms, nothing, {}, nothing)
+    settled = settled_plan(network, request, plan, log)
+    columns, settlement, added = settled.columns, settled.settlement, adjustments(settled)
+    unit_cost, fixed_cost = lane_unit_cost(network, columns.lane, columns.sku), lane_fixed_cost(network)
+    saved_cost = settled.dispatches_saved * fixed_cost[columns.lane]
+    line_benefit = settlement.value_of_lines(settled.left_out) - unit_cost * columns.units - saved_cost
+    line_objective = line_benefit + added.of_line
+
+    lines.check_lines(settled, log)
+    nodes.check_stock(settled, log)
+    nodes.check_capacities(settled, log)
+    lanes.check_dispatches(settled, log)
+    lanes.check_loads(settled, log)
+    promises.check_demands(settled, log)
+    promises.check_frozen(network, added.changes, log)
+    promises.check_earnings(settled, added, line_objective, log)
+
+    runs_cost = int(np.sum(columns.dispatches_on_lane * fixed_cost))
+    benefit = int(np.sum(settlement.value_change())) - int(np.sum(unit_cost * columns.units)) - runs_cost
+    terms = ledger(network, settlement, columns.lane, runs_cost, benefit)
+    _check_ledger(settlement, terms, int(columns.dispatches_on_lane.sum()), log)
+    of_lines = [_of_plan(plan, columns, values) for values in (line_benefit, line_objective)]
+    return Certificate(
+        valid=not log.count,
+        violations=tuple(log.violations),
+        violation_count=log.count,
+        benefit=benefit,
+        ledger=terms,
+        line_benefit=of_lines[0],
+        adjustments=added.terms,
+        line_objective=of_lines[1],
+    )
+
+
+def _of_plan(plan: Plan, usable: UsablePlan, values: Ints) -> Ints:
+    """Values of the plan's lines, read-only; 0 for those that make no sense."""
+    result = np.zeros(plan.n_lines, dtype=np.int64)
+    result[usable.line] = values
+    result.setflags(write=False)
+    return result
+
+
+def check_claim(
+    certificate: Certificate,
+    claimed_benefit: int | None,
+    claimed_ledger: Mapping[str, int] | None = None,
+    claimed_objective: int | None = None,
+) -> Certificate:
+    """Compare what a plan's author claims with what was recomputed.
+
+    Parameters
+    ----------
+    certificate : Certificate
+    claimed_benefit : int or None
+        In money units; None: nothing was claimed.
+    claimed_ledger : mapping of str to int, optional
+        Amounts by ledger term, in money units.
+    claimed_objective : int, optional
+        In money units.
+
+    Returns
+    -------
+    Certificate
+        The same one, with a violation for each claim that does not hold.
+    """
+    log = ViolationLog()
+    for name, claimed, found in (
+        ("benefit", claimed_benefit, certificate.benefit),
+        ("objective", claimed_objective, certificate.objective),
+    ):
+        if claimed is not None and not _agree(claimed, found):
+            message = f"the plan claims {claimed} money units of {name}, it is {found}"
+            log.add_one(f"claimed_{name}", "plan", message, abs(claimed - found))
+    for term in sorted({*certificate.ledger, *claimed_ledger} if claimed_ledger is not None else ()):
+        claimed, found = (claimed_ledger or {}).get(term, 0), certificate.ledger.get(term, 0)
+        if not _agree(claimed, found):
+            message = f"the ledger claims {claimed} money units, it is {found}"
+            log.add_one("ledger", f"ledger term {term}", message, abs(claimed - found))
+    return replace(
+        certificate,
+        valid=certificate.valid and not log.count,
+        violations=certificate.violations + tuple(log.violations),
+        violation_count=certificate.violation_count + log.count,
+    )
+
+
+def _agree(claimed: int, found: int) -> bool:
+    """Compare exactly, as far as a float in a file is exact: 15 digits."""
+    return abs(claimed - found) <= 1e-15 * abs(found)
+
+
+def _check_ledger(settlement: Settlement, terms: dict[str, int], n_dispatches: int, log: ViolationLog) -> None:
+    """Check that the ledger, computed apart from the benefit, explains it up to rounding."""
+    allowed = rounding_allowance(settlement, terms, n_dispatches)
+    if abs(terms[ROUNDING]) > allowed:
+        message = f"{terms[ROUNDING]} money units are not explained by any input field, rounding explains {allowed:g}"
+        log.add_one("ledger", f"ledger term {ROUNDING}", message, abs(terms[ROUNDING]))

@@ -1,0 +1,136 @@
+"""The benefit of a plan, split by the input field that caused each part of it.
+
+Every term is computed from the field itself and rounded once, apart from the sum of rounded units that is the benefit;
+so `ROUNDING`, the difference of the two, stays within what rounding can leave over, and a larger one reveals a mistake.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from network.tables import Network
+from optimizer.certificate.settlement import Settlement
+from optimizer.worth.demand import demand_of
+
+LIST_PRICE: Final = "products.list_price"
+SALVAGE_VALUE: Final = "products.salvage_value"
+HOLDING_COST: Final = "stock.holding_cost"
+SHORTAGE_PENALTY: Final = "stock.shortage_penalty"
+COST_PER_UNIT: Final = "lanes.cost_per_unit"
+COST_PER_KG: Final = "lanes.cost_per_kg"
+FIXED_COST: Final = "lanes.fixed_cost"
+ROUNDING: Final = "rounding"
+
+TERMS: Final = (
+    LIST_PRICE,
+    SALVAGE_VALUE,
+    HOLDING_COST,
+    SHORTAGE_PENALTY,
+    COST_PER_UNIT,
+    COST_PER_KG,
+    FIXED_COST,
+    ROUNDING,
+)
+"""Keys of every ledger, in the order they are shown."""
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+def ledger(network: Network, settlement: Settlement, lane: Ints, fixed_cost: int, benefit: int) -> dict[str, int]:
+    """Split a benefit by input field.
+
+    Parameters
+    ----------
+    network : Network
+    settlement : Settlement
+        Of the plan's lines.
+    lane : ndarray of int64, shape (n_lines,)
+        Rows of ``network.lanes``, of the settled lines.
+    fixed_cost, benefit : int
+        What the dispatches cost, and the benefit to explain, in money units.
+
+    Returns
+    -------
+    dict
+        `TERMS` in money units, summing exactly to `benefit`.
+    """
+    terms = _position_terms(network, settlement)
+    terms.update(_lane_terms(network, settlement, lane))
+    terms[FIXED_COST] = -fixed_cost
+    terms[ROUNDING] = benefit - sum(terms.values())
+    return {name: terms[name] for name in TERMS}
+
+
+def rounding_allowance(settlement: Settlement, terms: dict[str, int], n_dispatches: int) -> float:
+    """Most that the term `ROUNDING` can be in money units: half a unit for every number rounded, and float noise.
+
+    A unit that counts is one number, or, where demand is uncertain, the rounded mix of two that were rounded before.
+    """
+    counted = 2 * np.abs(settlement.counted_after - settlement.counted_before)
+    late = np.abs(settlement.left_after - settlement.left_before)
+    numbers = float(counted.sum() + late.sum() + settlement.lines.units.sum()) + n_dispatches + len(TERMS)
+    return 0.5 * numbers + 1e-9 * float(sum(abs(amount) for name, amount in terms.items() if name != ROUNDING))
+
+
+def _position_terms(network: Network, settlement: Settlement) -> dict[str, int]:
+    """Terms of what is sold, left over and missed, as far as the plan changes what is expected of each."""
+    at = settlement.positions
+    before, after = settlement.counted_before, settlement.counted_after
+    sold, fraction = _more_sold(network, at.row, before, after)
+    # What is not sold of the units that count is left over, and so are those that do not count.
+    left = after - before - sold + settlement.left_after - settlement.left_before
+    products, stock, decimals = network.products, network.stock, network.money_decimals
+    return {
+        LIST_PRICE: _term(products.list_price[at.sku], sold, fraction, decimals),
+        SALVAGE_VALUE: _term(products.salvage_value[at.sku], left, -fraction, decimals),
+        HOLDING_COST: -_term(_of_row(stock.holding_cost, at.row), left, -fraction, decimals),
+        SHORTAGE_PENALTY: _term(_of_row(stock.shortage_penalty, at.row), sold, fraction, decimals),
+    }
+
+
+def _more_sold(network: Network, row: Ints, before: Ints, after: Ints) -> tuple[Ints, Floats]:
+    """How many units more are expected to be sold: whole units, and a fraction of one."""
+    found = row >= 0
+    demand = demand_of(network, row[found])
+    # Certain demand sells a whole number of units exactly and then, once, the fraction; without a row there is none.
+    mean = _of_row(network.stock.demand_mean, row)
+    full = np.floor(mean).astype(np.int64)
+    sold = np.minimum(after, full) - np.minimum(before, full)
+    fraction = (mean - full) * ((after > full).astype(np.int64) - (before > full).astype(np.int64))
+    uncertain = np.flatnonzero(~demand.is_certain)
+    at, demand = np.flatnonzero(found)[uncertain], demand.take(uncertain)
+    expected = demand.expected_sold_and_lost(after[at])[0] - demand.expected_sold_and_lost(before[at])[0]
+    sold[at] = np.floor(expected)
+    fraction[at] = expected - np.floor(expected)
+    return sold, fraction
+
+
+def _lane_terms(network: Network, settlement: Settlement, lane: Ints) -> dict[str, int]:
+    """Terms of what the lines cost."""
+    units, decimals = settlement.lines.units, network.money_decimals
+    weight = np.nan_to_num(network.products.unit_weight_kg, nan=0.0)[settlement.lines.sku]
+    none = np.zeros(len(units))
+    return {
+        COST_PER_UNIT: -_term(network.lanes.cost_per_unit[lane], units, none, decimals),
+        COST_PER_KG: -_term(network.lanes.cost_per_kg[lane] * weight, units, none, decimals),
+    }
+
+
+def _term(amounts: Floats, units: Ints, fractions: Floats, decimals: int) -> int:
+    """Sum of ``amounts * (units + fractions)`` in money units: whole parts exactly, the rest rounded once."""
+    scale = float(10**decimals)
+    whole = np.rint(amounts * scale).astype(np.int64)
+    beyond = (amounts * scale - whole) * units + amounts * scale * fractions
+    return int(np.sum(whole * units)) + round(float(np.sum(beyond)))
+
+
+def _of_row(values: Floats, row: NDArray[np.integer[Any]]) -> Floats:
+    """Values of stock rows, 0 where there is no row."""
+    found = row >= 0
+    result = np.zeros(len(row))
+    result[found] = values[row[found]]
+    return result

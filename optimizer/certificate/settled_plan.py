@@ -1,0 +1,63 @@
+"""A plan beside all that its certificate works with: usable columns, settled positions, each line left out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from network.tables import Network
+from optimizer.certificate.plan_columns import UsablePlan, usable_plan
+from optimizer.certificate.positions import lines_of
+from optimizer.certificate.settlement import LeftOut, Settlement, settle
+from optimizer.certificate.violations import ViolationLog
+from optimizer.plan import Plan
+from optimizer.request import Request
+from optimizer.worth.economics import lane_capacity, least_dispatches, product_weight
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class SettledPlan:
+    """The lines of a plan that make sense, and what they do."""
+
+    network: Network
+    request: Request
+    columns: UsablePlan
+    settlement: Settlement
+    left_out: LeftOut
+    dispatches_saved: Ints
+    """How many dispatches the lane of each line no longer needs without it, shape ``(n_lines,)``."""
+
+
+def settled_plan(network: Network, request: Request, plan: Plan, log: ViolationLog) -> SettledPlan:
+    """Settle what of a plan can be used, and log what cannot.
+
+    Parameters
+    ----------
+    network : Network
+    request : Request
+    plan : Plan
+        One that passed `check_columns`.
+    log : ViolationLog
+
+    Returns
+    -------
+    SettledPlan
+    """
+    columns = usable_plan(network, request, plan, log)
+    settlement = settle(network, lines_of(network, columns))
+    saved = _dispatches_saved(network, columns)
+    return SettledPlan(network, request, columns, settlement, settlement.left_out(), saved)
+
+
+def _dispatches_saved(network: Network, plan: UsablePlan) -> Ints:
+    """How many dispatches the lane of each line no longer needs without it; all of them when it is the last."""
+    lane = plan.lane
+    capacity, load = lane_capacity(network)[lane], plan.load_on_lane[lane]
+    runs = plan.dispatches_on_lane[lane]
+    used = np.minimum(runs, np.maximum(least_dispatches(load, capacity), 1))
+    rest = np.maximum(least_dispatches(load - plan.units * product_weight(network)[plan.sku], capacity), 1)
+    return np.where(plan.lines_on_lane[lane] == 1, runs, np.maximum(used - rest, 0))

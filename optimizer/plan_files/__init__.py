@@ -1,0 +1,1 @@
+"""Plans as directories: written, read back, and completed where a person left something out."""

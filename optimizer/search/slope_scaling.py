@@ -1,0 +1,162 @@
+"""Plans without a mixed-integer solver: flows at prices that learn from the last flow.
+
+Dynamic slope scaling (Kim and Pardalos 1999): a switch's fixed cost is charged to its flows per unit of load, at the
+load it carried in the last round; a switch that was not used keeps its last price. Limits are priced beside, by how far
+the last flow broke them (`optimizer.search.limit_prices`). Each round is one min-cost flow, so every flow is integral; what a
+round's flow pays in whole dispatches is then counted exactly. `mended` makes a flow keep the rules that a flow cannot
+see (capacities, smallest lines and dispatches, limits) by closing what breaks them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimizer.model import UNLIMITED, Model, Solution, fewest_switches, switch_fill
+from optimizer.search.circles import without_circles
+from optimizer.search.flow_network import FlowNetwork, best_flow, flow_again
+from optimizer.search.limit_prices import LimitPrices
+from optimizer.search.limits import cut_to_limits, with_free_switches
+
+Int64 = NDArray[np.int64]
+
+_MENDING_ROUNDS = 12
+_BETTER, _LONGEST_WAIT = 0.6, 2
+"""A round is mended when its flow breaks fewer limits than the last one that was, by this share, or after some rounds.
+While prices of limits are far off, mending takes longer than it is worth."""
+
+_FAILED_ROUNDS = 6
+"""Rounds in a row that could not be mended, after which slope scaling ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loads:
+    """How members load their switch: by weight where the switch has weights, else by units."""
+
+    measure: NDArray[np.float64]
+    """Load of one unit, per member."""
+    most_load: NDArray[np.float64]
+    """Most load per count of each switch; infinity where unlimited."""
+
+
+def loads_of(model: Model) -> Loads:
+    """Measure of every member and capacity of every switch."""
+    members, switches = model.members, model.switches
+    weighed = np.zeros(len(switches), dtype=bool)
+    weighed[members.switch[members.weight > 0]] = True
+    return Loads(
+        measure=np.where(weighed[members.switch], members.weight, 1).astype(np.float64),
+        most_load=np.where((switches.most_fill < UNLIMITED) & weighed, switches.most_fill, np.inf).astype(np.float64),
+    )
+
+
+def sum_by_switch(model: Model, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Sum member values per switch."""
+    return np.bincount(model.members.switch, weights=values, minlength=len(model.switches)).astype(np.float64)
+
+
+def flow_prices(model: Model, member_price: NDArray[np.float64]) -> Int64:
+    """Sum member prices per flow and round down to money units."""
+    price = np.bincount(model.members.flow, weights=member_price, minlength=len(model.flows))
+    return np.floor(price).astype(np.int64)
+
+
+def slope_scaling(model: Model, network: FlowNetwork, *, weight: float = 1.0) -> Iterator[tuple[Solution, Int64]]:
+    """Yield one mended solution per round, with the prices that led to it; stop when prices repeat.
+
+    Parameters
+    ----------
+    model : Model
+    network : FlowNetwork
+        ``flow_network(model, in_packs=True)``.
+    weight : float
+        Of the last flow in what prices learn from it; less learns slowly, and ends with better plans.
+
+    Yields
+    ------
+    (Solution, ndarray of int64)
+        A solution that keeps every switch's rules and every limit on what there may be at most (what there must be at
+        least is the certificate's to check), and the prices of the round: flows, then increments.
+    """
+    loads, limits = loads_of(model), LimitPrices(model)
+    members = model.members
+    potential = sum_by_switch(model, loads.measure * members.bound_units)
+    counts_per_load = 1.0 / np.maximum(np.minimum(potential, loads.most_load), 1.0)
+    unit_gain, failed, waited, mended_at = 0.0, 0, 0, np.inf
+    seen: set[bytes] = set()
+    while failed < _FAILED_ROUNDS:
+        charged = limits.charges()
+        slope = np.maximum(charged.switch_cost, 0) * counts_per_load
+        price = charged.arcs
+        price[: len(model.flows)] += flow_prices(model, slope[members.switch] * loads.measure)
+        if price.tobytes() in seen:
+            return
+        seen.add(price.tobytes())
+        found = best_flow(network, price)
+        if found is None:
+            return
+        load = sum_by_switch(model, loads.measure * found[0][members.flow])
+        unit_gain = unit_gain or max(found[1] - model.do_nothing, 1) / max(int(found[0].sum()), 1)
+        if limits.any:
+            used = fewest_switches(model, found[0]).astype(np.float64)
+            limits.learn(found[0], limits.counts_at(charged, used), unit_gain)
+        waited += 1
+        if limits.broken <= _BETTER * mended_at or waited > _LONGEST_WAIT:
+            waited, mended_at = 0, limits.broken
+            solution = mended(model, network, found[0], price)
+            failed = 0 if solution is not None else failed + 1
+            if solution is not None:
+                yield solution, price
+        latest = np.maximum(np.ceil(load / loads.most_load), 1.0) / np.maximum(load, 1.0)
+        learnt = (1 - weight) * counts_per_load + weight * latest
+        counts_per_load = np.where(load > 0, learnt, counts_per_load)
+
+
+def mended(model: Model, network: FlowNetwork, flow_units: Int64, price: Int64) -> Solution | None:
+    """Make a flow keep the rules of the switches and limits, by closing what breaks them and flowing again.
+
+    Returns
+    -------
+    Solution or None
+        None when mending did not end within its rounds or supplies have nowhere to go.
+    """
+    most = model.flows.most_units.copy()
+    best = flow_units
+    for attempt in range(_MENDING_ROUNDS):
+        flow_units = without_circles(model, best)
+        count = fewest_switches(model, flow_units)
+        tighter = _tightened(model, flow_units, count, most, close=attempt > _MENDING_ROUNDS // 2)
+        cut = cut_to_limits(model, flow_units, count, price, most if tighter is None else tighter)
+        if tighter is None and cut is None:
+            return with_free_switches(model, Solution(flow_units=flow_units, switch_count=count))
+        if cut is not None:
+            most = cut
+        elif tighter is not None:
+            most = tighter
+        again = flow_again(network, price, most, best)
+        if again is None:
+            return None
+        best = again
+    return None
+
+
+def _tightened(model: Model, flow_units: Int64, count: Int64, most: Int64, *, close: bool) -> Int64 | None:
+    """Tighter flow limits where a switch is overfull or underfull; None when nothing is broken."""
+    members, switches = model.members, model.switches
+    fill = switch_fill(model, flow_units)
+    over = count > switches.most
+    under = (count > 0) & (fill < switches.least_fill * count) & ~over
+    if not np.any(over | under):
+        return None
+    tighter = most.copy()
+    broken = (over if not close else over | under)[members.switch] & (flow_units[members.flow] > 0)
+    share = 0.0 if close else 1.0
+    ratio = share * switches.most[members.switch[broken]] / np.maximum(count[members.switch[broken]], 1)
+    kept = np.floor(flow_units[members.flow[broken]] * ratio).astype(np.int64)
+    np.minimum.at(tighter, members.flow[broken], kept)
+    closed = under[members.switch]
+    tighter[members.flow[closed]] = 0
+    return tighter
