@@ -1,7 +1,7 @@
 """How long it takes to value many positions, by kind of demand: ``python -m benchmarks.valuation``.
 
-Prints JSON: the number of positions; the seconds to value all of them (`optimizer.worth.valuation.value_of_stock`), by the
-clock and of all processors together; and the seconds to list what every unit at a fiftieth of them is worth
+Prints JSON: the number of positions; the seconds to value all of them (`optimizer.worth.valuation.value_of_stock`),
+by the clock and of all processors together; and the seconds to list what every unit at a fiftieth of them is worth
 (`optimizer.worth.economics.unit_worth`), as a plan needs it.
 """
 

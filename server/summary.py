@@ -15,7 +15,8 @@ def plan_summary(plan: plan_pb2.Plan) -> dict[str, Any]:
     Returns
     -------
     dict
-        Keys as those of `optimizer.plan_files.plan_directory.result_summary`: amounts in the currency, None for what is not known.
+        Keys as those of `optimizer.plan_files.plan_directory.result_summary`: amounts in the currency, None for what
+        is not known.
     """
     result = plan.result
     planned = result.HasField("certificate")

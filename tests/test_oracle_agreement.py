@@ -93,8 +93,8 @@ def agree_on(examples: int, source: st.SearchStrategy[NetworkFiles], seed_number
 
     compare()
     assert seen["requests"] >= examples
-    # An empty plan would agree with an empty plan: most requests must have something to decide.
-    assert seen["transfers pay"] >= 0.3 * examples
+    # An empty plan would agree with an empty plan: many requests must have something to decide.
+    assert seen["transfers pay"] >= 0.2 * examples
     assert seen["units pass through"] >= 0.03 * examples
     assert seen["infeasible"] >= 0.05 * examples
     return seen

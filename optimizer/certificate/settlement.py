@@ -1,7 +1,8 @@
 """What every touched position holds and counts after a plan's lines, and what one line fewer would change.
 
 An independent reading of the sections "Lead time", "Lots and expiry" and "Transit and days" of docs/model.md:
-`optimizer.certificate.events` adds up what is there day by day, `optimizer.certificate.counting` how much of it counts as stock.
+`optimizer.certificate.events` adds up what is there day by day, `optimizer.certificate.counting` how much of it counts
+as stock.
 """
 
 from __future__ import annotations

@@ -4,8 +4,8 @@ Relax ``units <= bound * count`` of every member with a price per unit. Where th
 their bounds, add up to at most its fixed cost, switching on earns nothing, and what is left is a min-cost flow at these
 prices: solved exactly, in integers, its value is an upper bound on every plan. The shares of a fixed cost that its
 members pay are improved by entropic mirror descent (Beck and Teboulle 2003): a member that uses more of its bound in
-the last flow pays a larger share. Limits are priced beside (`optimizer.search.limit_prices`), which changes what switching on
-costs.
+the last flow pays a larger share. Limits are priced beside (`optimizer.search.limit_prices`), which changes what
+switching on costs.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """Plans without a mixed-integer solver: flows at prices that learn from the last flow.
 
 Dynamic slope scaling (Kim and Pardalos 1999): a switch's fixed cost is charged to its flows per unit of load, at the
-load it carried in the last round; a switch that was not used keeps its last price. Limits are priced beside, by how far
-the last flow broke them (`optimizer.search.limit_prices`). Each round is one min-cost flow, so every flow is integral; what a
-round's flow pays in whole dispatches is then counted exactly. `mended` makes a flow keep the rules that a flow cannot
-see (capacities, smallest lines and dispatches, limits) by closing what breaks them.
+load it carried in the last round; a switch that was not used keeps its last price. Limits are priced beside, by how
+far the last flow broke them (`optimizer.search.limit_prices`). Each round is one min-cost flow, so every flow is
+integral; what a round's flow pays in whole dispatches is then counted exactly. `mended` makes a flow keep the rules
+that a flow cannot see (capacities, smallest lines and dispatches, limits) by closing what breaks them.
 """
 
 from __future__ import annotations

@@ -80,9 +80,10 @@ def _pieces(worth: UnitWorth, first: Int64, last: Int64) -> tuple[Int64, Int64, 
 
 
 def _useful(scope: Scope, candidates: Candidates) -> Int64:
-    """Units that could pay to come to every cell, beyond those that count before."""
+    """Units that could pay to come to every cell, beyond those that count before, in whole cases."""
     cell = np.arange(len(scope.cells))
     useful = units_worth_more(scope, cell, candidates.potentials.loss_in)
+    useful = -(-useful // scope.pack) * scope.pack
     useful[candidates.edges.destination[candidates.forced]] = NEVER
     return np.where(scope.must_receive > 0, NEVER, useful)
 
