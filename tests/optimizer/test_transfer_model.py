@@ -29,6 +29,7 @@ from optimizer.search.strategies import columns_of, solution_of, solved
 from optimizer.transfer import TransferModel, plan_of
 from tests.optimizer.directories import (
     asked_in,
+    asked_of,
     broken_but_loose,
     examples,
     files_of,
@@ -342,8 +343,7 @@ def test_units_that_only_come_because_their_case_pays_are_worth_what_they_are():
         stock="node_id,sku_id,on_hand,demand_mean,demand_std\nA,P,16,0,0\nB,P,3,5,0.4\n",
         alerts="alert_id,kind,node_id,sku_id\nX,shortage,B,P\n",
     )
-    network, request, built = model_of(files)
-    result = solve(network, request, EXACT)
+    result = solve(*asked_of(files), EXACT)
     assert result.status is Status.OPTIMAL
     assert result.plan.units.tolist() == [4]
     assert round(result.objective, -4) == 21_660_000
