@@ -21,6 +21,9 @@ PROVED_GAP = 1e-6
 _SOLVER_TOLERANCE = 1e-6
 """Currency units by which a solver's bound may be off."""
 
+_EXPLAINING = 15
+"""How many times as long as a certificate the reasons take."""
+
 _PRUNING_REACH = 0.02
 """Share of the best objective by which a plan may be behind to be pruned."""
 
@@ -61,7 +64,7 @@ class Progress:
     @property
     def left(self) -> float:
         """Seconds left for searching; what the last certificate took is kept back for the answer, several times."""
-        reserve = min(6 * self._certify_seconds, 0.3 * self.parameters.time_limit_seconds)
+        reserve = min(_EXPLAINING * self._certify_seconds, 0.3 * self.parameters.time_limit_seconds)
         return self.parameters.time_limit_seconds - reserve - self.elapsed
 
     @property
