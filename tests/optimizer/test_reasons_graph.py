@@ -16,7 +16,7 @@ def test_no_lane_and_too_late_agree_with_the_graph():
     """With nothing moved, `no_lane` only where some donor does not reach, `too_late` only where one does."""
     seen: Counter[str] = Counter()
 
-    @examples(150)
+    @examples(80)
     @given(network_files())
     def agree(files):
         network = network_of(files)

@@ -32,7 +32,7 @@ from tests.optimizer.test_reasons import Frames, network_of, world
 from tests.oracle.drawing import NetworkFiles
 from tests.oracle.strategies import network_files
 
-SOME, ALL = 60, 240
+SOME, ALL = 40, 240
 SOME_WORLDS, ALL_WORLDS = 15, 60
 FIXES = 4
 """Unmet positions of one request whose fixes are tried."""
