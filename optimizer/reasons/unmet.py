@@ -236,7 +236,7 @@ def _decide_unreached(search: Search, answers: _Answers) -> None:
         residual, index, best_moves(residual, paths, index, ALL_LIFTED, by_day=at_once), ALL_LIFTED, at_once
     )
     is_late = early.path_day > 0
-    answers.by_example(early, (early.moves.net > 0) & is_late, UnmetCode.TOO_LATE, stories.no_lane)
+    answers.by_example(early, (early.moves.net > 0) & is_late, UnmetCode.NO_LANE, stories.no_lane)
     answers.by_example(example, example.moves.possible, UnmetCode.NO_SUPPLY, stories.no_case)
     answers.by_example(early, early.moves.possible & is_late, UnmetCode.NO_SUPPLY, stories.no_case)
     example = Example(residual, index, best_moves(residual, paths, index, FREEST, by_day=at_once), FREEST)
