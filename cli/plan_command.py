@@ -18,7 +18,7 @@ from cli.directories import format_of, read_directory, read_request, require_par
 from cli.exit_codes import ExitCode
 from cli.failures import CommandError, tell_warnings
 from cli.progress import Progress
-from cli.report import Report, render_report
+from cli.report import Report, conflict_words, render_report
 from cli.solving import solve_in_worker
 from network import FileFormat, Network
 from optimizer.alternatives import choice_tables
@@ -129,7 +129,7 @@ def _tell(
     if arguments.json:
         print(json.dumps(summary, allow_nan=False))
         if result.status is Status.INFEASIBLE:
-            print("\n".join(_conflicts(result)), file=sys.stderr)
+            print("\n".join(conflict_words(result)), file=sys.stderr)
         return
     print(render_report(_report(network, request, result, summary)))
     print(f"\nWritten to {arguments.out}")
@@ -149,11 +149,7 @@ def _report(network: Network, request: Request, result: Result, summary: dict[st
         ledger={} if certificate is None else {term: units / scale for term, units in certificate.ledger.items()},
         outcomes=counts if outcomes is not None and len(network.alerts) else {},
         left_aside=int(np.count_nonzero(~selects)),
-        conflicts=_conflicts(result),
+        conflicts=conflict_words(result),
         transfers=tables.get("transfers"),
         unmet=tables.get("unmet"),
     )
-
-
-def _conflicts(result: Result) -> list[str]:
-    return [f"{conflict.rule}: {conflict.message}" for conflict in result.conflicts]

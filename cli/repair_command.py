@@ -17,6 +17,7 @@ from cli.directories import format_of
 from cli.exit_codes import ExitCode
 from cli.failures import CommandError, tell_warnings
 from cli.progress import Progress
+from cli.report import conflict_lines, conflict_words, meaning_of_status
 from cli.wording import counted
 from network import Network
 from network.files import read_tables
@@ -109,9 +110,15 @@ def _page(network: Network, repaired: Repair) -> Iterator[str]:
     else:
         yield f"The plan as it was: {counted(certificate.violation_count, 'violation')}"
         yield from (f"  {found.rule}, {found.place}: {found.message}" for found in certificate.violations[:20])
-        yield f"Repaired: {repaired.result.backend_reason}"
+    result = repaired.result
     if repaired.difference is None:
-        yield from (f"  {conflict.rule}: {conflict.message}" for conflict in repaired.result.conflicts)
+        conflicts = conflict_words(result)
+        yield f"Not repaired, {result.status.value}: {meaning_of_status(result.status.value, conflicts)}"
+        if conflicts:
+            yield ""
+            yield from conflict_lines(conflicts)
         return
+    if not certificate.valid:
+        yield f"Repaired: {result.backend_reason}"
     yield ""
     yield from difference_page(network, repaired.difference, difference_summary(network, repaired.difference))

@@ -10,13 +10,17 @@ from typing import Any, Final
 import pandas as pd
 
 from cli.wording import counted, wrapped
+from optimizer.plan import Result
 
 _MEANING_OF_STATUS: Final = {
     "optimal": "the best plan there is",
     "feasible": "a valid plan; the gap says how much better another could be at most",
-    "infeasible": "no plan meets every hard demand",
+    "infeasible": "no plan keeps every rule",
     "no_plan": "time was over before a plan was found; nothing is proved",
 }
+
+_FROZEN: Final = "request.former_plan"
+_DEMAND: Final = "alerts.units"
 
 MOST_VALUABLE: Final = 10
 _TERM_WIDTH: Final = 30
@@ -47,7 +51,7 @@ def render_report(report: Report) -> str:
     """Write a report as text of several blocks."""
     blocks = [_answer(report)]
     if report.conflicts:
-        blocks.append(_conflicts(report))
+        blocks.append(conflict_lines(report.conflicts))
     if report.transfers is not None:
         blocks += [ledger_lines(report.ledger, report.summary, report.currency)]
         blocks += [_valuable_lines(report.transfers, report.currency)]
@@ -59,7 +63,7 @@ def render_report(report: Report) -> str:
 def _answer(report: Report) -> Iterator[str]:
     summary = report.summary
     status = summary["status"]
-    yield f"Answer: {status}, stopped by {summary['stopped_by']}: {_MEANING_OF_STATUS.get(status, 'no result')}"
+    yield f"Answer: {status}, stopped by {summary['stopped_by']}: {meaning_of_status(status, report.conflicts)}"
     if summary["benefit"] is not None:
         yield f"  benefit      {_money(summary['benefit'], report.currency)} over doing nothing"
     differs = bool(summary["adjustments"])
@@ -86,6 +90,24 @@ def _answer(report: Report) -> Iterator[str]:
     yield f"  seconds      {', '.join(phases)}"
 
 
+def meaning_of_status(status: str, conflicts: Sequence[str]) -> str:
+    """Say what was found out.
+
+    Parameters
+    ----------
+    status : str
+        A value of `optimizer.plan.Status`.
+    conflicts : sequence of str
+        For people: each the rule, a colon and what is short of it.
+    """
+    rules = {conflict.partition(":")[0] for conflict in conflicts}
+    if _FROZEN in rules:
+        return "no plan keeps every frozen line" + (" and meets every hard demand" if _DEMAND in rules else "")
+    if rules:
+        return "no plan meets every hard demand"
+    return _MEANING_OF_STATUS.get(status, "no result")
+
+
 def certificate_words(certificate: Mapping[str, Any]) -> str:
     """Say what a certificate found."""
     violations = certificate["violations"]
@@ -101,10 +123,15 @@ def moves_words(summary: Mapping[str, Any]) -> str:
     return f"{units} in {lines} on {counted(summary['dispatches'], 'dispatch', 'dispatches')}"
 
 
-def _conflicts(report: Report) -> Iterator[str]:
+def conflict_words(result: Result) -> list[str]:
+    """Say each conflict of a result: its rule, a colon and what is short of it."""
+    return [f"{conflict.rule}: {conflict.message}" for conflict in result.conflicts]
+
+
+def conflict_lines(conflicts: Sequence[str]) -> Iterator[str]:
     """Say what to relax: all conflicts of one rule together, or all of another."""
     said = "Infeasible: to make a plan possible, relax"
-    for rule, found in itertools.groupby(report.conflicts, key=lambda conflict: conflict.partition(":")[0]):
+    for rule, found in itertools.groupby(conflicts, key=lambda conflict: conflict.partition(":")[0]):
         amounts = list(found)
         yield f"{said} {rule} {'there' if len(amounts) == 1 else 'at all of these places, together'}"
         yield from (f"  {conflict}" for conflict in amounts)

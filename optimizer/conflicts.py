@@ -132,6 +132,8 @@ def _thawed(
         return ()
     fewer, more, given_up = np.rint(slack[:n]), np.rint(slack[n : 2 * n]), np.rint(slack[2 * n :])
     lines = [_frozen_line(network, request.former_plan.plan, line) for line in built.limit_line[limits].tolist()]
+    alone = np.count_nonzero(fewer + more) + np.count_nonzero(given_up) == 1
+    together = "" if alone else ", and everything else changed as said,"
     return (
         *(
             Conflict(
@@ -140,13 +142,13 @@ def _thawed(
                 amount=float(fewer[i] + more[i]),
                 message=(
                     f"{lines[i]} is frozen at {built.model.limits.low[limits[i]]} units and cannot stay so: with "
-                    f"{fewer[i] + more[i]:.0f} {'fewer' if fewer[i] > more[i] else 'more'}, and everything else "
-                    "changed as said, the other rules can be kept"
+                    f"{fewer[i] + more[i]:.0f} {'fewer' if fewer[i] > more[i] else 'more'}{together} "
+                    "the other rules can be kept"
                 ),
             )
             for i in np.flatnonzero(fewer + more).tolist()
         ),
-        *(_given_up(places[i], asked[i], given_up[i], alone=False) for i in np.flatnonzero(given_up).tolist()),
+        *(_given_up(places[i], asked[i], given_up[i], alone=alone) for i in np.flatnonzero(given_up).tolist()),
     )
 
 

@@ -60,7 +60,7 @@ class Status(enum.Enum):
     FEASIBLE = "feasible"
     """A certified plan; the bound says how much better another could be."""
     INFEASIBLE = "infeasible"
-    """No plan meets every hard demand; `Result.conflicts` says why."""
+    """No plan meets every hard demand and keeps every frozen line; `Result.conflicts` says why."""
     NO_PLAN = "no_plan"
     """Stopped before any certified plan was found; nothing was proved about feasibility."""
 

@@ -44,7 +44,7 @@ class Repair:
     left_out: tuple[str, ...]
     """Lines that mean nothing or were put together, and why, for people."""
     result: Result
-    """The repaired plan, explained; without one where no plan meets every hard demand or none was found in time."""
+    """The repaired plan, explained; without one where the request allows none or none was found in time."""
     difference: Difference | None
     """From what was proposed to the repaired plan; None without one."""
     least_changed_units: int

@@ -104,7 +104,29 @@ def test_a_repair_that_nothing_allows_says_what_conflicts(command: Command, tmp_
     hand = write_directory(tmp_path / "hand", {"transfers.csv": HAND})
     done = command("repair", network, hand, "--out", tmp_path / "fixed")
     assert done.code == 3
-    assert "alerts.units" in done.out
+    assert "Not repaired, infeasible: no plan meets every hard demand" in done.out
+    assert "relax alerts.units" in done.out
+    assert "Repaired:" not in done.out
+
+
+@pytest.mark.parametrize("must_serve", ["", "true"], ids=["soft", "hard"])
+def test_lines_that_cannot_stay_frozen_make_plan_and_repair_impossible(
+    command: Command, tmp_path: Path, must_serve: str
+):
+    # W has 20 units, not the 24 that are frozen; S2 may ask for some as well.
+    alerts = SMALL["alerts.csv"] + f"a3,shortage,S2,007,4,{must_serve}\n"
+    asked = '{"former_plan": {"plan_directory": "former", "frozen_before_day": "all"}}'
+    network = write_directory(tmp_path / "net", SMALL | {"alerts.csv": alerts, "request.json": asked})
+    write_directory(network / "former", {"transfers.csv": HAND.replace("007,5", "007,24")})
+    meaning = "no plan keeps every frozen line" + (" and meets every hard demand\n" if must_serve else "\n")
+    planned = command("plan", network, "--out", tmp_path / "plan")
+    assert f"Answer: infeasible, stopped by proved: {meaning}" in planned.out
+    hand = write_directory(tmp_path / "hand", {"transfers.csv": HAND})
+    repaired = command("repair", network, hand, "--out", tmp_path / "fixed")
+    assert (planned.code, repaired.code) == (3, 3)
+    assert f"Not repaired, infeasible: {meaning}" in repaired.out
+    assert "is frozen at 24 units and cannot stay so" in repaired.out
+    assert "Repaired:" not in repaired.out
 
 
 def test_rules_and_what_they_cost(command: Command, tmp_path: Path):
