@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 
 import numpy as np
@@ -84,7 +84,7 @@ def rule_prices(
     plan : Plan
         A valid one, the better the more telling the prices.
     bound : int, optional
-        Proven upper limit of the objective with all rules, in money units.
+        Proven upper limit of the objective with all rules, in money units; searched for where it is not given.
     seconds : float
         Most time to spend.
     most_places : int
@@ -105,9 +105,11 @@ def rule_prices(
     least_seconds = max(_LEAST_SECONDS, _LEAST_CERTIFICATES * (time.monotonic() - started))
     if not certificate.valid:
         raise ValueError(f"the plan breaks rules: {certificate.violations[0].message}; repair it first")
-    case = _Case(network, request, plan, certificate, bound, least_seconds)
     rules = rules_in_force(network, request, plan)
     kinds_until = started + (_KINDS_SHARE if any(rule.name in ONE_BY_ONE for rule in rules) else 1.0) * seconds
+    case = _Case(network, request, plan, certificate, bound, least_seconds)
+    if bound is None and rules:
+        case = replace(case, bound=case.proved(case.share(kinds_until, len(rules) + 1)))
     kinds = [case.price(rule, None, case.share(kinds_until, len(rules) - i)) for i, rule in enumerate(rules)]
     order = sorted(range(len(rules)), key=lambda i: -kinds[i].gain)
     places = list(_places(case, [rules[i] for i in order if kinds[i].gain > 0], most_places))
@@ -132,6 +134,10 @@ class _Case:
         """Return the seconds of the next of so many searches: a share, or what a search needs; 0 when time is over."""
         there_is = until - time.monotonic()
         return max(there_is / left, self.least_seconds) if there_is >= self.least_seconds else 0.0
+
+    def proved(self, seconds: float) -> int | None:
+        """Prove how much any plan can be worth with all rules; None where the time does not suffice."""
+        return search_from(self.network, self.request, [self.plan], seconds=seconds).bound if seconds > 0 else None
 
     def price(self, rule: Rule, row: int | None, seconds: float) -> _Price:
         """Search for the best plan without a rule, or without one row of it."""

@@ -139,6 +139,7 @@ def test_rules_and_what_they_cost(command: Command, tmp_path: Path):
     found = prices["lanes.max_dispatches", ""]
     assert found["price_low"] == pytest.approx(7.5 + 2 * 4 - 3, abs=1e-4)
     assert found["price_high"] == pytest.approx(7.5 + 2 * 4 - 3, abs=1e-4)
-    page = command("rules", network)
-    assert "lanes.max_dispatches (1 row): costs 12.50 EUR" in page.out
+    assert command("plan", network, "--out", tmp_path / "plan").code == 0
+    for plan in ((), (tmp_path / "plan",)):
+        assert "lanes.max_dispatches (1 row): costs 12.50 EUR" in command("rules", network, *plan).out
     assert json.loads(command("rules", write_directory(tmp_path / "free", SMALL), "--json").out)["rules"] == []

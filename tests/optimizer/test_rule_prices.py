@@ -62,6 +62,13 @@ def test_dispatches_that_may_not_run():
     assert price_of(prices, "lanes.capacity_kg", "W>S2") == 8
 
 
+def test_a_plan_without_its_bound_has_the_same_prices():
+    network = two_stores(max_dispatches=[1, 1])
+    plan = solve(network).plan
+    assert plan is not None
+    assert price_of(rule_prices(network, Request(), plan), "lanes.max_dispatches") == 4 * 8
+
+
 @pytest.mark.parametrize(
     ("columns", "rule", "price"),
     [
