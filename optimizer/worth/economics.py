@@ -27,6 +27,9 @@ NO_WEIGHT_LIMIT: Final = int(np.iinfo(np.int64).max)
 ALL_UNITS: Final = 2**61
 """Above every number of units, also added to another: no cap."""
 
+_LISTED_UNITS: Final = 200
+"""So many units of uncertain demand are told apart even where fewer can be there."""
+
 _NEARLY_WHOLE: Final = 1e-9
 """Expected units that are so close to a whole number are that number."""
 
@@ -191,6 +194,8 @@ def unit_worth(
     Returns
     -------
     UnitWorth of length n
+        For uncertain demand exact for every unit that can ever be at the position; beyond those, and beyond
+        `_LISTED_UNITS`, a unit counts as left over.
     """
     stock, decimals = network.stock, network.money_decimals
     price = network.products.list_price[stock.sku[rows]]
@@ -211,7 +216,8 @@ def unit_worth(
         decimals,
     )
     one_step = mixture > left_over[certain]
-    listed = steps_of(demand.take(uncertain), full[uncertain], left_over[uncertain])
+    most = _most_units(network, rows[uncertain])
+    listed = steps_of(demand.take(uncertain), full[uncertain], left_over[uncertain], most)
     full_units, step_count = np.empty(len(rows), dtype=np.int64), np.empty(len(rows), dtype=np.int64)
     full_units[certain], full_units[uncertain] = whole.astype(np.int64), listed.full_units
     step_count[certain], step_count[uncertain] = one_step, listed.count
@@ -221,6 +227,15 @@ def unit_worth(
     start[uncertain] = np.count_nonzero(one_step) + np.cumsum(listed.count) - listed.count
     sums = np.append(0, np.cumsum(steps))
     return UnitWorth(full_units, full, left_over, start, step_count, steps, sums)
+
+
+def _most_units(network: Network, rows: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
+    """Most units that can ever be at positions: their own and all that the SKU's other positions may give."""
+    stock = network.stock
+    given = np.zeros(len(network.products), dtype=np.int64)
+    np.add.at(given, stock.sku, give_units(network))
+    own = np.maximum(opening_units(network)[rows], 0) + stock.in_transit[rows]
+    return np.asarray(np.maximum(own + given[stock.sku[rows]], _LISTED_UNITS))
 
 
 def value_change(

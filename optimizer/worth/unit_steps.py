@@ -42,7 +42,7 @@ class Steps:
     """Money of each unit in all runs, position after position, shape ``(count.sum(),)``."""
 
 
-def steps_of(demand: Demand, full: Ints, left_over: Ints) -> Steps:
+def steps_of(demand: Demand, full: Ints, left_over: Ints, most_units: Ints) -> Steps:
     """List the steps of positions with uncertain demand.
 
     Parameters
@@ -51,12 +51,14 @@ def steps_of(demand: Demand, full: Ints, left_over: Ints) -> Steps:
         None of it certain.
     full, left_over : ndarray of int64, shape (n,)
         Money of a unit that is surely sold, and of one that is surely left over.
+    most_units : ndarray of int64, shape (n,)
+        Units that are told apart; a heavy tail could ask for any number of them.
 
     Returns
     -------
     Steps
     """
-    low, high = _bounds(demand, full, left_over)
+    low, high = _bounds(demand, full, left_over, most_units.astype(np.float64))
     ends = np.cumsum(high - low + _BLOCK)
     parts = []
     first = 0
@@ -72,26 +74,30 @@ def steps_of(demand: Demand, full: Ints, left_over: Ints) -> Steps:
     return Steps(*(np.concatenate(column) for column in zip(*columns, strict=True)))
 
 
-def _bounds(demand: Demand, full: Ints, left_over: Ints) -> tuple[Ints, Ints]:
-    """Numbers of units up to which each is worth the full amount, and beyond which each is worth what is left over."""
+def _bounds(demand: Demand, full: Ints, left_over: Ints, most: Floats) -> tuple[Ints, Ints]:
+    """Numbers of units up to which each is worth the full amount, and beyond which each is worth what is left over.
+
+    At most `most` units; beyond those nobody asks.
+    """
     z = -ndtri(0.25 / np.maximum(full - left_over, 1).astype(np.float64))
     counted = demand.kind == DemandKind.COUNTS
     deviation = np.where(counted, np.sqrt(demand.mean * (1.0 + demand.spread)), demand.spread)
     # Cornish and Fisher's first correction for a skewed distribution.
     skew = np.where(counted, (1.0 + 2.0 * demand.spread) * (z * z - 1.0) / 6.0, 0.0)
-    low = np.maximum(np.floor(demand.mean + skew - z * deviation) - 1.0, 0.0)
-    high = np.maximum(np.ceil(demand.mean + skew + z * deviation) + 1.0, low)
+    low = np.clip(np.floor(demand.mean + skew - z * deviation) - 1.0, 0.0, most)
+    high = np.clip(np.ceil(demand.mean + skew + z * deviation) + 1.0, low, most)
     wrong = np.flatnonzero(low > 0.0)
     while len(wrong):
         worth = _worth(demand.take(wrong).at_least(low[wrong]), full[wrong], left_over[wrong])
         wrong = wrong[worth < full[wrong]]
         low[wrong] = np.maximum(np.floor(low[wrong] - 0.5 * deviation[wrong]) - 1.0, 0.0)
         wrong = wrong[low[wrong] > 0.0]
-    wrong = np.flatnonzero(full > left_over)
+    wrong = np.flatnonzero((full > left_over) & (high < most))
     while len(wrong):
         worth = _worth(demand.take(wrong).at_least(high[wrong] + 1.0), full[wrong], left_over[wrong])
         wrong = wrong[worth > left_over[wrong]]
-        high[wrong] = np.ceil(1.5 * high[wrong]) + 1.0
+        high[wrong] = np.minimum(np.ceil(1.5 * high[wrong]) + 1.0, most[wrong])
+        wrong = wrong[high[wrong] < most[wrong]]
     high = np.where(full > left_over, high, low)
     return low.astype(np.int64), high.astype(np.int64)
 

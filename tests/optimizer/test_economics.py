@@ -246,6 +246,17 @@ def test_units_above_a_worth(network: Network, thresholds: list[int]):
         assert not np.any(passes(worth.worth_of(last + 1), asked) & ~everything)
 
 
+def test_a_heavy_tail_is_told_apart_only_as_far_as_units_can_be_there():
+    """Nearly every unit of it is worth a little, and there are fewer than ten thousand of them."""
+    network = small_network(stock=STOCK.assign(demand_mean=5.0, demand_std=1e9))
+    worth = unit_worth(network, np.arange(len(STOCK)))
+    assert worth.step_count.max() <= 10_000
+    with_more = small_network(stock=STOCK.assign(demand_mean=5.0, demand_std=1e9, on_hand=5_000))
+    more = unit_worth(with_more, np.arange(len(STOCK)))
+    assert more.step_count.max() > worth.step_count.max()
+    assert np.array_equal(more.worth_of(np.full(len(STOCK), 150)), worth.worth_of(np.full(len(STOCK), 150)))
+
+
 def test_worths_taken_and_spread_are_those_of_their_positions():
     stock = STOCK.assign(demand_std=np.resize([0.0, 1.0, 5.0, 0.0, 2.0, 4.0, 0.5], len(STOCK)))
     network = small_network(stock=stock)
