@@ -77,6 +77,17 @@ class Example:
         """Day on which the units expire."""
         return np.asarray(np.append(self.residual.stacks.expiry_day, 0)[self.moves.stack])
 
+    @property
+    def kept_until(self) -> Ints:
+        """Last day on which the units may arrive: after it, they do not keep long enough."""
+        least = self.network.products.min_remaining_shelf_life_days[self.sku]
+        return np.asarray(self.expiry_day - (0 if self.lifted.shelf_life else least))
+
+    @property
+    def last_day(self) -> Ints:
+        """Last day on which one more of the units would count; -1: none would."""
+        return np.asarray(np.minimum(self.residual.last_day(self.index), self.kept_until))
+
     def money(self, values: Ints) -> Words:
         """Amounts as text."""
         return amounts(self.network, values)

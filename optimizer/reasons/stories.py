@@ -118,9 +118,10 @@ def no_lane(example: Example) -> Told:
 
 def too_late(example: Example) -> Told:
     """Say when the fastest path arrives and until when it would have to."""
-    last = example.residual.last_day(example.index)
-    reason = "the fastest path " + example.path + " arrives on day " + numerals(example.path_day)
-    reason = reason + "; more units count until day " + numerals(last)
+    last, day = example.last_day, example.path_day
+    reason = "the fastest path " + example.path + " arrives on day " + numerals(day)
+    until = "; more units count until day " + numerals(last)
+    reason = reason + np.where(last < day, until, "; too few units that come then would count")
     return _fixed(reason, example, breaking(example), " for " + counts(example.moves.units, "unit"))
 
 

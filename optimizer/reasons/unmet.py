@@ -175,14 +175,15 @@ def _decide_lifted(search: Search, answers: _Answers, index: Ints, lifted: Lifte
 
 
 def _decide_late(search: Search, answers: _Answers) -> None:
-    """Answer the positions that every path reaches too late to count, and that would pay in time."""
+    """Answer the positions that every path reaches too late to count, or to be kept, and that would pay in time."""
     residual, index = search.residual, answers.open
     index = index[search.fastest.leads[index]]
     example = Example(residual, index, best_moves(residual, search.fastest.take(index), index, STRICT))
-    uncounted = np.flatnonzero(example.moves.wanted == 0)
-    last = residual.last_day(index[uncounted])
-    is_late = last < example.path_day[uncounted]
-    late, last = index[uncounted[is_late]], np.maximum(last[is_late], 0)
+    uncounted = (example.moves.wanted == 0) | (example.kept_until < example.path_day)
+    example = example.take(np.flatnonzero(uncounted))
+    last = example.last_day
+    is_late = last < example.path_day
+    late, last = example.index[is_late], np.maximum(last[is_late], 0)
     # The least speed-up may save too few units to pay for a dispatch; then say what arriving at once would.
     for lifted in (STRICT, Lifted(capacity=True), ALL_LIFTED):
         for by_day in (last, np.zeros_like(last)):
@@ -254,6 +255,7 @@ def _decide_rest(search: Search, answers: _Answers, within: Example) -> None:
         for lifted in (STRICT, Lifted(capacity=True), ALL_LIFTED):
             example = _as_if_by(search, late, np.zeros_like(late), lifted)
             is_late = example.path_day > 0
+            answers.by_example(example, (example.moves.net > 0) & is_late, UnmetCode.TOO_LATE, stories.too_late)
             answers.by_example(example, example.moves.possible & is_late, UnmetCode.UNECONOMIC, stories.uneconomic)
     for lifted in (Lifted(capacity=True), Lifted(capacity=True, minimum=True)):
         beyond = Example(search.residual, answers.open, _best(search, answers.open, lifted), lifted)

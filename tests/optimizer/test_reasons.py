@@ -348,6 +348,34 @@ def test_expiry_when_units_would_not_be_sold_in_time():
     assert (named, cost, worth) == ([("stock.on_hand", "S/P", 2.0)], 8 * EUR, 12 * EUR)
 
 
+def test_too_late_when_units_expire_on_the_way():
+    # Units keep until day 6 and arrive on day 8. Of those that expire by day 6, floor(4 * 6 / 10) = 2 count at S; of
+    # those that arrive on day 6, U(6) = floor(4 * 0.4) = 1: it earns 10 - 2.
+    frames = world([{"origin": "W", "destination": "S", "lead_time_days": 8}], [RICH, SHORT], shelf_life_days=6)
+    reason = "the fastest path W > S arrives on day 8; more units count until day 6"
+    assert unmet(frames) == {"S": (4, "too_late", reason, "a path faster by 2 days, worth 8.00 for 1 unit")}
+    assert fix_of(frames) == ([("lanes.lead_time_days", "W>S", -2.0)], UNKNOWN_MONEY, 8 * EUR, 8 * EUR)
+
+
+def test_too_late_when_expiring_units_pay_only_at_once():
+    # A dispatch of 15 pays for 2 units at once (2 x 8 - 15), not for the one that counts on day 6.
+    lane = {"origin": "W", "destination": "S", "lead_time_days": 7, "fixed_cost": 15.0}
+    frames = world([lane], [RICH, SHORT], shelf_life_days=6)
+    reason = "the fastest path W > S arrives on day 7; more units count until day 6"
+    assert unmet(frames) == {"S": (4, "too_late", reason, "a path faster by 7 days, worth 1.00 for 2 units")}
+    assert fix_of(frames)[2:] == (EUR, EUR)
+
+
+def test_too_late_when_too_few_count_to_pay_for_a_dispatch_that_has_no_room():
+    # W picks nothing. By day 7 one unit would count, 8 - 15 < 0; at once 4 would: 4 x 8 - 15 = 17.
+    frames = world([{"origin": "W", "destination": "S", "lead_time_days": 7, "fixed_cost": 15.0}], [RICH, SHORT])
+    frames["nodes"] = frames["nodes"].assign(pick_capacity_units=pd.array([0, None, None, None, None], dtype="Int64"))
+    reason = "the fastest path W > S arrives on day 7; too few units that come then would count"
+    fix = "a path faster by 7 days, 4 more units picked at W, worth 17.00 for 4 units"
+    assert unmet(frames) == {"S": (4, "too_late", reason, fix)}
+    assert fix_of(frames)[2:] == (17 * EUR, 17 * EUR)
+
+
 def test_uneconomic_when_lines_and_dispatches_must_earn_more():
     # 4 x (10 - 2) = 32 would have to be more than 20 + 15.
     frames = world([{"origin": "W", "destination": "S"}], [RICH, SHORT])
