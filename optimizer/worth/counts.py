@@ -16,7 +16,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betainc, gammainc, gammaln, ndtr
+from scipy.special import betainc, betaincc, gammainc, gammaln, ndtr
 
 Floats = NDArray[np.float64]
 
@@ -25,6 +25,9 @@ _NO_SPREAD: Final = 1e-13
 
 _LITTLE_SPREAD: Final = 2e-4
 """Up to here the incomplete beta function loses digits, and a few terms beyond Poisson are exact."""
+
+_FAR_SPREAD: Final = 1e3
+"""From here on the incomplete beta function is taken from its other end."""
 
 _FEW_UNITS: Final = 32.0
 """Up to so many units, adding up probabilities is faster than the incomplete beta function."""
@@ -58,6 +61,9 @@ def at_least(units: Floats, mean: Floats, beta: Floats) -> Floats:
     result[narrow] = _poisson_at_least(known[narrow], mean[narrow])
     spread = beta[wide]
     result[wide] = betainc(known[wide], mean[wide] / spread, spread / (1.0 + spread))
+    far = beta > _FAR_SPREAD
+    # The same from the other end: b / (1 + b) has no digits left here.
+    result[far] = betaincc(mean[far] / beta[far], known[far], 1.0 / (1.0 + beta[far]))
     little = np.flatnonzero(narrow & (beta > _NO_SPREAD))
     if len(little):
         result[little] += _spread_correction(known[little], mean[little], beta[little])

@@ -248,12 +248,12 @@ def test_units_above_a_worth(network: Network, thresholds: list[int]):
 
 def test_a_heavy_tail_is_told_apart_only_as_far_as_units_can_be_there():
     """Nearly every unit of it is worth a little, and there are fewer than ten thousand of them."""
-    network = small_network(stock=STOCK.assign(demand_mean=5.0, demand_std=1e9))
+    network = small_network(stock=STOCK.assign(demand_mean=5.0, demand_std=1e4))
     worth = unit_worth(network, np.arange(len(STOCK)))
     assert worth.step_count.max() <= 10_000
-    with_more = small_network(stock=STOCK.assign(demand_mean=5.0, demand_std=1e9, on_hand=5_000))
+    with_more = small_network(stock=STOCK.assign(demand_mean=5.0, demand_std=1e4, on_hand=5_000))
     more = unit_worth(with_more, np.arange(len(STOCK)))
-    assert more.step_count.max() > worth.step_count.max()
+    assert more.step_count.max() > worth.step_count.max() > 0
     assert np.array_equal(more.worth_of(np.full(len(STOCK), 150)), worth.worth_of(np.full(len(STOCK), 150)))
 
 
