@@ -78,6 +78,8 @@ class Residual:
     """Units that may still leave, multiples of the case pack."""
     idle: Ints
     """Units of each stack that may leave without lowering what counts, shape ``(n_stacks,)``."""
+    staying: Staying
+    """Units that stay where they are after the plan; of own stock what may be given."""
     first_stack: Ints
     """First stack of each cell, and the number of stacks at the end, shape ``(n_cells + 1,)``."""
     unmet_row: Ints
@@ -190,6 +192,7 @@ def residual_of(network: Network, request: Request, plan: Plan) -> Residual:
         units=units,
         stacks=stacks,
         idle=np.minimum(idle, stacks.may_leave),
+        staying=staying,
         first_stack=np.searchsorted(stacks.cell, np.arange(len(cells) + 1)),
         unmet_row=unmet_row,
         unmet_units=unmet_units,

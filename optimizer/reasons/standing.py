@@ -150,13 +150,23 @@ def _classes(own_day: Ints, own: tuple[Ints, Ints, Ints], moves: tuple[tuple[Int
         of_event=of_event,
         day=day[at],
         present=present,
-        least_from=_least_from(present, of_event),
+        least_from=least_from(present, of_event),
         first=first,
     )
 
 
-def _least_from(values: Ints, group: Ints) -> Ints:
-    """Least value from each place of its group on; groups ascend."""
+def least_from(values: Ints, group: Ints) -> Ints:
+    """Least value from each place of its group on; groups ascend.
+
+    Parameters
+    ----------
+    values, group : ndarray of int64, shape (n,)
+        At least one.
+
+    Returns
+    -------
+    ndarray of int64, shape (n,)
+    """
     ordered, rank = np.unique(values, return_inverse=True)
     # Ranks, each group below the one after it, so that one pass from the end serves all of them.
     shifted = rank.astype(np.int64) - (group[-1] - group) * len(ordered)

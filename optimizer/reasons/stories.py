@@ -70,11 +70,9 @@ def _is_certain(example: Example, parts: list[Part]) -> NDArray[np.bool_]:
     return certain
 
 
-def kept_by_frozen_lines(residual: Residual, index: Ints, line: Ints) -> Told:
-    """Say where frozen lines take the units, and from which day on lines would have to be free."""
+def kept_by_frozen_lines(residual: Residual, index: Ints, line: Ints, worth: Ints) -> Told:
+    """Say where frozen lines take the units, what they are worth, and from which day on lines would have to be free."""
     network, lines, n = residual.network, residual.lines, len(index)
-    goes_to = residual.settled_cell[residual.settled.to_position[line]]
-    worth = residual.worth_between(goes_to, residual.units[goes_to] - 1, residual.units[goes_to])
     node_id = network.nodes.node_id.astype(np.object_)
     reason = "nothing is left to give: a frozen line takes " + counts(lines.units[line], "unit") + " from "
     reason = reason + node_id[lines.origin[line]] + " to " + node_id[lines.destination[line]] + ", worth "

@@ -11,7 +11,6 @@ from network.candidates import NEVER
 from network.tables import Network
 from optimizer.plan import UNKNOWN_MONEY
 from optimizer.reasons.changes import Part, part
-from optimizer.reasons.reach import reachable
 from optimizer.reasons.residual import Residual
 from optimizer.reasons.search import Search
 from optimizer.reasons.words import Words, amounts, counts
@@ -84,37 +83,6 @@ def whereabouts(search: Search, index: Ints) -> Words:
         given + _node_of(residual, last) + ", worth " + amounts(network, away.last_worth[sku[went]]) + here[went]
     )
     return np.asarray(reason, dtype=np.object_)
-
-
-def frozen_line(residual: Residual, index: Ints) -> Ints:
-    """Find for unmet positions a frozen line whose units would be worth more there than where they go.
-
-    Parameters
-    ----------
-    residual : Residual
-    index : ndarray of int64, shape (n,)
-        Unmet positions.
-
-    Returns
-    -------
-    ndarray of int64, shape (n,)
-        Of the SKU's frozen lines the one whose last unit is worth least, where a path leads from its origin; else -1.
-    """
-    settled, cells, lines = residual.settled, residual.cells, residual.lines
-    frozen = np.flatnonzero(residual.book.frozen[residual.book.of_plan])
-    if not len(frozen) or not len(index):
-        return np.full(len(index), -1, dtype=np.int64)
-    goes_to = residual.settled_cell[settled.to_position[frozen]]
-    worth = residual.worth_between(goes_to, residual.units[goes_to] - 1, residual.units[goes_to])
-    order = np.lexsort((worth, lines.sku[frozen]))
-    skus, first = np.unique(lines.sku[frozen][order], return_index=True)
-    line, least = np.full(len(residual.weight), -1), np.full(len(residual.weight), NEVER)
-    line[skus], least[skus] = frozen[order][first], worth[order][first]
-    here = residual.unmet_cell[index]
-    sku = cells.sku[here]
-    found, node = line[sku], cells.node[here]
-    leads = reachable(residual.network)[lines.origin[found], node] & (lines.destination[found] != node)
-    return np.where((found >= 0) & leads & (least[sku] < residual.gain(index)), found, -1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,10 +19,11 @@ from optimizer.reasons import stories
 from optimizer.reasons.changes import Part, breaking, gather, joined
 from optimizer.reasons.codes import UnmetCode
 from optimizer.reasons.examples import Example
+from optimizer.reasons.frozen_lines import taken_away
 from optimizer.reasons.moves import Moves, best_moves, choose
 from optimizer.reasons.search import Search
 from optimizer.reasons.stories import Told
-from optimizer.reasons.supply import buying, fresh_units, frozen_line, whereabouts
+from optimizer.reasons.supply import buying, fresh_units, whereabouts
 from optimizer.reasons.terms import ALL_LIFTED, Lifted
 from optimizer.reasons.ways import direct_paths
 from optimizer.reasons.words import Words, same_words
@@ -208,13 +209,14 @@ def _decide_supply(search: Search, answers: _Answers) -> None:
         return stories.told_of(whereabouts(search, chosen), buying(residual, chosen))
 
     none_left = worth >= residual.gain(index)
-    line = frozen_line(residual, index)
-    away = dict(zip(index.tolist(), line.tolist(), strict=True))
+    away = taken_away(residual, index)
+    line, worth_there = (np.full(len(residual.unmet_row), -1, dtype=np.int64) for _ in range(2))
+    line[index], worth_there[index] = away.line, away.worth
 
     def tell_frozen(chosen: Ints) -> Told:
-        return stories.kept_by_frozen_lines(residual, chosen, np.array([away[i] for i in chosen.tolist()]))
+        return stories.kept_by_frozen_lines(residual, chosen, line[chosen], worth_there[chosen])
 
-    answers.where(index[none_left & (line >= 0)], UnmetCode.FROZEN, tell_frozen)
+    answers.where(index[none_left & (away.line >= 0)], UnmetCode.FROZEN, tell_frozen)
     keeps = fresh_units(residual, index) > 0
     answers.where(index[none_left & keeps], UnmetCode.NO_SUPPLY, tell)
     answers.where(index[none_left], UnmetCode.EXPIRY, lambda chosen: stories.never_fresh_enough(residual, chosen))

@@ -8,11 +8,10 @@ import pandas as pd
 import pytest
 
 from network import Network, network_from_frames
-from network.tables import NO_LIMIT, Severity
+from network.tables import Severity
 from optimizer import Parameters, Request, solve
 from optimizer.plan import UNKNOWN_MONEY, Plan
 from optimizer.reasons import explain, with_fix
-from optimizer.request import FormerPlan
 from optimizer.worth.economics import unit_worth, value_change
 from tests.optimizer.small_case import plan_of
 
@@ -388,30 +387,6 @@ def test_uneconomic_when_lines_and_dispatches_must_earn_more():
     named, cost, worth, gained = fix_of(frames, request)
     assert named == [("request.min_dispatch_benefit", "", pytest.approx(-3.01))]
     assert (cost, worth, gained) == (UNKNOWN_MONEY, EUR // 100, EUR // 100)
-
-
-def test_frozen_lines_that_leave_no_room_for_more():
-    # The former plan's 3 units stay exactly 3 until the line may change; S would take a fourth. T sends on day 0 only.
-    frames = world([{"origin": "T", "destination": "S"}], [{**RICH, "node_id": "T"}, SHORT])
-    former = plan_of(network_of(frames), [("T>S", "P", 3, 0)], {"T>S": 1})
-    request = Request(former_plan=FormerPlan(former, frozen_before_day=1))
-    needs = "lines frozen only where they leave before day 0"
-    reason = f"1 unit (1 kg) from T over T > S would earn 8.00, but needs {needs}"
-    assert unmet(frames, request) == {"S": (1, "frozen", reason, f"{needs}, worth 8.00 after all costs")}
-    named = [("request.former_plan.frozen_before_day", "", -1.0)]
-    assert fix_of(frames, request) == (named, UNKNOWN_MONEY, 8 * EUR, 8 * EUR)
-
-
-def test_frozen_lines_that_take_the_units_elsewhere():
-    lanes = [{"origin": "W", "destination": "S"}, {"origin": "W", "destination": "T"}]
-    rich = {**SHORT, "node_id": "T", "on_hand": 4, "safety_stock": 4}
-    frames = world(lanes, [{**RICH, "on_hand": 3}, SHORT, rich])
-    former = plan_of(network_of(frames), [("W>T", "P", 3, 0)], {"W>T": 1})
-    request = Request(former_plan=FormerPlan(former, frozen_before_day=NO_LIMIT))
-    reason = "nothing is left to give: a frozen line takes 3 units from W to T, worth 2.00 a unit, here 10.00"
-    assert unmet(frames, request)["S"][1:3] == ("frozen", reason)
-    _, _, worth, gained = fix_of(frames, request)
-    assert (worth, gained) == (UNKNOWN_MONEY, 3 * 8 * EUR)
 
 
 def test_uncertain_demand_pays_unit_by_unit():
