@@ -55,12 +55,15 @@ def taken_away(residual: Residual, index: Ints) -> TakenAway:
     frozen, worth = frozen[order], worth[order]
     here, gain = residual.unmet_cell[index], residual.gain(index)
     first, last = (np.searchsorted(lines.sku[frozen], cells.sku[here], side=side) for side in ("left", "right"))
-    nodes, place = np.unique(cells.node[here], return_inverse=True)
+    asked = np.flatnonzero(np.append(worth, NEVER)[np.where(first < last, first, -1)] < gain)
+    if not len(asked):
+        return found
+    nodes = np.unique(cells.node[here[asked]])
     days = earliest_days(residual.network, nodes)
     for nth in range(_LINES_TRIED):
-        at = np.flatnonzero((found.line < 0) & (first + nth < last))
+        at = asked[(found.line[asked] < 0) & (first[asked] + nth < last[asked])]
         at = at[worth[first[at] + nth] < gain[at]]
-        lead = days[place[at], lines.origin[frozen[first[at] + nth]]]
+        lead = days[np.searchsorted(nodes, cells.node[here[at]]), lines.origin[frozen[first[at] + nth]]]
         at, lead = at[np.isfinite(lead)], lead[np.isfinite(lead)]
         row = first[at] + nth
         in_time = _would_count(residual, index[at], frozen[row], lead.astype(np.int64))

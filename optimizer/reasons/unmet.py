@@ -208,7 +208,7 @@ def _decide_supply(search: Search, answers: _Answers) -> None:
     def tell(chosen: Ints) -> Told:
         return stories.told_of(whereabouts(search, chosen), buying(residual, chosen))
 
-    none_left = worth >= residual.gain(index)
+    index = index[worth >= residual.gain(index)]
     away = taken_away(residual, index)
     line, worth_there = (np.full(len(residual.unmet_row), -1, dtype=np.int64) for _ in range(2))
     line[index], worth_there[index] = away.line, away.worth
@@ -216,10 +216,10 @@ def _decide_supply(search: Search, answers: _Answers) -> None:
     def tell_frozen(chosen: Ints) -> Told:
         return stories.kept_by_frozen_lines(residual, chosen, line[chosen], worth_there[chosen])
 
-    answers.where(index[none_left & (away.line >= 0)], UnmetCode.FROZEN, tell_frozen)
+    answers.where(index[away.line >= 0], UnmetCode.FROZEN, tell_frozen)
     keeps = fresh_units(residual, index) > 0
-    answers.where(index[none_left & keeps], UnmetCode.NO_SUPPLY, tell)
-    answers.where(index[none_left], UnmetCode.EXPIRY, lambda chosen: stories.never_fresh_enough(residual, chosen))
+    answers.where(index[keeps], UnmetCode.NO_SUPPLY, tell)
+    answers.where(index, UnmetCode.EXPIRY, lambda chosen: stories.never_fresh_enough(residual, chosen))
 
 
 def _decide_unreached(search: Search, answers: _Answers) -> None:
