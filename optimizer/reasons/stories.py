@@ -172,7 +172,8 @@ def uneconomic(example: Example) -> Told:
     lower, enough = cheaper(example)
     parts = [*breaking(example), *lower]
     fix = joined(len(example), parts).words
-    fix = "moving them cheaper by " + example.money(short) + " (" + example.money(each) + " a unit): " + fix
+    a_unit = np.where(each < margin(example), "", " (" + example.money(each) + " a unit)")
+    fix = "moving them cheaper by " + example.money(short) + a_unit + ": " + fix
     fix = fix + np.where(moves.fixed_cost >= np.maximum(short, 1), ", or goods that share the dispatch", "")
     worth = np.where(_is_certain(example, parts), margin(example), UNKNOWN_MONEY)
     return _or_buying(example, Told(bill(example), fix, parts, unknown_money(len(fix)), worth), enough)
