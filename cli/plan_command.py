@@ -35,7 +35,7 @@ _LEAST_RESERVE_SECONDS: Final = 0.5
 _LARGEST_RESERVE_SHARE: Final = 0.3
 """Of the time limit, for the way to the worker and back and for writing: each takes about as long as reading did."""
 
-_ALTERNATIVES_SHARE: Final = 1 / 3
+_ALTERNATIVES_SHARE: Final = 0.3
 """Of the time limit, for alternatives where they are asked for."""
 
 

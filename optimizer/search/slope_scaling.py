@@ -9,7 +9,8 @@ that a flow cannot see (capacities, smallest lines and dispatches, limits) by cl
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,9 +25,12 @@ from optimizer.search.limits import cut_to_limits, with_free_switches
 Int64 = NDArray[np.int64]
 
 _MENDING_ROUNDS = 12
-_BETTER, _LONGEST_WAIT = 0.6, 2
-"""A round is mended when its flow breaks fewer limits than the last one that was, by this share, or after some rounds.
-While prices of limits are far off, mending takes longer than it is worth."""
+_BETTER, _LONGEST_WAIT = 0.2, 4
+"""A round is mended when its flow breaks limits by this share of what the last mended one did, or after some rounds.
+Prices learn as much from rounds that are not, and mending takes longer than they do while prices are far off."""
+
+_OFFER_SHARE = 0.5
+"""What certifying a mended round takes, as a share of mending it."""
 
 _FAILED_ROUNDS = 6
 """Rounds in a row that could not be mended, after which slope scaling ends."""
@@ -64,7 +68,9 @@ def flow_prices(model: Model, member_price: NDArray[np.float64]) -> Int64:
     return np.floor(price).astype(np.int64)
 
 
-def slope_scaling(model: Model, network: FlowNetwork, *, weight: float = 1.0) -> Iterator[tuple[Solution, Int64]]:
+def slope_scaling(
+    model: Model, network: FlowNetwork, *, weight: float = 1.0, seconds_left: Callable[[], float] | None = None
+) -> Iterator[tuple[Solution, Int64]]:
     """Yield one mended solution per round, with the prices that led to it; stop when prices repeat.
 
     Parameters
@@ -74,6 +80,8 @@ def slope_scaling(model: Model, network: FlowNetwork, *, weight: float = 1.0) ->
         ``flow_network(model, in_packs=True)``.
     weight : float
         Of the last flow in what prices learn from it; less learns slowly, and ends with better plans.
+    seconds_left : callable, optional
+        Asked after every flow: a round is mended too when there may be no time for another.
 
     Yields
     ------
@@ -87,6 +95,7 @@ def slope_scaling(model: Model, network: FlowNetwork, *, weight: float = 1.0) ->
     counts_per_load = 1.0 / np.maximum(np.minimum(potential, loads.most_load), 1.0)
     unit_gain, failed, waited, mended_at = 0.0, 0, 0, np.inf
     seen: set[bytes] = set()
+    began, mending_seconds = time.monotonic(), 0.0
     while failed < _FAILED_ROUNDS:
         charged = limits.charges()
         slope = np.maximum(charged.switch_cost, 0) * counts_per_load
@@ -104,15 +113,20 @@ def slope_scaling(model: Model, network: FlowNetwork, *, weight: float = 1.0) ->
             used = fewest_switches(model, found[0]).astype(np.float64)
             limits.learn(found[0], limits.counts_at(charged, used), unit_gain)
         waited += 1
-        if limits.broken <= _BETTER * mended_at or waited > _LONGEST_WAIT:
+        flowed = time.monotonic()
+        needed = 2 * (flowed - began) + (1 + _OFFER_SHARE) * mending_seconds
+        last = seconds_left is not None and seconds_left() < needed
+        if limits.broken <= _BETTER * mended_at or waited > _LONGEST_WAIT or last:
             waited, mended_at = 0, limits.broken
             solution = mended(model, network, found[0], price)
+            mending_seconds = time.monotonic() - flowed
             failed = 0 if solution is not None else failed + 1
             if solution is not None:
                 yield solution, price
         latest = np.maximum(np.ceil(load / loads.most_load), 1.0) / np.maximum(load, 1.0)
         learnt = (1 - weight) * counts_per_load + weight * latest
         counts_per_load = np.where(load > 0, learnt, counts_per_load)
+        began = time.monotonic()
 
 
 def mended(model: Model, network: FlowNetwork, flow_units: Int64, price: Int64) -> Solution | None:

@@ -324,7 +324,7 @@ def _slope(progress: Progress, beside: tuple[Forked, ...]) -> _Seen:
     seen = _Seen(none.copy(), none.copy())
     stalled, last, began = 0, None, time.monotonic()
     network = flow_network(model, in_packs=True)
-    for solution, _ in slope_scaling(model, network):
+    for solution, _ in slope_scaling(model, network, seconds_left=lambda: progress.left):
         progress.offer(solution, "slope_scaling")
         for running in beside:
             running.wait(0.0)
@@ -336,7 +336,7 @@ def _slope(progress: Progress, beside: tuple[Forked, ...]) -> _Seen:
             stalled = stalled + 1 if worth <= last + STALL * abs(last) else 0
         last = worth
         seen.round_seconds, began = time.monotonic() - began, time.monotonic()
-        if progress.done or stalled >= _STALLED_SLOPES or progress.left < 1.5 * seen.round_seconds:
+        if progress.done or stalled >= _STALLED_SLOPES or progress.left < seen.round_seconds:
             break
     if last is None:
         found = best_flow(network, np.zeros(len(model.flows), dtype=np.int64))
