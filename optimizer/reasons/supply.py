@@ -78,7 +78,7 @@ def whereabouts(search: Search, index: Ints) -> Words:
     worth_there = amounts(network, search.senders.last_worth[best[keeps]])
     reason[keeps] = "units are worth as much where they are: " + kept + ", worth " + worth_there + here[keeps]
     last = away.last_cell[sku[went]]
-    given = "nothing is left to give: " + counts(away.units[sku[went]], "unit") + " went elsewhere, the last to "
+    given = "nothing is left to give: " + counts(away.units[sku[went]], "unit") + " were given away, the last to "
     reason[went] = (
         given + _node_of(residual, last) + ", worth " + amounts(network, away.last_worth[sku[went]]) + here[went]
     )

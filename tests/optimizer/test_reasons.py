@@ -122,7 +122,7 @@ def test_no_supply_when_all_went_where_it_earns_more():
     # 3 units: T pays 10 + 1 each, S pays 10.
     lanes = [{"origin": "W", "destination": "S"}, {"origin": "W", "destination": "T"}]
     frames = world(lanes, [{**RICH, "on_hand": 3}, SHORT, {**SHORT, "node_id": "T", "shortage_penalty": 1.0}])
-    reason = "nothing is left to give: 3 units went elsewhere, the last to T, worth 11.00 a unit, here 10.00"
+    reason = "nothing is left to give: 3 units were given away, the last to T, worth 11.00 a unit, here 10.00"
     fix = "buy 4 units: worth up to 10.00 each, unit cost 4.00"
     found = unmet(frames)
     assert found["S"] == (4, "no_supply", reason, fix)
