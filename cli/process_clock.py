@@ -5,12 +5,17 @@ from __future__ import annotations
 import os
 import time
 from pathlib import Path
+from typing import Final
+
+_LONGEST_START_SECONDS: Final = 10.0
+"""Loading never takes longer. A shell that turns itself into its last command (``sh -c "install && counterpoise
+demo"``) leaves its own age behind, with all that ran before."""
 
 
 def process_started() -> float:
     """Moment at which the operating system started this process, on the clock of `time.monotonic`.
 
-    Where the system does not tell (anything but Linux), it is the moment of the call.
+    At most 10 s ago. Where the system does not tell (anything but Linux), it is the moment of the call.
     """
     now = time.monotonic()
     try:
@@ -20,4 +25,4 @@ def process_started() -> float:
         age = time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
     except (OSError, ValueError, IndexError, AttributeError):
         return now
-    return now - max(age, 0.0)
+    return now - min(max(age, 0.0), _LONGEST_START_SECONDS)
