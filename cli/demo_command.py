@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -27,9 +26,6 @@ _PHASES: Final = ("total", "read", "build", "solve", "certify", "write")
 _ANSWER_SHARE: Final = 0.1
 """Of the time limit, for starting the worker and reading the answer."""
 
-_LEAST_SEARCH_SHARE: Final = 0.25
-"""Of the time limit, for the search even where a first start from a cold disk took nearly all of it."""
-
 
 def run(arguments: argparse.Namespace, progress: Progress) -> ExitCode:
     """Start a server, build the network, have it planned, print the answer."""
@@ -41,8 +37,7 @@ def run(arguments: argparse.Namespace, progress: Progress) -> ExitCode:
         if not arguments.json:
             print(describe(facts), end="\n\n", flush=True)
         progress.say(f"a server of this process takes calls at {server.address}")
-        limit = arguments.time_limit
-        until = max(progress.started + limit * (1 - _ANSWER_SHARE), time.monotonic() + limit * _LEAST_SEARCH_SHARE)
+        until = progress.started + arguments.time_limit * (1 - _ANSWER_SHARE)
         planned = plan_by_service(client, network, until=until, gap=arguments.gap, progress=progress)
     if arguments.out is not None:
         with progress.phase("write", f"writing {arguments.out}"):
