@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from network.tables import NO_LIMIT, Network
 from optimizer.certificate.positions import LineColumns
 from optimizer.request import FormerPlan
-from optimizer.worth.economics import money
+from optimizer.worth.change_price import change_prices
 
 Ints = NDArray[np.int64]
 
@@ -73,17 +73,10 @@ def changes_of(network: Network, former: FormerPlan, columns: LineColumns) -> Ch
         arrives_day=matched[:, 2],
         units_then=then,
         units_now=now,
-        price=change_price(network, former, leaves),
+        price=change_prices(network, former).on(leaves),
         frozen=was_there & ((leaves < last) | (last >= NO_LIMIT)),
         of_line=of_line,
     )
-
-
-def change_price(network: Network, former: FormerPlan, leaves_day: Ints) -> Ints:
-    """Money per unit by which a line that leaves on a day differs from the former plan, shape (n,)."""
-    from_day = np.array([day for day, _ in former.change_prices], dtype=np.int64)
-    prices = money(np.array([price for _, price in former.change_prices], dtype=np.float64), network.money_decimals)
-    return np.append(0, prices)[np.searchsorted(from_day, leaves_day, side="right")]
 
 
 def _keys(columns: LineColumns) -> Ints:

@@ -27,7 +27,8 @@ from optimizer.plan_files.plan_schema import (
     TRANSFERS,
     UNMET,
 )
-from optimizer.worth.economics import WEIGHT_DECIMALS, lane_fixed_cost, product_weight
+from optimizer.plan_lines import lane_load
+from optimizer.worth.economics import WEIGHT_DECIMALS, lane_fixed_cost
 
 __all__ = ["PlanFile", "certificate_summary", "plan_tables", "read_plan", "result_summary", "write_plan"]
 
@@ -194,8 +195,7 @@ def _transfers(network: Network, plan: Plan, result: Result) -> pd.DataFrame:
 
 
 def _dispatches(network: Network, plan: Plan) -> pd.DataFrame:
-    load = np.zeros(len(network.lanes), dtype=np.int64)
-    np.add.at(load, plan.lane, plan.units * product_weight(network)[plan.sku])
+    load = lane_load(network, plan)
     lane, runs = plan.dispatch_lane, plan.dispatches
     load_kg = load[lane] / 10**WEIGHT_DECIMALS
     capacity_kg = network.lanes.capacity_kg[lane]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from network.tables import NO_LIMIT, Network
 from optimizer.reasons.standing import Moved
 from optimizer.request import FormerPlan, Request
-from optimizer.worth.economics import money
+from optimizer.worth.change_price import ChangePrices, change_prices
 
 Ints = NDArray[np.int64]
 
@@ -29,8 +29,7 @@ class LineBook:
     former_units: Ints
     frozen: NDArray[np.bool_]
     departs_day: Ints
-    steps: tuple[Ints, Ints]
-    """Days from which a unit of change costs how much money."""
+    prices: ChangePrices
     of_plan: Ints
     """Row here of every line of the plan, shape ``(n_plan_lines,)``."""
     n_products: int
@@ -43,8 +42,7 @@ class LineBook:
 
     def price(self, departs_day: Ints) -> Ints:
         """Money per unit by which a line that leaves on a day differs from the former plan."""
-        days, prices = self.steps
-        return np.asarray(np.append(prices, 0)[np.searchsorted(days, departs_day, side="right") - 1])
+        return self.prices.on(departs_day)
 
 
 def _key(n_products: int, lane: Ints, sku: Ints, arrives_day: Ints, expiry_day: Ints) -> Ints:
@@ -85,17 +83,10 @@ def line_book(network: Network, request: Request, lines: Moved, former: Moved) -
         former_units=former_units,
         frozen=frozen,
         departs_day=departs_day,
-        steps=_steps(network, request.former_plan),
+        prices=change_prices(network, request.former_plan),
         of_plan=here,
         n_products=len(network.products),
     )
-
-
-def _steps(network: Network, former: FormerPlan | None) -> tuple[Ints, Ints]:
-    """Days from which the price of change holds, and the prices."""
-    steps = () if former is None else former.change_prices
-    days = np.array([day for day, _ in steps], dtype=np.int64)
-    return days, money(np.array([price for _, price in steps], dtype=np.float64), network.money_decimals)
 
 
 def matters(former: FormerPlan | None) -> bool:

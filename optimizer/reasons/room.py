@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from network.tables import NO_LIMIT, Network
 from optimizer.plan import Plan
+from optimizer.plan_lines import lane_load
 from optimizer.request import Request
 from optimizer.worth.economics import (
     NO_WEIGHT_LIMIT,
@@ -17,7 +18,6 @@ from optimizer.worth.economics import (
     lane_fixed_cost,
     lane_least_load,
     money,
-    product_weight,
 )
 
 Ints = NDArray[np.int64]
@@ -92,8 +92,7 @@ def room_of(network: Network, request: Request, plan: Plan) -> Room:
     Room
     """
     lanes, n_lanes = network.lanes, len(network.lanes)
-    load, runs = np.zeros(n_lanes, dtype=np.int64), np.zeros(n_lanes, dtype=np.int64)
-    np.add.at(load, plan.lane, plan.units * product_weight(network)[plan.sku])
+    load, runs = lane_load(network, plan), np.zeros(n_lanes, dtype=np.int64)
     runs[plan.dispatch_lane] = plan.dispatches
     capacity, most_runs = lane_capacity(network), lanes.max_dispatches.astype(np.int64)
     most_load = np.minimum(most_runs, ANY_LOAD // np.maximum(capacity, 1)) * np.minimum(capacity, ANY_LOAD)

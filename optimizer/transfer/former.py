@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from network.tables import Network
-from optimizer.request import FormerPlan, Request
-from optimizer.worth.economics import money
+from optimizer.request import Request
+from optimizer.worth.change_price import change_prices
 
 Int64 = NDArray[np.int64]
 
@@ -55,16 +55,6 @@ def departure_days(network: Network, lane: Int64, sku: Int64, arrives_day: Int64
     return np.where(network.nodes.transit[origin], by_lead, rest)
 
 
-def change_prices(network: Network, former: FormerPlan | None, departs_day: Int64) -> Int64:
-    """Money per unit by which a line that leaves on a day differs from the former plan."""
-    price = np.zeros(len(departs_day), dtype=np.int64)
-    if former is None or not former.change_prices:
-        return price
-    days, prices = (np.array(column) for column in zip(*former.change_prices, strict=True))
-    step = np.searchsorted(days, departs_day, side="right") - 1
-    return np.where(step >= 0, money(prices.astype(np.float64), network.money_decimals)[step], price)
-
-
 def former_lines(network: Network, request: Request, cell: Int64) -> FormerLines:
     """Read the lines of the request's former plan that matter to the model.
 
@@ -98,7 +88,7 @@ def former_lines(network: Network, request: Request, cell: Int64) -> FormerLines
         origin=at,
         possible=found & arrives_somewhere & on_time,
         frozen=departs < former.frozen_before_day,
-        price=change_prices(network, former, departs),
+        price=change_prices(network, former).on(departs),
     )
     return lines.take((lines.frozen | (lines.price > 0)) & (lines.units > 0))
 

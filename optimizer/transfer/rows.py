@@ -13,13 +13,14 @@ from optimizer.plan import Plan
 from optimizer.request import Request
 from optimizer.transfer.cells import Candidates, Scope, candidates_of, scope_of
 from optimizer.transfer.demands import RECEIVES, SENDS, demand_rows, least_units
-from optimizer.transfer.former import FormerLines, Segments, change_prices, former_lines, leg_of_lines, segments_of
+from optimizer.transfer.former import FormerLines, Segments, former_lines, leg_of_lines, segments_of
 from optimizer.transfer.grid import Grid, grid_of, inner_flows, supplies, units_to_send
 from optimizer.transfer.increments import do_nothing_worth, increments_of
 from optimizer.transfer.legs import Legs, legs_of
 from optimizer.transfer.loads import Loads, loads_of, most_units
 from optimizer.transfer.rules import FROZEN, Rows, display_rows, frozen_rows, joined, node_rows, pairs
 from optimizer.transfer.shelves import Shelves, shelves_of
+from optimizer.worth.change_price import change_prices
 
 Int64 = NDArray[np.int64]
 
@@ -145,7 +146,7 @@ def _parts_of(network: Network, request: Request) -> _Parts:
     found = former_leg >= 0
     units = np.zeros(len(legs), dtype=np.int64)
     np.add.at(units, former_leg[found], former.units[found])
-    price = change_prices(network, request.former_plan, legs.departs_day)
+    price = change_prices(network, request.former_plan).on(legs.departs_day)
     return _Parts(
         network=network,
         scope=scope,
