@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,7 @@ from network.tables import NO_LIMIT, Network
 from optimizer.certificate import certify
 from optimizer.outcomes import alert_outcomes
 from optimizer.plan import AlertOutcomes, Certificate, Plan
-from optimizer.plan_lines import LINE_KEY, distinct_rows, merged_lines
+from optimizer.plan_lines import LINE_KEY, distinct_rows
 from optimizer.request import Request
 
 Ints = NDArray[np.int64]
@@ -140,27 +140,6 @@ def line_changes(before: Plan, after: Plan) -> LineChanges:
         units_before=counts[0][differs],
         units_after=counts[1][differs],
     )
-
-
-def changed_plan(before: Plan, changes: LineChanges, dispatches: DispatchChanges) -> Plan:
-    """Apply changes to the plan that they are counted from.
-
-    Parameters
-    ----------
-    before : Plan
-    changes : LineChanges
-    dispatches : DispatchChanges
-
-    Returns
-    -------
-    Plan
-        Its lines ordered by lane, SKU, day of arrival and day of expiry.
-    """
-    changed = {name: np.concatenate([getattr(before, name), getattr(changes, name)]) for name in LINE_KEY}
-    units = np.concatenate([before.units, changes.units_after - changes.units_before])
-    lane = np.concatenate([before.dispatch_lane, dispatches.lane])
-    runs = np.concatenate([before.dispatches, dispatches.after - dispatches.before])
-    return merged_lines(replace(before, **changed, units=units, dispatch_lane=lane, dispatches=runs))
 
 
 def line_changes_table(network: Network, changes: LineChanges) -> pd.DataFrame:

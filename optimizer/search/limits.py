@@ -59,12 +59,6 @@ def activity(model: Model, flow_units: NDArray[np.generic], switch_count: NDArra
     return np.bincount(terms.limit, weights=load, minlength=len(model.limits)).astype(np.float64)
 
 
-def keeps_limits(model: Model, solution: Solution) -> bool:
-    """Whether every limit holds; sums are exact below 2^53."""
-    load = activity(model, solution.flow_units, solution.switch_count)
-    return bool(np.all((load >= model.limits.low) & (load <= model.limits.high)))
-
-
 def free_switches(model: Model) -> Flags:
     """Switches that no flow loads and that earn something, shape ``(n_switches,)``."""
     free = model.switches.fixed_cost < 0

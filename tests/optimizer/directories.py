@@ -9,12 +9,15 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from hypothesis import HealthCheck, Phase, settings
 
 from network import Network, read_network
 from optimizer import Request
+from optimizer.model import Model, Solution
 from optimizer.plan import Certificate, Violation
 from optimizer.request_reading import read_request
+from optimizer.search.limits import activity
 from optimizer.transfer import TransferModel, build
 from tests.oracle.strategies import NetworkFiles
 
@@ -60,6 +63,12 @@ def model_of(files: NetworkFiles) -> tuple[Network, Request, TransferModel]:
     """The directory, what it asks, and its canonical model."""
     network, request = asked_of(files)
     return network, request, build(network, request)
+
+
+def keeps_limits(model: Model, solution: Solution) -> bool:
+    """Whether every limit holds; sums are exact below 2^53."""
+    load = activity(model, solution.flow_units, solution.switch_count)
+    return bool(np.all((load >= model.limits.low) & (load <= model.limits.high)))
 
 
 def has_hard_demands(built: TransferModel) -> bool:

@@ -7,13 +7,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from optimizer import Request, certify
-from optimizer.difference import changed_plan, line_changes, line_changes_table, plan_difference
+from optimizer.difference import DispatchChanges, LineChanges, line_changes, line_changes_table, plan_difference
 from optimizer.plan import Plan
-from optimizer.plan_lines import merged_lines
+from optimizer.plan_lines import LINE_KEY, merged_lines
 from tests.optimizer.directories import examples
 from tests.optimizer.small_case import DISPATCHES, LINES, SmallCase, plan_of, small_network
 
 NETWORK = small_network()
+
+
+def changed_plan(before: Plan, changes: LineChanges, dispatches: DispatchChanges) -> Plan:
+    """Changes applied to the plan that they are counted from."""
+    changed = {name: np.concatenate([getattr(before, name), getattr(changes, name)]) for name in LINE_KEY}
+    units = np.concatenate([before.units, changes.units_after - changes.units_before])
+    lane = np.concatenate([before.dispatch_lane, dispatches.lane])
+    runs = np.concatenate([before.dispatches, dispatches.after - dispatches.before])
+    return merged_lines(replace(before, **changed, units=units, dispatch_lane=lane, dispatches=runs))
 
 
 def columns_of(plan: Plan) -> dict[str, list[int]]:

@@ -26,11 +26,11 @@ from optimizer.model import (
 from optimizer.program import linear_program
 from optimizer.search.circles import keeps_switches
 from optimizer.search.flow_network import best_flow, flow_network
-from optimizer.search.limits import activity, flow_bounds, keeps_limits, with_free_switches, without_idle_switches
+from optimizer.search.limits import activity, flow_bounds, with_free_switches, without_idle_switches
 from optimizer.search.pricing import bound_at, bounds_by_pricing
 from optimizer.search.slope_scaling import slope_scaling, sum_by_switch
 from optimizer.search.strategies import solution_of, solved
-from tests.optimizer.directories import examples
+from tests.optimizer.directories import examples, keeps_limits
 
 SOURCES, SINKS, BLOCKS = 2, 3, 3
 

@@ -10,10 +10,10 @@ from optimizer import Request, certify
 from optimizer.model import benefit, fewest_switches
 from optimizer.search.circles import keeps_switches
 from optimizer.search.flow_network import flow_network
-from optimizer.search.limits import free_switches, keeps_limits
+from optimizer.search.limits import free_switches
 from optimizer.search.slope_scaling import slope_scaling
 from optimizer.transfer import plan_of
-from tests.optimizer.directories import broken_but_loose, examples, files_of, has_hard_demands, model_of
+from tests.optimizer.directories import broken_but_loose, examples, files_of, has_hard_demands, keeps_limits, model_of
 from tests.oracle.strategies import NetworkFiles, network_files
 
 ROUNDS = 8
