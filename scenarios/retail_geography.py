@@ -33,6 +33,9 @@ VAN_KG: Final = 400.0
 TRUCK_KG: Final = 2000.0
 MAX_DISPATCHES: Final = 20
 
+_ROWS_AT_ONCE: Final = 512
+"""Places whose distances to all others are held at once."""
+
 
 @dataclass(frozen=True, slots=True)
 class Geography:
@@ -66,7 +69,7 @@ def place_stores(store_names: NDArray[np.object_], *, n_cities: int, seed: int) 
     warehouse = centre + rng.normal(0.0, CITY_SPREAD_KM, (n_cities, 2)) / scale
     place = np.vstack([warehouse, store]).round(5)
     names = np.concatenate([np.array([f"W{i + 1:02d}" for i in range(n_cities)], dtype=object), store_names])
-    km = np.sqrt((((place[:, None] - place[None, :]) * scale) ** 2).sum(axis=2))
+    place_km = place * scale
     nodes = pd.DataFrame(
         {
             "node_id": names,
@@ -76,29 +79,37 @@ def place_stores(store_names: NDArray[np.object_], *, n_cities: int, seed: int) 
             "transit": np.arange(len(names)) < n_cities,
         }
     )
-    return Geography(nodes, _lanes(names, km, n_cities), km[n_cities:, :n_cities].argmin(axis=1))
+    _, warehouse_of_store = _nearest(place_km[n_cities:], place_km[:n_cities], 1)
+    return Geography(nodes, lanes_between(names, place_km, n_cities), warehouse_of_store)
 
 
-def _nearest(km: NDArray[np.float64], count: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Pairs (row, column) of the ``count`` smallest entries of each row."""
-    count = min(count, km.shape[1])
-    order = np.argsort(km, axis=1, kind="stable")[:, :count]
-    return np.repeat(np.arange(len(km)), count), order.ravel()
+def lanes_between(names: NDArray[np.object_], place_km: NDArray[np.float64], n_warehouses: int) -> pd.DataFrame:
+    """Connect stores to their nearest stores; warehouses with stores and with each other, both ways.
 
+    Parameters
+    ----------
+    names : ndarray, shape (n_nodes,)
+        Node ids, warehouses first.
+    place_km : ndarray, shape (n_nodes, 2)
+        Kilometres north and east of any origin; distances are as on a flat map.
+    n_warehouses : int
+        At least 1.
 
-def _lanes(names: NDArray[np.object_], km: NDArray[np.float64], n_warehouses: int) -> pd.DataFrame:
-    """Store to its nearest stores; warehouses with stores and with each other, both ways."""
-    apart = km + np.where(np.eye(len(km), dtype=bool), np.inf, 0.0)
-    n_stores = len(names) - n_warehouses
-    store_a, store_b = _nearest(apart[n_warehouses:, n_warehouses:], min(NEIGHBOURS_OF_STORE, n_stores - 1))
-    served, server = _nearest(km[n_warehouses:, :n_warehouses], WAREHOUSES_OF_STORE)
-    hub_a, hub_b = _nearest(apart[:n_warehouses, :n_warehouses], min(NEIGHBOURS_OF_WAREHOUSE, n_warehouses - 1))
+    Returns
+    -------
+    DataFrame
+        The table ``lanes`` of the network directory.
+    """
+    warehouse_km, store_km = place_km[:n_warehouses], place_km[n_warehouses:]
+    store_a, store_b = _nearest(store_km, store_km, NEIGHBOURS_OF_STORE, skip_itself=True)
+    served, server = _nearest(store_km, warehouse_km, WAREHOUSES_OF_STORE)
+    hub_a, hub_b = _nearest(warehouse_km, warehouse_km, NEIGHBOURS_OF_WAREHOUSE, skip_itself=True)
     one_way = np.array([store_a + n_warehouses, store_b + n_warehouses])
     trunk = np.hstack([np.array([server, served + n_warehouses]), np.array([hub_a, hub_b])])
     # Neighbourhood is not mutual between warehouses, so both directions are added and doubles removed.
     both_ways = np.unique(np.hstack([trunk, trunk[::-1]]), axis=1)
     origin, destination = np.hstack([both_ways, one_way])
-    distance = km[origin, destination]
+    distance = np.hypot(*(place_km[origin] - place_km[destination]).T)
     is_trunk = np.arange(len(origin)) < both_ways.shape[1]
     return pd.DataFrame(
         {
@@ -112,3 +123,21 @@ def _lanes(names: NDArray[np.object_], km: NDArray[np.float64], n_warehouses: in
             "max_dispatches": MAX_DISPATCHES,
         }
     )
+
+
+def _nearest(
+    from_km: NDArray[np.float64], to_km: NDArray[np.float64], count: int, *, skip_itself: bool = False
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Pairs (row of `from_km`, row of `to_km`) of each place and its so many nearest; the first of equally near ones.
+
+    Nothing of the size of all pairs is held at once.
+    """
+    count = min(count, len(to_km) - skip_itself)
+    nearest = [np.empty((0, count), dtype=np.int64)]
+    for start in range(0, len(from_km), _ROWS_AT_ONCE):
+        rows = from_km[start : start + _ROWS_AT_ONCE]
+        km = np.hypot(*(rows[:, None] - to_km[None, :]).transpose(2, 0, 1))
+        if skip_itself:
+            km[np.arange(len(rows)), start + np.arange(len(rows))] = np.inf
+        nearest.append(np.argsort(km, axis=1, kind="stable")[:, :count])
+    return np.repeat(np.arange(len(from_km)), count), np.concatenate(nearest).ravel()
