@@ -8,6 +8,7 @@ the benefit (`optimizer.search.pricing`); with prices learnt from the last flow 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,10 @@ from optimizer.backends.min_cost_flow import min_cost_flow
 from optimizer.model import Model
 from optimizer.search.limits import flow_bounds
 
+if TYPE_CHECKING:
+    from optimizer.search.network_simplex import SmallFlows
+
+Int32 = NDArray[np.int32]
 Int64 = NDArray[np.int64]
 
 
@@ -23,38 +28,40 @@ Int64 = NDArray[np.int64]
 class FlowNetwork:
     """Arcs: the model's flows, then its increments, then arcs that reward meeting a hard demand.
 
-    Blocks have nothing to do with each other, and many small flows are solved faster than a large one: neighbouring
-    blocks form groups of some size, and each group is a flow of its own.
+    Blocks have nothing to do with each other, and many small flows are solved faster than a large one: every block is a
+    flow of its own in the compiled solver, which starts each round from the last one's trees; for few arcs, where
+    loading that solver would take longer than the flows, neighbouring blocks form groups for OR-Tools' solver.
     """
 
     n_flows: int
-    capacity: Int64
-    worth: Int64
-    """Money per unit of every arc, before prices."""
     reward_due: int
     """Reward when every hard demand is met; what a flow earns is counted from here, so that its value stays a bound."""
-    scale: Int64
+    scale: Int32 | Int64
     """Units per unit of flow on every flow, then every increment (the case pack of its block, or 1)."""
-    least: Int64
+    least: Int32 | Int64
     """Flow that there must be on every flow of the model: already taken out of `capacity` and `supply`."""
     divisors: tuple[int, ...]
-    """Money units per unit of the solver's costs, tried in turn: coarser costs are solved faster."""
+    """Money units per unit of OR-Tools' costs, tried in turn: coarser costs are solved faster."""
     groups: Groups
+    capacity: Int32 | Int64
+    """Flow that every arc can carry, in order of the groups."""
+    worth: Int64
+    """Money per unit of flow on every arc, before prices, in order of the groups."""
+    trees: SmallFlows | None
+    """What the compiled solver knows from its last round; None: OR-Tools solves."""
 
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """Arcs and nodes sorted by group; nodes are positions, one sink per block, and one per position with a demand."""
+    """Arcs and nodes sorted by group; nodes are positions, one per position with a demand, and one sink per block."""
 
-    arc: Int64
+    arc: Int32
     """Arcs in order of their groups, shape ``(n_arcs,)``."""
-    of_arc: Int64
-    """Group of every arc, in the network's order."""
     first_arc: Int64
     """Where each group begins in `arc`, shape ``(n_groups + 1,)``."""
-    tail: NDArray[np.int32]
+    tail: Int32
     """Row of the group's nodes, in the order of `arc`."""
-    head: NDArray[np.int32]
+    head: Int32
     supply: Int64
     """Units that start at every node, in order of the groups."""
     first_node: Int64
@@ -63,17 +70,17 @@ class Groups:
         return len(self.first_arc) - 1
 
 
+_COMPILED_ARCS = 10_000
+"""From here on the compiled solver does it; to load it takes as long as some ten rounds of OR-Tools' solver."""
+
 _GROUP_ARCS = 500
-"""Blocks are put together until they have about so many arcs."""
+"""For OR-Tools, blocks are put together until they have about so many arcs."""
 
 _MANY_INCREMENTS = 20
 """Increments of a position that a plan tells apart: a twentieth of the range of their worth is near enough."""
 
 _PLAN_DECIMALS = 3
-_BOUND_DECIMALS = 4
-"""Decimals of a currency unit that a plan, and the bound of a model with many arcs, can tell apart."""
-
-_MANY_ARCS = 500_000
+"""Decimals of a currency unit that a plan found by OR-Tools can tell apart."""
 
 
 def flow_network(model: Model, *, in_packs: bool) -> FlowNetwork:
@@ -101,8 +108,9 @@ def flow_network(model: Model, *, in_packs: bool) -> FlowNetwork:
     supply = positions.supply_units // position_pack
     gate = _gates(model)
     n_positions, n_gates = len(positions), len(gate)
-    gated = np.full(n_positions, -1, dtype=np.int64)
-    gated[gate] = n_positions + n_blocks + np.arange(n_gates)
+    gated = np.full(n_positions, -1, dtype=np.int32)
+    gated[gate] = n_positions + np.arange(n_gates)
+    first_sink = n_positions + n_gates
     increment_tail = np.where(gated[increments.position] >= 0, gated[increments.position], increments.position)
     total = np.bincount(positions.block, weights=supply, minlength=n_blocks).astype(np.int64)
     reward = _reward(model)
@@ -111,47 +119,74 @@ def flow_network(model: Model, *, in_packs: bool) -> FlowNetwork:
     least = np.minimum(bounds.least // flow_pack, bounds.most // flow_pack)
     np.subtract.at(supply, flows.origin, least)
     np.add.at(supply, flows.destination, least)
-    tail = np.concatenate([flows.origin, increment_tail, gate, gate])
+    tail = np.concatenate([flows.origin, increment_tail, gate, gate], dtype=np.int32, casting="unsafe")
     head = np.concatenate(
-        [flows.destination, n_positions + positions.block[increments.position], gated[gate], gated[gate]]
+        [flows.destination, first_sink + positions.block[increments.position], gated[gate], gated[gate]],
+        dtype=np.int32,
+        casting="unsafe",
     )
-    node_block = np.concatenate([positions.block, np.arange(n_blocks), gate_block])
-    gate_worth = np.repeat([reward, 0], n_gates)
+    node_block = np.concatenate([positions.block, gate_block, np.arange(n_blocks, dtype=np.int32)])
+    compiled = len(tail) > _COMPILED_ARCS
+    groups = _groups(
+        tail,
+        head,
+        np.concatenate([supply, np.zeros(n_gates, dtype=np.int64), -total]),
+        node_block,
+        least_arcs=1 if compiled else _GROUP_ARCS,
+    )
+    kept = _merged(model, _whole_packs(model, increment_pack)) if in_packs else increments.most_units
+    due = -(-positions.least_units[gate] // gate_pack)
+    ending = np.concatenate([kept, due, total[gate_block]])
+    np.minimum(ending, int(total.max(initial=0)), out=ending)
+    capacity = _narrow(np.concatenate([bounds.most // flow_pack - least, ending]))[groups.arc]
+    worth = np.concatenate(
+        [flows.profit * flow_pack, increments.worth * increment_pack, np.repeat([reward, 0], n_gates)]
+    )[groups.arc]
     return FlowNetwork(
         n_flows=len(flows),
-        capacity=np.concatenate(
-            [
-                bounds.most // flow_pack - least,
-                _merged(model, _whole_packs(model, increment_pack)) if in_packs else increments.most_units,
-                -(-positions.least_units[gate] // gate_pack),
-                total[gate_block],
-            ]
-        ),
-        worth=np.concatenate([flows.profit * flow_pack, increments.worth * increment_pack, gate_worth]),
-        reward_due=reward * int((-(-positions.least_units[gate] // gate_pack)).sum()),
-        scale=np.concatenate([flow_pack, increment_pack]),
-        least=least,
+        reward_due=reward * int(due.sum()),
+        scale=_narrow(np.concatenate([flow_pack, increment_pack])),
+        least=_narrow(least),
         divisors=_divisors(model, in_packs=in_packs),
-        groups=_groups(tail, head, np.concatenate([supply, -total, np.zeros(n_gates, dtype=np.int64)]), node_block),
+        groups=groups,
+        capacity=capacity,
+        worth=worth,
+        trees=_trees(groups, capacity) if compiled else None,
     )
 
 
-def _groups(tail: Int64, head: Int64, supply: Int64, node_block: NDArray[np.integer]) -> Groups:
+def _trees(groups: Groups, capacity: Int32 | Int64) -> SmallFlows:
+    """Give the groups to the compiled solver."""
+    from optimizer.search.network_simplex import small_flows  # noqa: PLC0415 (loads a compiler)
+
+    return small_flows(
+        groups.first_arc, groups.first_node, groups.tail, groups.head, groups.supply, units=capacity.dtype
+    )
+
+
+def _narrow(units: Int64) -> Int32 | Int64:
+    """Keep a column in four bytes where its values fit."""
+    fits = int(units.max(initial=0)) < np.iinfo(np.int32).max and int(units.min(initial=0)) > np.iinfo(np.int32).min
+    return units.astype(np.int32) if fits else units
+
+
+def _groups(tail: Int32, head: Int32, supply: Int64, node_block: Int32, *, least_arcs: int) -> Groups:
     """Sort arcs and nodes by group."""
     n_blocks = int(node_block.max(initial=-1)) + 1
     arcs_before = np.cumsum(np.bincount(node_block[tail], minlength=n_blocks))
-    group = np.unique(arcs_before // _GROUP_ARCS, return_inverse=True)[1]
-    node_group = group[node_block]
+    if least_arcs > 1:
+        group = np.unique(arcs_before // least_arcs, return_inverse=True)[1].astype(np.int32)
+        node_group, n_groups = group[node_block], int(group.max(initial=-1)) + 1
+    else:
+        node_group, n_groups = node_block, n_blocks
     node, of_arc = np.argsort(node_group, kind="stable"), node_group[tail]
-    arc = np.argsort(of_arc, kind="stable")
-    n_groups = int(group.max(initial=-1)) + 1
+    arc = np.argsort(of_arc, kind="stable").astype(np.int32)
     first_node = np.searchsorted(node_group[node], np.arange(n_groups + 1))
     local = np.empty(len(node), dtype=np.int32)
     local[node] = np.arange(len(node)) - first_node[node_group[node]]
     return Groups(
         arc=arc,
-        of_arc=of_arc,
-        first_arc=np.searchsorted(of_arc[arc], np.arange(n_groups + 1)),
+        first_arc=np.concatenate([[0], np.cumsum(np.bincount(of_arc, minlength=n_groups))]),
         tail=local[tail[arc]],
         head=local[head[arc]],
         supply=supply[node],
@@ -160,9 +195,8 @@ def _groups(tail: Int64, head: Int64, supply: Int64, node_block: NDArray[np.inte
 
 
 def _divisors(model: Model, *, in_packs: bool) -> tuple[int, ...]:
-    """Choose how fine the solver's costs are, finest first."""
-    many = len(model.flows) + len(model.increments) > _MANY_ARCS
-    decimals = _PLAN_DECIMALS if in_packs else _BOUND_DECIMALS if many else model.money_decimals
+    """Choose how fine the costs of OR-Tools' solver are, finest first."""
+    decimals = _PLAN_DECIMALS if in_packs else model.money_decimals
     finest = int(10 ** max(model.money_decimals - decimals, 0))
     return finest, finest * 1_000, finest * 1_000_000
 
@@ -208,16 +242,21 @@ def _merged(model: Model, most: Int64) -> Int64:
     return merged
 
 
-def best_flow(network: FlowNetwork, price: Int64, most: Int64 | None = None) -> tuple[Int64, int] | None:
+def best_flow(
+    network: FlowNetwork, price: Int64, most: Int64 | None = None, *, threads: int = 1
+) -> tuple[Int64, int] | None:
     """Most valuable flow at prices.
 
     Parameters
     ----------
     network : FlowNetwork
+        Its trees, if it has any, are those of the last call with the network's own capacities.
     price : ndarray of int64, shape (n_flows,) or (n_flows + n_increments,)
         Money per unit, deducted from each flow's profit, and from each increment's worth.
     most : ndarray of int64, shape (n_flows,), optional
         Tighter upper limits of the flows, in units.
+    threads : int
+        For the compiled solver.
 
     Returns
     -------
@@ -225,39 +264,23 @@ def best_flow(network: FlowNetwork, price: Int64, most: Int64 | None = None) -> 
         Units on the model's flows, and the value of the flow in money: far below zero where hard demands are not met.
         None when the supplies have nowhere to end.
     """
-    worth, capacity, groups = _priced(network, price), _capacity(network, most), network.groups
-    arcs, value = np.zeros(len(worth), dtype=np.int64), -network.reward_due
-    for group in range(len(groups)):
-        found = _group_flow(network, group, worth, capacity)
-        if found is None:
-            return None
-        arcs[groups.arc[groups.first_arc[group] : groups.first_arc[group + 1]]] = found[0]
-        value += found[1]
-    n = network.n_flows
-    value += int((network.least * worth[:n]).sum())
-    return (arcs[:n] + network.least) * network.scale[:n], value
+    found = _solved(network, _costs(network, price), most, np.arange(len(network.groups)), threads=threads)
+    if found is None:
+        return None
+    (units, value), n = found, network.n_flows
+    arcs = np.empty(len(units), dtype=units.dtype)
+    arcs[network.groups.arc] = units
+    lifted = np.flatnonzero(network.least)
+    if len(lifted):
+        value += _worth_of_least(network, price, lifted)
+    return (arcs[:n].astype(np.int64) + network.least) * network.scale[:n], value - network.reward_due
 
 
-def _group_flow(network: FlowNetwork, group: int, worth: Int64, capacity: Int64) -> tuple[Int64, int] | None:
-    """Best flow of one group: on its arcs, in the order of the group, and what it is worth at most."""
-    groups = network.groups
-    at = slice(groups.first_arc[group], groups.first_arc[group + 1])
-    arc = groups.arc[at]
-    used = np.flatnonzero(capacity[arc] > 0)
-    supply = groups.supply[groups.first_node[group] : groups.first_node[group + 1]]
-    for divisor in network.divisors:
-        # Rounded up, so that the value stays an upper bound where money is too large for the solver's arithmetic.
-        counted = -(-worth[arc[used]] // divisor)
-        try:
-            found = min_cost_flow(groups.tail[at][used], groups.head[at][used], capacity[arc[used]], -counted, supply)
-        except OverflowError:
-            continue
-        if found is None:
-            return None
-        flow = np.zeros(len(arc), dtype=np.int64)
-        flow[used] = found
-        return flow, int(found @ counted) * divisor
-    raise OverflowError("amounts of money are too large for a min-cost flow; use fewer money_decimals in network.json")
+def _worth_of_least(network: FlowNetwork, price: Int64, lifted: Int64) -> int:
+    """Worth, at prices, of the flow that there must be on the given flows."""
+    worth = np.empty(len(network.worth), dtype=np.int64)
+    worth[network.groups.arc] = network.worth
+    return int((network.least[lifted] * (worth[lifted] - price[lifted] * network.scale[lifted])).sum())
 
 
 def flow_again(network: FlowNetwork, price: Int64, most: Int64, flow_units: Int64) -> Int64 | None:
@@ -276,30 +299,94 @@ def flow_again(network: FlowNetwork, price: Int64, most: Int64, flow_units: Int6
     ndarray of int64, shape (n_flows,), or None
         None when the supplies have nowhere to end within the limits.
     """
-    worth, capacity, groups, n = _priced(network, price), _capacity(network, most), network.groups, network.n_flows
-    again = flow_units.copy()
-    for group in np.unique(groups.of_arc[:n][flow_units > most]).tolist():
-        found = _group_flow(network, group, worth, capacity)
-        if found is None:
-            return None
-        arc = groups.arc[groups.first_arc[group] : groups.first_arc[group + 1]]
-        own = arc < n
-        again[arc[own]] = (found[0][own] + network.least[arc[own]]) * network.scale[arc[own]]
+    groups, n = network.groups, network.n_flows
+    above = np.zeros(len(groups.arc), dtype=bool)
+    above[:n] = flow_units > most
+    chosen = np.flatnonzero(np.logical_or.reduceat(np.append(above[groups.arc], False), groups.first_arc[:-1]))
+    chosen = chosen[np.diff(groups.first_arc)[chosen] > 0]
+    found = _solved(network, _costs(network, price), most, chosen)
+    if found is None:
+        return None
+    again, at = flow_units.copy(), _arcs_of(groups, chosen)
+    own = groups.arc[at] < n
+    arc = groups.arc[at][own]
+    again[arc] = (found[0][at][own].astype(np.int64) + network.least[arc]) * network.scale[arc]
     return again
 
 
-def _priced(network: FlowNetwork, price: Int64) -> Int64:
-    """Worth of every arc less its price."""
-    worth = network.worth.copy()
-    worth[: len(price)] -= price * network.scale[: len(price)]
-    return worth
+def _arcs_of(groups: Groups, chosen: Int64) -> Int64:
+    """Places of the arcs of some groups, in order of the groups."""
+    first, n = groups.first_arc[chosen], np.diff(groups.first_arc)[chosen]
+    return np.repeat(first - np.cumsum(n) + n, n) + np.arange(int(n.sum()))
 
 
-def _capacity(network: FlowNetwork, most: Int64 | None) -> Int64:
+def _costs(network: FlowNetwork, price: Int64) -> Int64:
+    """Money that a unit of flow costs on every arc at prices (negative: it earns), in order of the groups."""
+    cost = np.zeros(len(network.worth), dtype=np.int64)
+    np.multiply(price, network.scale[: len(price)], out=cost[: len(price)])
+    cost = cost[network.groups.arc]
+    cost -= network.worth
+    return cost
+
+
+def _capacity(network: FlowNetwork, most: Int64) -> Int32 | Int64:
     """Capacity of every arc under tighter limits; what must flow does in any case."""
-    if most is None:
-        return network.capacity
-    capacity, n = network.capacity.copy(), network.n_flows
-    allowed = np.maximum(most // network.scale[:n] - network.least, 0)
-    capacity[:n] = np.minimum(capacity[:n], allowed)
-    return capacity
+    n, capacity = network.n_flows, network.capacity
+    allowed = np.full(len(capacity), np.iinfo(capacity.dtype).max, dtype=np.int64)
+    allowed[:n] = np.maximum(most // network.scale[:n] - network.least, 0)
+    tighter: Int64 = np.minimum(capacity, allowed[network.groups.arc])
+    return tighter.astype(capacity.dtype)
+
+
+def _solved(
+    network: FlowNetwork, cost: Int64, most: Int64 | None, chosen: Int64, *, threads: int = 1
+) -> tuple[Int32 | Int64, int] | None:
+    """Solve some groups: units on all arcs, in order of the groups, and an upper bound on what those groups earn."""
+    capacity = network.capacity if most is None else _capacity(network, most)
+    if network.trees is None:
+        return _solved_by_ortools(network, cost, capacity, chosen)
+    from optimizer.search.network_simplex import solve_small_flows  # noqa: PLC0415 (loads a compiler)
+
+    trees = network.trees
+    fits = solve_small_flows(trees, capacity, cost, chosen, afresh=most is not None, threads=threads)
+    if most is not None:
+        trees.started[chosen] = False
+    if not np.all(fits):
+        return None
+    return trees.units, -int(trees.units @ cost)
+
+
+def _solved_by_ortools(
+    network: FlowNetwork, cost: Int64, capacity: Int32 | Int64, chosen: Int64
+) -> tuple[Int64, int] | None:
+    units, value = np.zeros(len(cost), dtype=np.int64), 0
+    for group in chosen.tolist():
+        at = slice(network.groups.first_arc[group], network.groups.first_arc[group + 1])
+        found = _group_flow(network, group, cost[at], capacity[at])
+        if found is None:
+            return None
+        units[at] = found[0]
+        value += found[1]
+    return units, value
+
+
+def _group_flow(network: FlowNetwork, group: int, cost: Int64, capacity: Int32 | Int64) -> tuple[Int64, int] | None:
+    """Best flow of one group: on its arcs, in the order of the group, and what it is worth at most."""
+    groups = network.groups
+    at = slice(groups.first_arc[group], groups.first_arc[group + 1])
+    used = np.flatnonzero(capacity > 0)
+    supply = groups.supply[groups.first_node[group] : groups.first_node[group + 1]]
+    for divisor in network.divisors:
+        # Rounded up in what it earns, so that the value stays an upper bound where money is too large for the solver.
+        counted = cost[used] // divisor
+        tail, head = groups.tail[at][used], groups.head[at][used]
+        try:
+            found = min_cost_flow(tail, head, capacity[used].astype(np.int64), counted, supply)
+        except OverflowError:
+            continue
+        if found is None:
+            return None
+        flow = np.zeros(len(cost), dtype=np.int64)
+        flow[used] = found
+        return flow, -int(found @ counted) * divisor
+    raise OverflowError("amounts of money are too large for a min-cost flow; use fewer money_decimals in network.json")
