@@ -101,17 +101,18 @@ def _join_block(
     block: slice,
 ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
     """Join a block of whole SKUs: (lane, origin cell, destination cell); `by_origin` sorts the lanes by origin."""
-    _, local_sku = np.unique(cells.sku[block], return_inverse=True)
-    lookup = np.full((int(local_sku[-1]) + 1) * n_nodes, -1, dtype=np.int32)
-    lookup[local_sku * n_nodes + cells.node[block]] = np.arange(block.start, block.stop, dtype=np.int32)
+    sku, node = cells.sku[block], cells.node[block].astype(np.int64)
+    # Rank of the SKU in the block, times the number of nodes.
+    place = np.cumsum(np.append(False, sku[1:] != sku[:-1])) * n_nodes
+    lookup = np.full(int(place[-1]) + n_nodes, -1, dtype=np.int32)
+    lookup[place + node] = np.arange(block.start, block.stop, dtype=np.int32)
     sender = np.flatnonzero(cells.sends[block])
     first = np.searchsorted(lanes.origin[by_origin], np.arange(n_nodes + 1))
-    node = cells.node[block][sender]
-    owner, row = runs(first[node], first[node + 1] - first[node])
-    origin, lane = sender[owner], by_origin[row]
-    destination = lookup[local_sku[origin] * n_nodes + lanes.destination[lane]]
-    found = destination >= 0
-    return lane[found], (block.start + origin[found]).astype(np.int32), destination[found]
+    count = (first[1:] - first[:-1])[node[sender]]
+    owner, row = runs(first[node[sender]], count)
+    destination = lookup[place[sender][owner] + lanes.destination[by_origin][row]]
+    found = np.flatnonzero(destination >= 0)
+    return by_origin[row[found]], (block.start + sender[owner[found]]).astype(np.int32), destination[found]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,11 +150,11 @@ def potentials(
     Potentials
         Optimistic: fixed costs, capacities and days are not counted, so pruning with them loses no better plan.
     """
-    gain_out = _relax(edges.origin, edges.destination, -unit_cost, gain_here, cells.passes_on)
-    order = np.argsort(edges.destination, kind="stable")
+    step = -unit_cost
+    gain_out = _relax(edges.origin, edges.destination, step, gain_here, cells.passes_on)
     # The cheapest source is the same recursion with the edges turned round and the sign changed.
     source = np.where(cells.sends, loss_here, NEVER)
-    loss_in = -_relax(edges.destination[order], edges.origin[order], -unit_cost[order], -source, cells.passes_on)
+    loss_in = -_relax(edges.destination, edges.origin, step, -source, cells.passes_on)
     return Potentials(
         gain_in=np.where(cells.passes_on, np.maximum(gain_here, gain_out), gain_here),
         gain_out=gain_out,
@@ -171,21 +172,28 @@ def _relax(
 ) -> NDArray[np.int64]:
     """Find the fixed point of ``best[c] = max over edges of c of (step + value of the other end)``.
 
-    `owner` is sorted; the value of the other end is ``here`` and, where it passes on, its own ``best``.
+    The value of the other end is ``here`` and, where it passes on, its own ``best``. Values only rise, so after the
+    first round only edges count whose other end has risen in the round before.
     """
     best = np.full(len(here), -NEVER, dtype=np.int64)
-    if not len(owner):
-        return best
-    starts = np.flatnonzero(np.r_[True, owner[1:] != owner[:-1]])
-    rows = owner[starts]
+    value = np.clip(here, -NEVER, NEVER)
+    _raise_to(best, owner, value[other], step)
+    onward = np.flatnonzero(passes_on[other])
+    owner, other, step = owner[onward], other[onward], step[onward]
     while True:
-        value = np.where(passes_on, np.maximum(here, best), here)
-        through = np.clip(value[other], -NEVER, NEVER)
-        through = np.where(np.abs(through) >= NEVER, through, through + step)
-        new = np.maximum.reduceat(through, starts)
-        if np.array_equal(new, best[rows]):
+        raised = np.where(passes_on, np.maximum(value, best), value)
+        rises = np.flatnonzero((raised > value)[other])
+        if not len(rises):
             return best
-        best[rows] = new
+        value = raised
+        _raise_to(best, owner[rises], value[other[rises]], step[rises])
+
+
+def _raise_to(
+    best: NDArray[np.int64], owner: NDArray[np.int32], through: NDArray[np.int64], step: NDArray[np.int64]
+) -> None:
+    """Raise ``best`` to what some edges offer; `NEVER` stays what it is, whatever the way there costs."""
+    np.maximum.at(best, owner, np.where(through >= NEVER, NEVER, through + step))
 
 
 def paying_edges(edges: Edges, unit_cost: NDArray[np.int64], found: Potentials) -> NDArray[np.bool_]:

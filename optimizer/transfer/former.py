@@ -150,6 +150,8 @@ def leg_of_lines(lines: FormerLines, legs: tuple[Int64, Int64, Int64, Int64], n_
         Lane, SKU, day of arrival and day of expiry of every leg.
     n_products : int
     """
+    if not len(lines):
+        return np.empty(0, dtype=np.int64)
     own = (lines.lane, lines.sku, lines.arrives_day, lines.expiry_day)
     expiries = np.unique(np.concatenate([own[3], legs[3]]))
     days = int(max(own[2].max(initial=0), legs[2].max(initial=0))) + 1

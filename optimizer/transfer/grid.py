@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from network.candidates import Potentials
+from network.joins import Codes, codes_of
 from network.tables import NO_LIMIT, Network
 from optimizer.transfer.cells import Scope, units_worth_less
 from optimizer.transfer.legs import Legs
@@ -40,12 +41,12 @@ class Grid:
     days: int
     expiries: Int64
     """The different expiry days, ascending; the last one is `NO_LIMIT`."""
-    sending: Int64
-    """Sorted codes of the sending rows."""
-    receiving: Int64
-    """Sorted codes of the receiving rows."""
+    sending: Codes
+    receiving: Codes
     resting: Int64
     """Sorted places of the rows of own stock that rests before it may leave."""
+    row_cell: Int64
+    """Cell of every row."""
     own_place: Int64
     """Sorted places with own stock that may leave, shape ``(n_own,)``."""
     own_supply: Int64
@@ -66,32 +67,35 @@ class Grid:
     """Units that count as stock when all own stock that may leave has left, per cell; unit values start there."""
 
     @property
-    def row_cell(self) -> Int64:
-        """Cell of every row."""
-        kinds = len(self.expiries)
-        by_day = np.concatenate([self.sending, self.receiving]) // (self.days * kinds)
-        return np.concatenate([by_day, self.resting // kinds])
-
-    @property
     def n_rows(self) -> int:
         """Number of rows."""
         return len(self.sending) + len(self.receiving) + len(self.resting)
 
     def place(self, cell: Int64, expiry_day: Int64) -> Int64:
         """Code (cell, expiry day) pairs."""
-        return np.asarray(cell * len(self.expiries) + np.searchsorted(self.expiries, expiry_day))
+        return places(self.expiries, cell, expiry_day)
 
     def sending_row(self, place: Int64, day: Int64) -> Int64:
         """Rows of (place, day) pairs that have a sending row."""
-        return np.searchsorted(self.sending, place * self.days + day)
+        return np.asarray(self.sending.row(place * self.days + day))
 
     def receiving_row(self, place: Int64, day: Int64) -> Int64:
         """Rows of (place, day) pairs that have a receiving row."""
-        return len(self.sending) + np.searchsorted(self.receiving, place * self.days + day)
+        return len(self.sending) + self.receiving.row(place * self.days + day)
 
     def resting_row(self, place: Int64) -> Int64:
         """Rows of places whose own stock rests."""
         return len(self.sending) + len(self.receiving) + np.searchsorted(self.resting, place)
+
+
+def kinds_of(expiries: Int64, expiry_day: Int64) -> Int64:
+    """Rows of expiry days among the different ones."""
+    return np.searchsorted(expiries, expiry_day) if len(expiries) > 1 else np.zeros_like(expiry_day)
+
+
+def places(expiries: Int64, cell: Int64, expiry_day: Int64) -> Int64:
+    """Code (cell, expiry day) pairs."""
+    return cell * len(expiries) + kinds_of(expiries, expiry_day) if len(expiries) > 1 else cell
 
 
 def grid_of(network: Network, scope: Scope, found: Potentials, legs: Legs) -> Grid:
@@ -104,22 +108,28 @@ def grid_of(network: Network, scope: Scope, found: Potentials, legs: Legs) -> Gr
     chained = scope.expires & (sends | receives)
     chained[legs.destination[legs.arrives_day > 0]] = True
     transit_expiry = in_transit_expiry(network, scope.stock_row[scope.expires & (scope.stock_row >= 0)])
-    expiries = np.unique(np.concatenate([scope.own.expiry_day, legs.expiry_day, transit_expiry, [NO_LIMIT]]))
+    expiries = _distinct_days([scope.own.expiry_day, legs.expiry_day, transit_expiry])
     late = transit_day(network, scope)
     rests = sends & (scope.release_day > 0) & (scope.give > 0)
     days = int(max(legs.arrives_day.max(initial=0), scope.release_day[rests].max(initial=0)) + late.max(initial=0)) + 1
     own_place, own_supply = _own(scope, found, expiries, sends, receives, whole=bool(np.any(legs.arrives_day)))
     cell_supply = np.zeros(n, dtype=np.int64)
-    np.add.at(cell_supply, own_place // len(expiries), own_supply)
+    own_cell = own_place // len(expiries) if len(expiries) > 1 else own_place
+    np.add.at(cell_supply, own_cell, own_supply)
     sku_supply = np.zeros(len(network.products), dtype=np.int64)
-    np.add.at(sku_supply, scope.cells.sku, cell_supply)
-    codes = _Codes(expiries, days)
+    np.add.at(sku_supply, scope.cells.sku[own_cell], own_supply)
+    codes = _Codes(expiries, days, n)
+    sending = codes.sending(scope, legs, sends, rests)
+    receiving = codes.receiving(network, scope, legs, sends=sends, receives=receives, chained=chained, rests=rests)
+    resting = own_place[rests[own_cell]]
+    by_day, kinds = np.concatenate([sending.values, receiving.values]), len(expiries)
     return Grid(
         days=days,
         expiries=expiries,
-        sending=codes.sending(scope, legs, sends, rests),
-        receiving=codes.receiving(network, scope, legs, sends=sends, receives=receives, chained=chained, rests=rests),
-        resting=own_place[rests[own_place // len(expiries)]],
+        sending=sending,
+        receiving=receiving,
+        resting=resting,
+        row_cell=np.concatenate([by_day // (days * kinds) if days * kinds > 1 else by_day, resting // kinds]),
         own_place=own_place,
         own_supply=own_supply,
         cell_supply=cell_supply,
@@ -138,35 +148,38 @@ class _Codes:
 
     expiries: Int64
     days: int
+    n_cells: int
+
+    def rows(self, parts: list[Int64]) -> Codes:
+        """Rows for codes."""
+        return codes_of(parts, self.n_cells * len(self.expiries) * self.days)
 
     def of(self, cell: Int64, expiry_day: Int64, day: Int64) -> Int64:
-        place = cell * len(self.expiries) + np.searchsorted(self.expiries, expiry_day)
-        return np.asarray(place * self.days + day)
+        place = places(self.expiries, cell, expiry_day)
+        return place * self.days + day if self.days > 1 else place
 
     def lasting(self, cell: Int64, day: Int64) -> Int64:
         """Rows of units that never expire."""
         return self.of(cell, np.full(len(cell), NO_LIMIT), day)
 
-    def sending(self, scope: Scope, legs: Legs, sends: Flags, rests: Flags) -> Int64:
+    def sending(self, scope: Scope, legs: Legs, sends: Flags, rests: Flags) -> Codes:
         """Where legs start, where units that may go on arrive, and where own stock starts."""
         onward = scope.transit[legs.destination]
         first = np.flatnonzero(sends & ~scope.expires & ~rests)
         own = np.flatnonzero(sends[scope.own.cell] & (scope.own.give > 0))
         cell = scope.own.cell[own]
-        return np.unique(
-            np.concatenate(
-                [
-                    self.of(legs.origin, legs.expiry_day, legs.departs_day),
-                    self.of(legs.destination, legs.expiry_day, legs.arrives_day)[onward],
-                    self.lasting(first, np.zeros(len(first), dtype=np.int64)),
-                    self.of(cell, scope.own.expiry_day[own], np.where(rests[cell], scope.release_day[cell], 0)),
-                ]
-            )
+        return self.rows(
+            [
+                self.of(legs.origin, legs.expiry_day, legs.departs_day),
+                self.of(legs.destination, legs.expiry_day, legs.arrives_day)[onward],
+                self.lasting(first, np.zeros(len(first), dtype=np.int64)),
+                self.of(cell, scope.own.expiry_day[own], np.where(rests[cell], scope.release_day[cell], 0)),
+            ]
         )
 
     def receiving(
         self, network: Network, scope: Scope, legs: Legs, *, sends: Flags, receives: Flags, chained: Flags, rests: Flags
-    ) -> Int64:
+    ) -> Codes:
         """Where units stay, apart from where they leave."""
         has_row = scope.stock_row >= 0
         own_row = (sends & receives & ~scope.transit) | chained | ~(sends | (receives & scope.transit)) | rests
@@ -174,20 +187,24 @@ class _Codes:
         late = np.flatnonzero(chained & has_row & ~scope.expires)
         arrives = chained[legs.destination] & has_row[legs.destination]
         stays = np.flatnonzero(chained & has_row & scope.expires)
-        on_shelf = np.flatnonzero(np.isin(scope.own.cell, stays))
+        on_shelf = np.flatnonzero((chained & has_row & scope.expires)[scope.own.cell])
         row = scope.stock_row[stays]
         zeros = np.zeros(len(first) + len(on_shelf), dtype=np.int64)
-        return np.unique(
-            np.concatenate(
-                [
-                    self.lasting(first, zeros[: len(first)]),
-                    self.lasting(late, transit_day(network, scope)[late]),
-                    self.of(legs.destination, legs.expiry_day, legs.arrives_day)[arrives],
-                    self.of(scope.own.cell[on_shelf], scope.own.expiry_day[on_shelf], zeros[len(first) :]),
-                    self.of(stays, in_transit_expiry(network, row), transit_day(network, scope)[stays]),
-                ]
-            )
+        return self.rows(
+            [
+                self.lasting(first, zeros[: len(first)]),
+                self.lasting(late, transit_day(network, scope)[late]),
+                self.of(legs.destination[arrives], legs.expiry_day[arrives], legs.arrives_day[arrives]),
+                self.of(scope.own.cell[on_shelf], scope.own.expiry_day[on_shelf], zeros[len(first) :]),
+                self.of(stays, in_transit_expiry(network, row), transit_day(network, scope)[stays]),
+            ]
         )
+
+
+def _distinct_days(parts: list[Int64]) -> Int64:
+    """Different expiry days, ascending; the last one is `NO_LIMIT`."""
+    some = [np.unique(part[part < NO_LIMIT]) for part in parts]
+    return np.unique(np.concatenate([*some, [NO_LIMIT]])).astype(np.int64)
 
 
 def transit_day(network: Network, scope: Scope) -> Int64:
@@ -211,14 +228,14 @@ def _own(
     by_cell = np.where(sends, np.where(relays, scope.give, paying), 0)
     cell = scope.own.cell
     supply = np.where(scope.expires[cell], np.where(sends[cell], scope.own.give, 0), by_cell[cell])
-    place = cell * len(expiries) + np.searchsorted(expiries, scope.own.expiry_day)
-    return place[supply > 0], supply[supply > 0]
+    place, some = places(expiries, cell, scope.own.expiry_day), supply > 0
+    return place[some], supply[some]
 
 
 def supplies(network: Network, scope: Scope, grid: Grid) -> Int64:
     """Units that start in every row: own stock, late stock in transit where days have rows, and what expires."""
     supply = np.zeros(grid.n_rows, dtype=np.int64)
-    rests = np.isin(grid.own_place, grid.resting)
+    rests = np.isin(grid.own_place, grid.resting) if len(grid.resting) else np.zeros(len(grid.own_place), dtype=bool)
     start = ~rests
     zero = np.zeros(int(start.sum()), dtype=np.int64)
     supply[grid.sending_row(grid.own_place[start], zero)] = grid.own_supply[start]
@@ -236,7 +253,7 @@ def _add_shelved(network: Network, scope: Scope, grid: Grid, supply: Int64) -> N
     stays = np.flatnonzero(grid.keeps & scope.expires)
     if not len(stays):
         return
-    own = np.flatnonzero(np.isin(scope.own.cell, stays))
+    own = np.flatnonzero((grid.keeps & scope.expires)[scope.own.cell])
     place = grid.place(scope.own.cell[own], scope.own.expiry_day[own])
     leaves = np.append(grid.own_supply, 0)[_row_of(grid.own_place, place)]
     np.add.at(supply, grid.receiving_row(place, np.zeros(len(own), dtype=np.int64)), scope.own.units[own] - leaves)
@@ -262,8 +279,9 @@ class InnerFlows:
 
 def inner_flows(network: Network, scope: Scope, grid: Grid) -> InnerFlows:
     """Tie the rows of each cell together."""
-    sending, receiving, days, kinds = grid.sending, grid.receiving, grid.days, len(grid.expiries)
-    keep = np.flatnonzero(np.isin(sending, receiving))
+    sending, days, kinds = grid.sending.values, grid.days, len(grid.expiries)
+    receiving, received = grid.receiving.values, grid.receiving.find(sending)
+    keep = np.flatnonzero(received >= 0)
     wait = np.flatnonzero(sending[1:] // days == sending[:-1] // days)
     n = len(sending)
     count = _counting(scope, grid)
@@ -278,7 +296,7 @@ def inner_flows(network: Network, scope: Scope, grid: Grid) -> InnerFlows:
         ),
         destination=np.concatenate(
             [
-                n + np.searchsorted(receiving, sending[keep]),
+                n + received[keep],
                 wait + 1,
                 n + count - 1,
                 grid.receiving_row(grid.resting[stay], np.zeros(len(stay), dtype=np.int64)),
@@ -293,7 +311,7 @@ def inner_flows(network: Network, scope: Scope, grid: Grid) -> InnerFlows:
 
 def _counting(scope: Scope, grid: Grid) -> Int64:
     """Receiving rows of later days whose units count through the row before; where units expire, shelves do it."""
-    receiving, place = grid.receiving, grid.receiving // grid.days
+    receiving, place = grid.receiving.values, grid.receiving.values // grid.days
     later = np.flatnonzero(place[1:] == place[:-1]) + 1
     return later[~scope.expires[receiving[later] // (grid.days * len(grid.expiries))]]
 
@@ -305,9 +323,10 @@ def main_rows(scope: Scope, grid: Grid) -> Int64:
     """
     lasts = ~scope.expires[grid.row_cell]
     n, m = len(grid.sending), len(grid.sending) + len(grid.receiving)
-    first_day = (grid.sending % grid.days == 0) & (scope.stock_row[grid.row_cell[:n]] >= 0) & lasts[:n]
-    own = first_day & ~np.isin(grid.sending, grid.receiving)
-    received = (grid.receiving % grid.days == 0) & lasts[n:m]
+    sending = grid.sending.values
+    first_day = (sending % grid.days == 0) & (scope.stock_row[grid.row_cell[:n]] >= 0) & lasts[:n]
+    own = first_day & (grid.receiving.find(sending) < 0)
+    received = (grid.receiving.values % grid.days == 0) & lasts[n:m]
     return np.concatenate([np.flatnonzero(own), n + np.flatnonzero(received)])
 
 

@@ -32,7 +32,7 @@ def increments_of(network: Network, scope: Scope, grid: Grid, shelves: Shelves, 
     position, most, worth = _pieces(scope.worth.take(cell), base, base + told)
     n, received = len(grid.sending), len(grid.receiving)
     left = n + np.arange(received)
-    later = (grid.receiving % grid.days > 0) | scope.expires[grid.row_cell[left]]
+    later = (grid.receiving.values % grid.days > 0) | scope.expires[grid.row_cell[left]]
     left = left[later]
     left_cell = grid.row_cell[left]
     position = np.concatenate([row[position], row, left])

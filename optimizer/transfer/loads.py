@@ -12,7 +12,7 @@ from network.tables import NO_LIMIT, Network
 from optimizer.model import UNLIMITED, Members, Switches
 from optimizer.request import Request
 from optimizer.transfer.cells import Scope, units_worth_more
-from optimizer.transfer.grid import Grid
+from optimizer.transfer.grid import Grid, places
 from optimizer.transfer.legs import Legs
 from optimizer.worth.economics import (
     NO_WEIGHT_LIMIT,
@@ -42,32 +42,23 @@ def most_units(network: Network, scope: Scope, found: Potentials, legs: Legs, gr
 
 def _own_units(grid: Grid, legs: Legs) -> Int64:
     """Own stock of the origin that may leave and expires on the leg's day."""
-    place = grid.place(legs.origin, legs.expiry_day)
-    row = np.searchsorted(grid.own_place, place)
-    here = np.append(grid.own_place, -1)[row] == place
-    return np.where(here, np.append(grid.own_supply, 0)[row], 0)
+    supply = np.zeros(len(grid.cell_supply) * len(grid.expiries), dtype=np.int64)
+    supply[grid.own_place] = grid.own_supply
+    return supply[grid.place(legs.origin, legs.expiry_day)]
 
 
 def _everything(scope: Scope, legs: Legs, grid: Grid) -> Int64:
     """Most units on any line: what may leave, or all there is where smallest loads may send units in circles."""
-    sku = scope.cells.sku
+    sku, kinds = scope.cells.sku.astype(np.int64), len(grid.expiries)
+    total = np.zeros(len(grid.sku_supply) * kinds, dtype=np.int64)
+    np.add.at(total, sku[grid.own_place // kinds] * kinds + grid.own_place % kinds, grid.own_supply)
     forced = np.zeros(len(grid.sku_supply), dtype=bool)
     forced[legs.sku[legs.forced]] = True
-    kinds = len(grid.expiries)
-    own = sku[grid.own_place // kinds].astype(np.int64) * kinds + grid.own_place % kinds
-    all_own = sku[scope.own.cell].astype(np.int64) * kinds + np.searchsorted(grid.expiries, scope.own.expiry_day)
-    wanted = legs.sku.astype(np.int64) * kinds + np.searchsorted(grid.expiries, legs.expiry_day)
-    moving = _summed(own, grid.own_supply, wanted)
-    return np.where(forced[legs.sku], _summed(all_own, scope.own.give, wanted), moving)
-
-
-def _summed(keys: Int64, units: Int64, wanted: Int64) -> Int64:
-    """Sum of the units of every wanted key."""
-    distinct, at = np.unique(keys, return_inverse=True)
-    total = np.zeros(len(distinct) + 1, dtype=np.int64)
-    np.add.at(total, at, units)
-    row = np.searchsorted(distinct, wanted)
-    return np.where(np.append(distinct, -1)[row] == wanted, total[row], 0)
+    if forced.any():
+        every = np.zeros_like(total)
+        np.add.at(every, places(grid.expiries, sku[scope.own.cell], scope.own.expiry_day), scope.own.give)
+        total = np.where(np.repeat(forced, kinds), every, total)
+    return total[places(grid.expiries, legs.sku.astype(np.int64), legs.expiry_day)]
 
 
 def _carried(network: Network, legs: Legs, everything: Int64) -> Int64:
@@ -101,8 +92,12 @@ def loads_of(network: Network, request: Request, scope: Scope, legs: Legs, most:
     capacity, least = lane_capacity(network), lane_least_load(network)
     fixed = lane_fixed_cost(network) + _hurdle(network, request.min_dispatch_benefit)
     needs = (fixed > 0) | (capacity < NO_WEIGHT_LIMIT) | (least > 0)
-    lane = np.unique(legs.lane[needs[legs.lane]]).astype(np.int64)
+    used = np.zeros(len(network.lanes), dtype=bool)
+    used[legs.lane] = True
+    lane = np.flatnonzero(used & needs)
     on_dispatch = np.flatnonzero(needs[legs.lane])
+    dispatch = np.full(len(network.lanes), -1, dtype=np.int32)
+    dispatch[lane] = np.arange(len(lane), dtype=np.int32)
     per_line = _hurdle(network, request.min_line_benefit)
     smallest = network.lanes.min_line_units[legs.lane]
     lines = np.flatnonzero((smallest > scope.pack[legs.origin]) | (per_line > 0))
@@ -122,7 +117,7 @@ def loads_of(network: Network, request: Request, scope: Scope, legs: Legs, most:
         flow=np.concatenate([on_dispatch, lines, on_counted]).astype(np.int32),
         switch=np.concatenate(
             [
-                np.searchsorted(lane, legs.lane[on_dispatch]),
+                dispatch[legs.lane[on_dispatch]],
                 len(lane) + np.arange(n),
                 len(lane) + n + np.searchsorted(counted, legs.lane[on_counted]),
             ]

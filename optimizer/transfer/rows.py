@@ -163,7 +163,7 @@ def _parts_of(network: Network, request: Request) -> _Parts:
 
 def _shelves(network: Network, scope: Scope, grid: Grid) -> Shelves:
     """Shelves for the receiving rows of expiring cells."""
-    place, day = grid.receiving // grid.days, grid.receiving % grid.days
+    place, day = grid.receiving.values // grid.days, grid.receiving.values % grid.days
     cell = place // len(grid.expiries)
     here = np.flatnonzero(scope.expires[cell])
     expiry_day = grid.expiries[place % len(grid.expiries)]

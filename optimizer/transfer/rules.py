@@ -59,7 +59,10 @@ def joined(parts: list[Rows]) -> Rows:
 
 def pairs(wanted: Int64, values: Int64) -> tuple[Int64, Int64]:
     """All pairs (i, j) with ``wanted[i] == values[j]``."""
-    order = np.argsort(values, kind="stable")
+    if not len(wanted) or not len(values):
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+    here = np.flatnonzero(np.isin(values, wanted))
+    order = here[np.argsort(values[here], kind="stable")]
     first, last = np.searchsorted(values[order], wanted), np.searchsorted(values[order], wanted, side="right")
     i, at = runs(first, last - first)
     return i, order[at]
