@@ -1,1 +1,1 @@
-"""Timings and comparisons; nothing imports this."""
+"""Timings and comparisons; only ``counterpoise bench`` imports this. How to read them: docs/benchmarks.md."""

@@ -1,22 +1,22 @@
-"""How long it takes to value many positions, by kind of demand: ``python -m benchmarks.valuation``.
+"""How long it takes to value many positions, by kind of demand: ``counterpoise bench valuation``.
 
-Prints JSON: the number of positions; the seconds to value all of them (`optimizer.worth.valuation.value_of_stock`),
-by the clock and of all processors together; and the seconds to list what every unit at a fiftieth of them is worth
+For each kind: the seconds to value all positions (`optimizer.worth.valuation.value_of_stock`), by the clock and of all
+processors together; and the seconds to list what every unit at a fiftieth of them is worth
 (`optimizer.worth.economics.unit_worth`), as a plan needs it.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import os
 import time
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
+from benchmarks.machine import machine
 from network import Network, network_from_frames
 from optimizer.worth.economics import unit_worth
 from optimizer.worth.valuation import value_of_stock
@@ -99,14 +99,18 @@ def measure(kind: str, n_positions: int) -> dict[str, float]:
     }
 
 
-def main() -> None:
-    """Measure every kind and print it."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--positions", type=int, default=10_000_000)
-    positions = parser.parse_args().positions
-    result = {"positions": positions, "processors": os.cpu_count()}
-    print(json.dumps(result | {kind: measure(kind, positions) for kind in KINDS}, indent=2))  # noqa: T201 - its output
+def run(arguments: argparse.Namespace, say: Callable[[str], None]) -> dict[str, Any]:
+    """Measure every kind."""
+    result: dict[str, Any] = {"case": "valuation", "positions": arguments.positions, "machine": machine()}
+    for kind in KINDS:
+        say(f"valuing {arguments.positions:,} positions of {kind} demand")
+        result[kind] = measure(kind, arguments.positions)
+    return result
 
 
-if __name__ == "__main__":
-    main()
+def page(result: Mapping[str, Any]) -> Iterator[str]:
+    """Yield a line for each kind of demand."""
+    yield f"{result['positions']:,} positions"
+    for kind in KINDS:
+        seconds = {name: result[kind][name] for name in ("value_seconds", "value_processor_seconds", "list_seconds")}
+        yield f"  {kind:<18}" + "  ".join(f"{name} {value:>7.2f}" for name, value in seconds.items())

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import math
 from importlib import metadata
 from pathlib import Path
 from typing import Final
 
+from cli.bench_arguments import add_cases
 from cli.exit_codes import BY_CODE
+from cli.flag_types import count, not_negative, positive, share
 
 COMMANDS: Final = {
     "inspect": "what a network directory holds, who can reach whom, and what is wrong with it",
@@ -20,6 +21,7 @@ COMMANDS: Final = {
     "rules": "what every rule that stands against a plan costs",
     "serve": "take plans over gRPC until stopped",
     "demo": "plan real sales data through a server of its own: needs the extra 'demo'",
+    "bench": "measure what this machine makes of a benchmark, beside other solvers",
 }
 """What each command does; ``cli.<name>_command`` runs it."""
 
@@ -48,6 +50,7 @@ def parser() -> argparse.ArgumentParser:
     _rules(by_name["rules"])
     _serve(by_name["serve"])
     _demo(by_name["demo"])
+    add_cases(by_name["bench"])
     return main
 
 
@@ -75,13 +78,13 @@ def _plan(command: argparse.ArgumentParser) -> None:
     command.add_argument("--out", type=Path, required=True, metavar="PLAN_DIR", help="where the plan is written")
     command.add_argument(
         "--time-limit",
-        type=_positive,
+        type=positive,
         metavar="S",
         help="seconds for the whole command, from start-up to writing (default: request.json, else 60)",
     )
     command.add_argument(
         "--gap",
-        type=_share,
+        type=share,
         metavar="G",
         help="stop when the plan is proven to be within this share of the best (default: request.json, else 1e-6)",
     )
@@ -111,7 +114,7 @@ def _question(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument(
         "--time-limit",
-        type=_positive,
+        type=positive,
         metavar="S",
         help="seconds, beside finding a plan (default: 20)",
     )
@@ -122,11 +125,11 @@ def _alternatives(command: argparse.ArgumentParser) -> None:
     _question(command)
     command.add_argument("--alert", action="append", metavar="ID", help="only what could be done about this alert")
     command.add_argument(
-        "--most-alerts", type=_count, default=10, metavar="N", help="alerts to look at (default: %(default)s)"
+        "--most-alerts", type=count, default=10, metavar="N", help="alerts to look at (default: %(default)s)"
     )
     command.add_argument(
         "--keep",
-        type=_share,
+        type=share,
         default=0.9,
         metavar="SHARE",
         help="share of the best objective that alternatives keep at least (default: %(default)s)",
@@ -145,7 +148,7 @@ def _repair(command: argparse.ArgumentParser) -> None:
     command.add_argument("plan_directory", type=Path, metavar="PLAN_DIR", help="plan; a table transfers is enough")
     command.add_argument("--out", type=Path, required=True, metavar="OUT", help="where the repaired plan is written")
     command.add_argument(
-        "--time-limit", type=_positive, metavar="S", help="seconds for the repair (default: request.json, else 60)"
+        "--time-limit", type=positive, metavar="S", help="seconds for the repair (default: request.json, else 60)"
     )
     command.add_argument("--json", action="store_true", help=_JSON_HELP)
 
@@ -159,27 +162,27 @@ def _serve(command: argparse.ArgumentParser) -> None:
         "--address", default="127.0.0.1:50051", metavar="HOST:PORT", help="default: %(default)s, this machine only"
     )
     command.add_argument(
-        "--queue-size", type=_count, default=8, metavar="N", help="plans that may wait (default: %(default)s)"
+        "--queue-size", type=count, default=8, metavar="N", help="plans that may wait (default: %(default)s)"
     )
     command.add_argument(
-        "--workers", type=_count, default=1, metavar="N", help="plans that run at once (default: %(default)s)"
+        "--workers", type=count, default=1, metavar="N", help="plans that run at once (default: %(default)s)"
     )
     command.add_argument(
         "--grace",
-        type=_not_negative,
+        type=not_negative,
         default=10.0,
         metavar="S",
         help="seconds that running plans may go on after a signal to stop (default: %(default)s)",
     )
     command.add_argument(
         "--longest-time-limit",
-        type=_positive,
+        type=positive,
         default=3600.0,
         metavar="S",
         help="greatest time limit a caller may ask for (default: %(default)s)",
     )
     command.add_argument(
-        "--worker-memory-gib", type=_positive, metavar="GIB", help="memory a plan may use (default: no limit)"
+        "--worker-memory-gib", type=positive, metavar="GIB", help="memory a plan may use (default: no limit)"
     )
 
 
@@ -187,61 +190,23 @@ def _demo(command: argparse.ArgumentParser) -> None:
     command.add_argument("--out", type=Path, metavar="DIR", help="also write DIR/network and DIR/plan")
     command.add_argument(
         "--time-limit",
-        type=_positive,
+        type=positive,
         default=50.0,
         metavar="S",
         help="seconds for the whole command (default: %(default)s)",
     )
     command.add_argument(
         "--gap",
-        type=_share,
+        type=share,
         default=0.005,
         metavar="G",
         help="stop within this share of the best (default: %(default)s)",
     )
     command.add_argument(
         "--product-types",
-        type=_count,
+        type=count,
         default=2000,
         metavar="N",
         help="plan at most so many, those that sell most (default: %(default)s)",
     )
     command.add_argument("--json", action="store_true", help=_JSON_HELP)
-
-
-def _number(text: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = math.nan
-    if not math.isfinite(number):
-        raise argparse.ArgumentTypeError(f"{text!r} is no number")
-    return number
-
-
-def _positive(text: str) -> float:
-    number = _number(text)
-    if number <= 0:
-        raise argparse.ArgumentTypeError(f"{text} is not above 0")
-    return number
-
-
-def _not_negative(text: str) -> float:
-    number = _number(text)
-    if number < 0:
-        raise argparse.ArgumentTypeError(f"{text} is below 0")
-    return number
-
-
-def _share(text: str) -> float:
-    number = _number(text)
-    if not 0 <= number <= 1:
-        raise argparse.ArgumentTypeError(f"{text} is not from 0 to 1; 0.01 means 1 %".replace("%", "%%"))
-    return number
-
-
-def _count(text: str) -> int:
-    number = _number(text)
-    if number < 1 or number != int(number):
-        raise argparse.ArgumentTypeError(f"{text} is no whole number above 0")
-    return int(number)

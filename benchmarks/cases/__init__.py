@@ -1,0 +1,1 @@
+"""One module for each case of ``counterpoise bench``; see `benchmarks.registry`."""
