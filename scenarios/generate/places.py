@@ -74,4 +74,5 @@ def numbered(letter: str, count: int) -> NDArray[np.object_]:
     digits = len(str(count))
     ids = (10**digits + np.arange(1, count + 1)).astype(f"U{digits + 1}")
     ids.view("U1")[:: digits + 1] = letter  # instead of the leading 1
-    return ids.astype(object)
+    names: NDArray[np.object_] = ids.astype(np.object_)
+    return names

@@ -49,7 +49,8 @@ class Positions:
 def draw_positions(random: np.random.Generator, places: Places, assortment: Assortment, regime: Regime) -> Positions:
     """Draw a row for every warehouse and SKU, and for every store and SKU with too much or too little.
 
-    Stores where a SKU is balanced, or not listed, have no row: no plan would touch it.
+    Where a store has what it sells, or does not list the SKU, nothing is wrong and there is no row. Only the first SKU
+    has one in every store, so that no lane leads to a node without stock.
     """
     of_cells, of_demand, of_stock, of_money = random.spawn(4)
     node, sku, state = _cells(of_cells, places, assortment, regime)
@@ -86,7 +87,7 @@ def uncertainty(positions: Positions, assortment: Assortment) -> NDArray[np.floa
 def _cells(
     random: np.random.Generator, places: Places, assortment: Assortment, regime: Regime
 ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int8]]:
-    """Node, SKU and state of the cells with a row: 1 with too much, -1 with too little, 0 an empty place."""
+    """Node, SKU and state of the cells with a row: 1 with too much, -1 with too little, 0 with neither."""
     over_share = np.where(places.is_store, regime.over_share, regime.over_share + RESERVE_SHARE)
     short_share = np.where(places.is_store, regime.short_share, 0.0)
     n_nodes, n_skus = len(places.size), len(assortment.presence)
@@ -96,7 +97,9 @@ def _cells(
         presence = assortment.presence[start : start + step, None]
         drawn = random.random((len(presence), n_nodes))
         state = (drawn < presence * over_share).astype(np.int8) - (drawn > 1 - presence * short_share)
-        sku, node = np.nonzero((state != 0) | ~places.is_store)
+        listed = (state != 0) | ~places.is_store
+        listed[0] |= start == 0
+        sku, node = np.nonzero(listed)
         found.append((node.astype(np.int32), (start + sku).astype(np.int32), state[sku, node]))
     nodes, skus, states = zip(*found, strict=True)
     return np.concatenate(nodes), np.concatenate(skus), np.concatenate(states)
