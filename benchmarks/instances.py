@@ -13,7 +13,7 @@ from typing import Any, Final
 from benchmarks.watching import watched
 from cli.failures import CommandError
 
-SECONDS_OF_SIZE: Final = {"XS": 5.0, "S": 30.0, "M": 60.0, "L": 120.0, "XL": 180.0}
+SECONDS_OF_SIZE: Final = {"XS": 10.0, "S": 30.0, "M": 60.0, "L": 120.0, "XL": 180.0}
 """Time limit of each size, where none is asked for."""
 
 _TINY: Final = ("--stores", "16", "--warehouses", "3", "--skus", "8")

@@ -30,7 +30,7 @@ PEER_NAMES: Final = {
 
 def summary_table(results: Sequence[Result]) -> Iterator[str]:
     """Yield the table of the README: a row for each kind of network."""
-    columns = ["network", "candidate flows", "seconds", "first plan, s", "proven gap", "memory, GiB"]
+    columns = ["network", "candidate flows", "seconds", "first plan, s", "proven gap", "memory, GiB", "peers' seconds"]
     yield f"| {' | '.join([*columns, *PEER_NAMES.values()])} |"
     yield f"|{'---|' * (len(columns) + len(PEER_NAMES))}"
     for found in groups(results):
@@ -42,6 +42,7 @@ def summary_table(results: Sequence[Result]) -> Iterator[str]:
             _number(_medians(found, lambda each: each["engine"]["first_plan_seconds"]), 1),
             _percent(_worst(each["gap"] for each in _runs(found))),
             _number(_medians(found, lambda each: each["engine"]["peak_memory_gib"]), 1),
+            f"{found[0]['peer_seconds']:g}",
         ]
         yield f"| {' | '.join(cells + [less_than_ours(found, name) for name in PEER_NAMES])} |"
 

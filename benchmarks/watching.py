@@ -16,8 +16,12 @@ from pathlib import Path
 from typing import Any, Final
 
 _GLANCE_SECONDS: Final = 0.1
-_GLANCE_SHARE: Final = 0.02
+_GLANCE_SHARE: Final = 0.05
 """Of the time, for looking: reading what many gigabytes of memory are shared with takes a moment."""
+
+_END_SECONDS: Final = 5.0
+_END_GLANCE_SECONDS: Final = 0.01
+"""For killed processes to be gone."""
 
 ANSWER: Final = "answer"
 """Event of an object that was printed without one: what a command prints with ``--json``."""
@@ -103,11 +107,15 @@ def _waited(process: subprocess.Popen[bytes], taken: _Taken, until: float) -> in
 
 
 def _end_session(process: subprocess.Popen[bytes]) -> None:
-    """End the process and whatever of its session is still there."""
-    for pid in [process.pid, *_session(process.pid)]:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+    """End the process and whatever of its session is still there, also what was started meanwhile."""
+    process.kill()
     process.wait()
+    until = time.monotonic() + _END_SECONDS
+    while time.monotonic() < until and (left := _session(process.pid)):
+        for pid in left:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(_END_GLANCE_SECONDS)
 
 
 class _Taken:

@@ -51,5 +51,5 @@ CASE: Final = Case(
     add_flags=add_flags,
     run="benchmarks.transfer:run",
     page="benchmarks.transfer:page",
-    smoke=("--size", "XS", "--time-limit", "4", "--peer-seconds", "10"),
+    smoke=("--size", "XS", "--time-limit", "40"),
 )

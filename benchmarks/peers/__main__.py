@@ -19,10 +19,10 @@ from optimizer.request_reading import read_request
 def main(name: str, directory: Path, seconds: float) -> None:
     """Read, let the peer plan, judge its plan by the certificate."""
     clock = Clock(process_started(), seconds)
-    clock.enter("read")
-    network, _ = read_network(directory)
-    request, _, _ = read_request(network, network.request, directory=directory)
     try:
+        clock.enter("read")
+        network, _ = read_network(directory)
+        request, _, _ = read_request(network, network.request, directory=directory)
         found = function_named(PEERS[name])(network, request, clock)
     except TimeIsUpError as late:
         tell("late", phase=str(late))
