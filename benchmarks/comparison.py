@@ -69,7 +69,7 @@ def compared(runs: Sequence[Mapping[str, Any]], peers: Sequence[dict[str, Any]])
     -------
     dict
         peers, each with ``benefit_less_than_ours`` and ``share_less_than_ours`` (what its plan makes less, above 0:
-        ours is better) and ``bound_above_ours`` (share); best_objective of all plans, bound_holds.
+        ours is better; no share where ours makes nothing) and ``bound_above_ours`` (share); best_objective of all plans, bound_holds.
     """
     ours = min((run["benefit"] for run in runs if run["benefit"] is not None), default=None)
     bounds = [run["bound"] for run in runs if run["bound"] is not None]
@@ -89,7 +89,7 @@ def _beside(peer: dict[str, Any], benefit: float | None, bound: float | None) ->
     less = share = above = None
     if peer["outcome"] == "plan" and benefit is not None:
         less = round(benefit - peer["benefit"], 6)
-        share = round(less / max(abs(benefit), 1.0), 7)
+        share = round(less / benefit, 7) if benefit > 0 else None
     if peer.get("bound") is not None and bound is not None:
         above = round((peer["bound"] - bound) / max(abs(bound), 1.0), 7)
     return {**peer, "benefit_less_than_ours": less, "share_less_than_ours": share, "bound_above_ours": above}

@@ -106,7 +106,8 @@ def less_than_ours(results: Sequence[Result], name: str) -> str:
     if not peers or set(outcomes) == {"skipped"}:
         return "-"
     if set(outcomes) == {"plan"}:
-        return _percent(median(peer["share_less_than_ours"] for peer in peers))
+        share = _middle([peer["share_less_than_ours"] for peer in peers])
+        return "ours makes nothing" if share is None else _percent(share)
     outcome, count = next(each for each in outcomes.most_common() if each[0] != "plan")
     return outcome if count == len(peers) else f"{outcome} ({count} of {len(peers)})"
 

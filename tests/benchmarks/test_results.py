@@ -71,6 +71,11 @@ def test_peers_without_a_plan_are_counted():
     assert table.less_than_ours(results, "scip") == "-"
 
 
+def test_a_plan_of_ours_that_makes_nothing_is_not_hidden():
+    """There is no share of nothing, but a peer with a plan is seen."""
+    assert table.less_than_ours([_result("S common", 1, share=None)], "highs") == "ours makes nothing"
+
+
 def test_growth_is_the_exponent_of_the_number_of_flows():
     """Tenfold flows, hundredfold time: 2; nothing can be fitted to one size."""
     assert exponent([10, 100, 1000], [1, 100, 10_000]) == pytest.approx(2)
