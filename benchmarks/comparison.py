@@ -69,7 +69,8 @@ def compared(runs: Sequence[Mapping[str, Any]], peers: Sequence[dict[str, Any]])
     -------
     dict
         peers, each with ``benefit_less_than_ours`` and ``share_less_than_ours`` (what its plan makes less, above 0:
-        ours is better; no share where ours makes nothing) and ``bound_above_ours`` (share); best_objective of all plans, bound_holds.
+        ours is better; no share where ours makes nothing) and ``bound_above_ours`` (share); best_objective of all
+        plans, bound_holds.
     """
     ours = min((run["benefit"] for run in runs if run["benefit"] is not None), default=None)
     bounds = [run["bound"] for run in runs if run["bound"] is not None]
