@@ -45,17 +45,17 @@ class Codes:
     """Distinct whole numbers, ascending, and the row of each; made by `codes_of`."""
 
     values: NDArray[np.int64]
-    _table: NDArray[np.int32] | None
+    _table: NDArray[np.int64] | None
     """Row of every number below the span; None where that would be long."""
 
     def __len__(self) -> int:
         return len(self.values)
 
-    def row(self, wanted: NDArray[np.int64]) -> NDArray[np.integer[Any]]:
+    def row(self, wanted: NDArray[np.int64]) -> NDArray[np.int64]:
         """Rows of numbers that are among them; of others, any row or -1."""
         return np.searchsorted(self.values, wanted) if self._table is None else self._table[wanted]
 
-    def find(self, wanted: NDArray[np.int64]) -> NDArray[np.integer[Any]]:
+    def find(self, wanted: NDArray[np.int64]) -> NDArray[np.int64]:
         """Rows of numbers, -1 where a number is not among them."""
         if self._table is not None:
             return self._table[wanted]
@@ -78,6 +78,6 @@ def codes_of(parts: Sequence[NDArray[np.int64]], span: int) -> Codes:
     for part in parts:
         listed[part] = True
     values = np.flatnonzero(listed)
-    table = np.full(span, -1, dtype=np.int32)
-    table[values] = np.arange(len(values), dtype=np.int32)
+    table = np.full(span, -1, dtype=np.int64)
+    table[values] = np.arange(len(values))
     return Codes(values, table)

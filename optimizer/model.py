@@ -15,8 +15,9 @@ Money is int64 in units of ``10 ** -money_decimals``; weights are whatever integ
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +26,7 @@ UNLIMITED: Final = int(np.iinfo(np.int64).max // 4)
 """In an integer column of the model: no bound. Sums of a few of them still fit int64."""
 
 
-class _Table:
+class Table:
     """Columns of one length, made read-only."""
 
     __slots__ = ()
@@ -44,7 +45,7 @@ class _Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Positions(_Table):
+class Positions(Table):
     """Where units are, can pass through and can end, shape ``(n_positions,)`` each."""
 
     supply_units: NDArray[np.int64]
@@ -57,7 +58,7 @@ class Positions(_Table):
 
 
 @dataclass(frozen=True, slots=True)
-class Increments(_Table):
+class Increments(Table):
     """Worth of the units that end at a position: sorted by position, worth falling; ``(n_increments,)`` each."""
 
     position: NDArray[np.int32]
@@ -67,7 +68,7 @@ class Increments(_Table):
 
 
 @dataclass(frozen=True, slots=True)
-class Flows(_Table):
+class Flows(Table):
     """What may move from one position to another, shape ``(n_flows,)`` each."""
 
     origin: NDArray[np.int32]
@@ -80,7 +81,7 @@ class Flows(_Table):
 
 
 @dataclass(frozen=True, slots=True)
-class Switches(_Table):
+class Switches(Table):
     """What is switched on as a whole (a dispatch, a line of at least some size), shape ``(n_switches,)`` each."""
 
     fixed_cost: NDArray[np.int64]
@@ -94,7 +95,7 @@ class Switches(_Table):
 
 
 @dataclass(frozen=True, slots=True)
-class Members(_Table):
+class Members(Table):
     """Which flows belong to which switch: ``units <= bound_units * count``, shape ``(n_members,)`` each."""
 
     flow: NDArray[np.int32]
@@ -105,7 +106,7 @@ class Members(_Table):
 
 
 @dataclass(frozen=True, slots=True)
-class Limits(_Table):
+class Limits(Table):
     """Linear limits over columns, shape ``(n_limits,)`` each."""
 
     low: NDArray[np.int64]
@@ -115,7 +116,7 @@ class Limits(_Table):
 
 
 @dataclass(frozen=True, slots=True)
-class Terms(_Table):
+class Terms(Table):
     """Entries of the limits; a column counts flows first, then increments, then switches; ``(n_terms,)`` each."""
 
     limit: NDArray[np.int32]
@@ -147,6 +148,30 @@ class Model:
     def is_pure_flow(self) -> bool:
         """True when nothing ties flows together, so that a min-cost flow is the whole problem."""
         return not len(self.switches) and not len(self.limits) and bool(np.all(self.flows.multiple == 1))
+
+
+_Rows = TypeVar("_Rows", bound=Table)
+
+
+def stacked(table: type[_Rows], parts: list[_Rows], **added: Sequence[int]) -> _Rows:
+    """Put tables one after the other.
+
+    Parameters
+    ----------
+    table : type
+    parts : list of that type
+        At least one. It is emptied, so that each column can be let go as soon as it is copied.
+    **added : sequence of int
+        By column: what to add to the values of each part.
+    """
+    if len(parts) == 1 and not any(map(any, added.values())):
+        return parts[0]
+    names = [item.name for item in fields(table)]  # type: ignore[arg-type]
+    columns = {name: [getattr(part, name) for part in parts] for name in names}
+    parts.clear()
+    for name, first in added.items():
+        columns[name] = [column + n for column, n in zip(columns[name], first, strict=True)]
+    return table(*(np.concatenate(columns.pop(name)) for name in names))
 
 
 def with_flows(model: Model, kept: NDArray[np.int64]) -> Model:

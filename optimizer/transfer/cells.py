@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from network.candidates import NEVER, Cells, Edges, Potentials, join_lanes, paying_edges, potentials
+from network.joins import codes_of
 from network.lane_rules import may_carry
 from network.tables import AlertKind, Network
 from optimizer.request import Request
@@ -149,13 +150,15 @@ def _with_transit_nodes(
 ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]]:
     """Sorted (sku, node, stock row) of all cells: stock rows, and transit nodes without one."""
     n_nodes = max(len(network.nodes), 1)
-    stocked = network.stock.sku[rows].astype(np.int64) * n_nodes + network.stock.node[rows]
+    listed = np.flatnonzero(in_scope)
+    place = (np.cumsum(in_scope) - 1)[network.stock.sku[rows]] * n_nodes + network.stock.node[rows]
     hubs = np.flatnonzero(network.nodes.transit)
-    passing = (np.flatnonzero(in_scope).astype(np.int64)[:, None] * n_nodes + hubs[None, :]).ravel()
-    keys = np.union1d(stocked, passing)
-    stock_row = np.full(len(keys), -1, dtype=np.int64)
-    stock_row[np.searchsorted(keys, stocked)] = rows
-    return (keys // n_nodes).astype(np.int32), (keys % n_nodes).astype(np.int32), stock_row
+    passing = (np.arange(len(listed))[:, None] * n_nodes + hubs[None, :]).ravel()
+    found = codes_of([place, passing], len(listed) * n_nodes)
+    stock_row = np.full(len(found), -1, dtype=np.int64)
+    stock_row[found.row(place)] = rows
+    sku, node = found.values // n_nodes, found.values % n_nodes
+    return listed[sku].astype(np.int32), node.astype(np.int32), stock_row
 
 
 def _spread(values: NDArray[np.int64], has_row: NDArray[np.bool_]) -> NDArray[np.int64]:
@@ -212,9 +215,11 @@ class Candidates:
     forced: Flags
     """Edges on which a smallest line or dispatch, or a former plan, may make units worth moving that would not pay
     alone."""
+    in_use: Flags
+    """Lanes with an edge that pays, here or elsewhere, shape ``(n_lanes,)``."""
 
 
-def candidates_of(network: Network, scope: Scope, former: Int64) -> Candidates:
+def candidates_of(network: Network, scope: Scope, former: Int64, in_use: Flags) -> Candidates:
     """Join cells with lanes and drop every flow that no plan better than another could use.
 
     Parameters
@@ -223,6 +228,8 @@ def candidates_of(network: Network, scope: Scope, former: Int64) -> Candidates:
     scope : Scope
     former : ndarray of int64
         Keys ``lane * n_products + sku`` of the lines that a former plan makes worth keeping, or keeps.
+    in_use : ndarray of bool, shape (n_lanes,)
+        Lanes that SKUs of other networks use: a smallest dispatch can be filled up together.
     """
     edges = _allowed(network, scope, join_lanes(network.lanes, scope.cells, len(network.nodes)))
     unit_cost = lane_unit_cost(network, edges.lane, scope.cells.sku[edges.origin])
@@ -232,14 +239,18 @@ def candidates_of(network: Network, scope: Scope, former: Int64) -> Candidates:
     while True:
         found = potentials(scope.cells, edges, unit_cost, gain_here, loss_here)
         pays = paying_edges(edges, unit_cost, found) | kept
-        now_forced = _forced_edges(network, scope, edges, pays) | kept
+        used = in_use.copy()
+        used[edges.lane[pays]] = True
+        now_forced = _forced_edges(network, scope, edges, pays, used) | kept
         if np.array_equal(now_forced, forced):
             break
         forced = now_forced
         # Filling up a smallest line may need any unit from anywhere, and may send it on to anywhere.
         gain_here[edges.destination[forced]] = NEVER
         loss_here[edges.destination[forced]] = -NEVER
-    return Candidates(edges.take(pays), unit_cost[pays], found, forced[pays])
+    if pays.all():
+        return Candidates(edges, unit_cost, found, forced, used)
+    return Candidates(edges.take(pays), unit_cost[pays], found, forced[pays], used)
 
 
 def _allowed(network: Network, scope: Scope, edges: Edges) -> Edges:
@@ -252,15 +263,17 @@ def _allowed(network: Network, scope: Scope, edges: Edges) -> Edges:
 
 def _kept(network: Network, scope: Scope, edges: Edges, former: Int64) -> Flags:
     """Edges of a former plan's lines."""
+    if not len(former):
+        return np.zeros(len(edges), dtype=bool)
     key = edges.lane.astype(np.int64) * len(network.products) + scope.cells.sku[edges.origin]
     return np.isin(key, former)
 
 
-def _forced_edges(network: Network, scope: Scope, edges: Edges, pays: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _forced_edges(network: Network, scope: Scope, edges: Edges, pays: Flags, in_use: Flags) -> Flags:
     """Edges whose lane has a smallest line above one case, or a smallest dispatch and anything that pays."""
+    if not (np.any(network.lanes.min_line_units > 1) or np.any(network.lanes.min_dispatch_kg > 0)):
+        return np.zeros(len(edges), dtype=bool)
     smallest_line = network.lanes.min_line_units[edges.lane] > scope.pack[edges.origin]
-    in_use = np.zeros(len(network.lanes), dtype=bool)
-    in_use[edges.lane[pays]] = True
     smallest_dispatch = (network.lanes.min_dispatch_kg > 0) & in_use
     return (pays & smallest_line) | smallest_dispatch[edges.lane]
 

@@ -38,10 +38,12 @@ def _by_row(scope: Scope, grid: Grid, cell: Int64) -> NDArray[np.bool_]:
     return np.asarray(grid.keeps[cell] & ~grid.chained[cell] & (scope.release_day[cell] == 0))
 
 
-def demand_rows(network: Network, request: Request, scope: Scope, legs: Legs, grid: Grid) -> list[Rows]:
+def demand_rows(network: Network, request: Request, scope: Scope, lines: Legs, grid: Grid) -> list[Rows]:
     """Net units received in time, or net units sent, at least so many."""
     alerts = network.alerts
     hard = hard_alerts(network, request)
+    if not len(hard):
+        return []
     hard = hard[alert_units(network)[hard] > 0]
     cell = scope.cell_of(alerts.sku[hard], alerts.node[hard], len(network.nodes))
     shortage = alerts.kind[hard] == AlertKind.SHORTAGE
@@ -49,23 +51,24 @@ def demand_rows(network: Network, request: Request, scope: Scope, legs: Legs, gr
     own_row = np.where(shortage, _by_row(scope, grid, cell), sends_by_row(scope, grid, cell))
     hard, cell, shortage = hard[~own_row], cell[~own_row], shortage[~own_row]
     return [
-        _net_rows(network, legs, hard[which], cell[which], receives=receives)
+        _net_rows(network, lines, hard[which], cell[which], receives=receives)
         for which, receives in ((shortage, True), (~shortage, False))
     ]
 
 
-def _net_rows(network: Network, legs: Legs, hard: Int64, cell: Int64, *, receives: bool) -> Rows:
+def _net_rows(network: Network, lines: Legs, hard: Int64, cell: Int64, *, receives: bool) -> Rows:
     """Units received in time less units sent, or units sent less units received."""
-    received, sent = pairs(cell, legs.destination), pairs(cell, legs.origin)
+    received, sent = pairs(cell, lines.destination), pairs(cell, lines.origin)
     sign = 1 if receives else -1
     if receives:
-        in_time = legs.arrives_day[received[1]] <= network.alerts.needed_by_days[hard[received[0]]]
+        in_time = lines.arrives_day[received[1]] <= network.alerts.needed_by_days[hard[received[0]]]
         received = received[0][in_time], received[1][in_time]
     return rows(
         RECEIVES if receives else SENDS,
-        cell,
         alert_units(network)[hard],
         np.full(len(hard), UNLIMITED),
-        (received[0], received[1], np.full(len(received[0]), -1), sign),
-        (sent[0], sent[1], np.full(len(sent[0]), -1), -sign),
+        (*received, -1, sign),
+        (*sent, -1, -sign),
+        node=network.alerts.node[hard].astype(np.int64),
+        sku=network.alerts.sku[hard].astype(np.int64),
     )

@@ -118,6 +118,8 @@ def segments_of(most: Int64, pack: Int64, former_units: Int64, price: Int64) -> 
         Most units and case pack of every leg, its units in the former plan, money per unit changed.
     """
     legs = np.arange(len(most))
+    if not np.any(price):
+        return Segments(legs, most, np.zeros_like(most))
     whole = former_units // pack * pack
     bent = np.flatnonzero((price > 0) & (former_units > 0))
     # The case that f falls into: its first part is a change undone, its second a change.

@@ -77,7 +77,7 @@ class Grid:
 
     def sending_row(self, place: Int64, day: Int64) -> Int64:
         """Rows of (place, day) pairs that have a sending row."""
-        return np.asarray(self.sending.row(place * self.days + day))
+        return self.sending.row(place * self.days + day)
 
     def receiving_row(self, place: Int64, day: Int64) -> Int64:
         """Rows of (place, day) pairs that have a receiving row."""
@@ -112,7 +112,10 @@ def grid_of(network: Network, scope: Scope, found: Potentials, legs: Legs) -> Gr
     late = transit_day(network, scope)
     rests = sends & (scope.release_day > 0) & (scope.give > 0)
     days = int(max(legs.arrives_day.max(initial=0), scope.release_day[rests].max(initial=0)) + late.max(initial=0)) + 1
-    own_place, own_supply = _own(scope, found, expiries, sends, receives, whole=bool(np.any(legs.arrives_day)))
+    arrives_later = np.zeros(len(network.products), dtype=bool)
+    arrives_later[legs.sku[legs.arrives_day > 0]] = True
+    whole = arrives_later[scope.cells.sku]
+    own_place, own_supply = _own(scope, found, expiries, sends, receives, whole=whole)
     cell_supply = np.zeros(n, dtype=np.int64)
     own_cell = own_place // len(expiries) if len(expiries) > 1 else own_place
     np.add.at(cell_supply, own_cell, own_supply)
@@ -214,12 +217,12 @@ def transit_day(network: Network, scope: Scope) -> Int64:
 
 
 def _own(
-    scope: Scope, found: Potentials, expiries: Int64, sends: Flags, receives: Flags, *, whole: bool
+    scope: Scope, found: Potentials, expiries: Int64, sends: Flags, receives: Flags, *, whole: Flags
 ) -> tuple[Int64, Int64]:
     """Places with own stock that may leave, and how much: only units that something else could be worth more than.
 
     All of it where the rule does not hold, because what the node receives replaces what it sends: at nodes without
-    transit that may also receive, and, where days matter (`whole`), at all nodes that may receive.
+    transit that may also receive, and, for SKUs where days matter (`whole`), at all nodes that may receive.
     """
     paying = units_worth_less(scope, np.arange(len(sends)), found.gain_out)
     paying = np.minimum(np.maximum(paying, scope.must_send), scope.give)

@@ -55,35 +55,57 @@ def legs_of(network: Network, request: Request, scope: Scope, candidates: Candid
     Own stock leaves when it has rested; units received at a transit node leave on the day they arrived (waiting is a
     flow of its own). Paths visit a node at most once, so there are at most as many rounds as transit nodes plus one.
     """
-    edges = candidates.edges
-    lead = network.lanes.lead_time_days[edges.lane]
-    rests = np.any(scope.release_day[scope.give > 0])
-    waits = len(_later_days(request, former)) > 0
-    if not (np.any(lead) or rests or np.any(scope.expires) or len(former) or waits):
-        n = len(edges)
-        return _legs(scope, candidates, lead, (np.arange(n), np.zeros(n, dtype=np.int64), np.full(n, NO_LIMIT)))
-    walk = _Walk(network, request, scope, candidates, former)
-    parts: list[tuple[Int64, Int64, Int64]] = []
+    lead = network.lanes.lead_time_days[candidates.edges.lane]
+    timed = _timed(network, request, scope, candidates, former)
+    if not timed.any():
+        return _legs(scope, candidates, lead, _at_once(np.arange(len(lead))))
+    walk = _Walk(network, request, scope, candidates, former, timed=timed)
+    parts = [_at_once(np.flatnonzero(~timed[scope.cells.sku[candidates.edges.origin]]))]
     for _ in range(int(network.nodes.transit.sum()) + 1):
         parts.append(walk.step())
         if walk.ended:
             break
     edge, departs_day, expiry_day = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return _legs(scope, candidates, lead, (edge, departs_day, expiry_day))
+    order = np.argsort(edge, kind="stable")
+    return _legs(scope, candidates, lead, (edge[order], departs_day[order], expiry_day[order]))
+
+
+def _at_once(edge: Int64) -> tuple[Int64, Int64, Int64]:
+    """Edges used on day 0 for units that never expire."""
+    return edge, np.zeros(len(edge), dtype=np.int64), np.full(len(edge), NO_LIMIT)
+
+
+def _timed(
+    network: Network, request: Request, scope: Scope, candidates: Candidates, former: FormerLines
+) -> NDArray[np.bool_]:
+    """Products whose units can leave on days after 0, or are told apart by expiry; shape ``(n_products,)``."""
+    timed = np.full(len(network.products), len(_later_days(request, former)) > 0)
+    edges, sku = candidates.edges, scope.cells.sku
+    timed[sku[edges.origin[network.lanes.lead_time_days[edges.lane] > 0]]] = True
+    timed[sku[scope.expires | ((scope.release_day > 0) & (scope.give > 0))]] = True
+    timed[former.sku] = True
+    return timed
 
 
 class _Walk:
     """Where units of each expiry day can be on which day, found round by round from own stock."""
 
     def __init__(
-        self, network: Network, request: Request, scope: Scope, candidates: Candidates, former: FormerLines
+        self,
+        network: Network,
+        request: Request,
+        scope: Scope,
+        candidates: Candidates,
+        former: FormerLines,
+        *,
+        timed: NDArray[np.bool_],
     ) -> None:
         edges = candidates.edges
         self.network, self.scope, self.edges = network, scope, edges
         self.lead = network.lanes.lead_time_days[edges.lane].astype(np.int64)
         self.pays_late = _pays_after_horizon(scope, candidates)
         self.least_left = network.products.min_remaining_shelf_life_days[scope.cells.sku]
-        own = np.flatnonzero(scope.own.give > 0)
+        own = np.flatnonzero((scope.own.give > 0) & timed[scope.cells.sku[scope.own.cell]])
         # A former line may leave later than its units could.
         cell = np.concatenate([scope.own.cell[own], former.origin])
         expiry = np.concatenate([scope.own.expiry_day[own], former.expiry_day])

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from network.candidates import Potentials
 from network.tables import NO_LIMIT, Network
-from optimizer.model import UNLIMITED, Members, Switches
+from optimizer.model import UNLIMITED, Members, Switches, Table, stacked
 from optimizer.request import Request
 from optimizer.transfer.cells import Scope, units_worth_more
 from optimizer.transfer.grid import Grid, places
@@ -73,97 +73,203 @@ def _carried(network: Network, legs: Legs, everything: Int64) -> Int64:
 
 
 @dataclass(frozen=True, slots=True)
+class Lines(Table):
+    """Flows over lanes, shape ``(n_lines,)`` each: every leg, and parallel flows of some of them."""
+
+    lane: NDArray[np.int32]
+    sku: NDArray[np.int32]
+    arrives_day: NDArray[np.int32]
+    expiry_day: NDArray[np.int32]
+    line_most: Int64
+    """Most units of all flows of the same line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Smallest:
+    """Lines that have a switch of their own, because they carry a least number of units or earn a least benefit."""
+
+    flow: Int64
+    """Flows of such lines, shape ``(n_flows,)``."""
+    line: Int64
+    """Which of them the flow is, shape ``(n_flows,)``."""
+    least_units: Int64
+    """Shape ``(n_smallest,)``."""
+
+
+def smallest_lines(network: Network, request: Request, pack: Int64, lane: NDArray[np.int32], leg: Int64) -> Smallest:
+    """Find the lines with a least size or benefit.
+
+    Parameters
+    ----------
+    network : Network
+    request : Request
+    pack : ndarray of int64, shape (n_legs,)
+    lane : ndarray of int32, shape (n_legs,)
+    leg : ndarray of int64, shape (n_lines,)
+        Leg of every line.
+    """
+    smallest = network.lanes.min_line_units
+    switched = smallest[lane] > pack if np.any(smallest > 1) else np.zeros(len(lane), dtype=bool)
+    if hurdle(network, request.min_line_benefit) > 0:
+        switched = np.ones(len(lane), dtype=bool)
+    flow = np.flatnonzero(switched[leg])
+    return Smallest(flow, (np.cumsum(switched) - 1)[leg[flow]], smallest[lane[switched]])
+
+
+def hurdle(network: Network, currency: float) -> int:
+    """Least benefit in money."""
+    return int(money(np.array([currency]), network.money_decimals)[0])
+
+
+@dataclass(frozen=True, slots=True)
+class InUse:
+    """Lanes with lines, shape ``(n_used,)`` each."""
+
+    lane: Int64
+    """Ascending."""
+    switch: Int64
+    """The switch that is set when the lane carries anything, -1 where nobody asks."""
+    counted: Int64
+    """Lanes, ascending, that have a switch for nothing else; the last ones of `Loads.switches`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Loads:
-    """The switches of a transfer model and which legs load them."""
+    """The switches of a transfer model and which lines load them."""
 
     switches: Switches
     """Dispatches first, then lines, then lanes in use."""
     members: Members
-    """Their `flow` is a leg."""
     dispatch_lane: Int64
     """Lane of every dispatch switch."""
-    in_use: Int64
-    """For every lane with a leg, ascending (`used_lane`): the switch that is set when the lane carries anything."""
-    used_lane: Int64
+    in_use: InUse
 
 
-def loads_of(network: Network, request: Request, scope: Scope, legs: Legs, most: Int64) -> Loads:
-    """Write dispatches of the lanes that need them, lines with a least size or benefit, and lanes that are counted."""
+@dataclass(frozen=True, slots=True)
+class LaneTotals:
+    """Sums over the legs of every lane, shape ``(n_lanes,)`` each."""
+
+    used: NDArray[np.bool_]
+    units: NDArray[np.float64]
+    """Units that they could carry together."""
+    weight: NDArray[np.float64]
+    """The weight of these in ``10 ** -6`` kg."""
+
+
+def lane_totals(network: Network, legs: Legs, most: Int64) -> LaneTotals:
+    """Add up what the legs of every lane could carry."""
+    n_lanes, units = len(network.lanes), most.astype(np.float64)
+    return LaneTotals(
+        used=np.bincount(legs.lane, minlength=n_lanes) > 0,
+        units=_float_sums(legs.lane, units, n_lanes),
+        weight=_float_sums(legs.lane, units * product_weight(network)[legs.sku], n_lanes),
+    )
+
+
+def _float_sums(at: NDArray[np.int32], values: NDArray[np.float64], n: int) -> NDArray[np.float64]:
+    return np.bincount(at, weights=values, minlength=n).astype(np.float64)
+
+
+def dispatched_lines(network: Network, request: Request, lines: Lines) -> Members:
+    """Write what lines load on the dispatches of their lanes; `switch` is the lane yet."""
+    needed = _needs_dispatches(network, request)[lines.lane]
+    flow = np.arange(len(needed), dtype=np.int32)
+    lane, sku, bound = lines.lane, lines.sku, lines.line_most
+    if not needed.all():
+        flow, lane, sku, bound = flow[needed], lane[needed], sku[needed], bound[needed]
+    weight = product_weight(network)[sku]
+    return Members(flow, lane, weight, np.minimum(bound, _per_dispatch(lane_capacity(network)[lane], weight)))
+
+
+def _needs_dispatches(network: Network, request: Request) -> NDArray[np.bool_]:
+    """Lanes whose dispatches cost something, or hold so much and no more, or no less; shape ``(n_lanes,)``."""
     capacity, least = lane_capacity(network), lane_least_load(network)
-    fixed = lane_fixed_cost(network) + _hurdle(network, request.min_dispatch_benefit)
-    needs = (fixed > 0) | (capacity < NO_WEIGHT_LIMIT) | (least > 0)
-    used = np.zeros(len(network.lanes), dtype=bool)
-    used[legs.lane] = True
-    lane = np.flatnonzero(used & needs)
-    on_dispatch = np.flatnonzero(needs[legs.lane])
-    dispatch = np.full(len(network.lanes), -1, dtype=np.int32)
-    dispatch[lane] = np.arange(len(lane), dtype=np.int32)
-    per_line = _hurdle(network, request.min_line_benefit)
-    smallest = network.lanes.min_line_units[legs.lane]
-    lines = np.flatnonzero((smallest > scope.pack[legs.origin]) | (per_line > 0))
-    weight = product_weight(network)[legs.sku[on_dispatch]]
-    most_runs = _most_dispatches(network, legs, lane, most)
-    used_lane, in_use, counted = _lanes_in_use(network, legs, lane[most_runs == 1], lane, len(lane) + len(lines))
-    on_counted = np.flatnonzero(np.isin(legs.lane, counted))
-    n, m = len(lines), len(counted)
+    return (_dispatch_cost(network, request) > 0) | (capacity < NO_WEIGHT_LIMIT) | (least > 0)
+
+
+def _dispatch_cost(network: Network, request: Request) -> Int64:
+    """Money per dispatch, its least benefit included, shape ``(n_lanes,)``."""
+    return lane_fixed_cost(network) + hurdle(network, request.min_dispatch_benefit)
+
+
+def loads_of(
+    network: Network, request: Request, lines: Lines, *, dispatched: Members, totals: LaneTotals, smallest: Smallest
+) -> Loads:
+    """Write dispatches of the lanes that need them, lines with a least size or benefit, and lanes that are counted.
+
+    Parameters
+    ----------
+    network : Network
+    request : Request
+    lines : Lines
+    dispatched : Members
+        Of `dispatched_lines`; `switch` is the lane.
+    totals : LaneTotals
+    smallest : Smallest
+    """
+    capacity, least, fixed = lane_capacity(network), lane_least_load(network), _dispatch_cost(network, request)
+    lane = np.flatnonzero(totals.used & _needs_dispatches(network, request))
+    most_runs = _most_dispatches(network, lane, totals.weight)
+    n = len(smallest.least_units)
+    in_use = _lanes_in_use(network, totals.used, lane, most_runs, len(lane) + n)
+    m = len(in_use.counted)
     one, unlimited = np.ones(n + m, dtype=np.int64), np.full(n + m, UNLIMITED)
+    per_line = hurdle(network, request.min_line_benefit)
     switches = Switches(
         fixed_cost=np.concatenate([fixed[lane], np.full(n, per_line), np.zeros(m, dtype=np.int64)]),
         most=np.concatenate([most_runs, one]),
-        least_fill=np.concatenate([least[lane], smallest[lines], np.zeros(m, dtype=np.int64)]),
+        least_fill=np.concatenate([least[lane], smallest.least_units, np.zeros(m, dtype=np.int64)]),
         most_fill=np.concatenate([np.minimum(capacity[lane], UNLIMITED), unlimited]),
     )
-    members = Members(
-        flow=np.concatenate([on_dispatch, lines, on_counted]).astype(np.int32),
-        switch=np.concatenate(
-            [
-                dispatch[legs.lane[on_dispatch]],
-                len(lane) + np.arange(n),
-                len(lane) + n + np.searchsorted(counted, legs.lane[on_counted]),
-            ]
-        ).astype(np.int32),
-        weight=np.concatenate([weight, np.ones(n + len(on_counted), dtype=np.int64)]),
-        bound_units=np.concatenate(
-            [
-                np.minimum(most[on_dispatch], _per_dispatch(capacity[legs.lane[on_dispatch]], weight)),
-                most[lines],
-                most[on_counted],
-            ]
-        ),
+    number = np.full(len(network.lanes), -1, dtype=np.int32)
+    number[lane] = np.arange(len(lane), dtype=np.int32)
+    parts = [replace(dispatched, switch=number[dispatched.switch])]
+    if n or m:
+        parts += [_on_own_switch(lines, smallest, len(lane)), _on_counted(lines, in_use.counted, len(lane) + n)]
+    return Loads(switches, stacked(Members, parts), lane, in_use)
+
+
+def _on_own_switch(lines: Lines, smallest: Smallest, first_switch: int) -> Members:
+    """Flows of the lines that have a switch of their own."""
+    return Members(
+        flow=smallest.flow.astype(np.int32),
+        switch=(first_switch + smallest.line).astype(np.int32),
+        weight=np.ones(len(smallest.flow), dtype=np.int64),
+        bound_units=lines.line_most[smallest.flow],
     )
-    return Loads(switches=switches, members=members, dispatch_lane=lane, in_use=in_use, used_lane=used_lane)
 
 
-def _hurdle(network: Network, currency: float) -> int:
-    return int(money(np.array([currency]), network.money_decimals)[0])
+def _on_counted(lines: Lines, lane: Int64, first_switch: int) -> Members:
+    """Lines on the lanes that have a switch only to be counted."""
+    flow = np.flatnonzero(np.isin(lines.lane, lane))
+    return Members(
+        flow=flow.astype(np.int32),
+        switch=(first_switch + np.searchsorted(lane, lines.lane[flow])).astype(np.int32),
+        weight=np.ones(len(flow), dtype=np.int64),
+        bound_units=lines.line_most[flow],
+    )
 
 
 def _lanes_in_use(
-    network: Network, legs: Legs, single: Int64, dispatched: Int64, n_switches: int
-) -> tuple[Int64, Int64, Int64]:
-    """Lanes with legs, the switch that says each is in use (-1: nobody asks), and the lanes that need one of their own.
-
-    A lane whose dispatch switch counts to 1 (`single`) has it already.
-    """
-    nodes, lanes = network.nodes, network.lanes
-    used = np.unique(legs.lane).astype(np.int64)
-    asked = (nodes.max_outbound_lanes[lanes.origin[used]] < NO_LIMIT) | (
-        nodes.max_inbound_lanes[lanes.destination[used]] < NO_LIMIT
+    network: Network, used: NDArray[np.bool_], dispatched: Int64, most_runs: Int64, n_switches: int
+) -> InUse:
+    """Find the switch of every used lane; one whose dispatches count to 1 has it already."""
+    nodes, lanes, lane = network.nodes, network.lanes, np.flatnonzero(used)
+    asked = (nodes.max_outbound_lanes[lanes.origin[lane]] < NO_LIMIT) | (
+        nodes.max_inbound_lanes[lanes.destination[lane]] < NO_LIMIT
     )
-    has_switch = np.isin(used, single)
-    counted = used[asked & ~has_switch]
-    switch = np.full(len(used), -1, dtype=np.int64)
-    switch[has_switch] = np.searchsorted(dispatched, used[has_switch])
-    switch[asked & ~has_switch] = n_switches + np.arange(len(counted))
-    return used, switch, counted
+    single = np.full(len(network.lanes), -1, dtype=np.int64)
+    single[dispatched[most_runs == 1]] = np.flatnonzero(most_runs == 1)
+    switch = single[lane]
+    own = asked & (switch < 0)
+    switch[own] = n_switches + np.arange(int(own.sum()))
+    return InUse(lane, switch, lane[own])
 
 
-def _most_dispatches(network: Network, legs: Legs, lane: Int64, most: Int64) -> Int64:
+def _most_dispatches(network: Network, lane: Int64, weight: NDArray[np.float64]) -> Int64:
     """Dispatches that the load could need, at most those allowed; more never pay."""
     capacity = lane_capacity(network)[lane]
-    load = np.zeros(len(network.lanes), dtype=np.float64)
-    np.add.at(load, legs.lane, most.astype(np.float64) * product_weight(network)[legs.sku])
-    needed = np.where(capacity < NO_WEIGHT_LIMIT, np.ceil(load[lane] / np.maximum(capacity, 1)), 1)
+    needed = np.where(capacity < NO_WEIGHT_LIMIT, np.ceil(weight[lane] / np.maximum(capacity, 1)), 1)
     return np.minimum(network.lanes.max_dispatches[lane], np.clip(needed, 1, NO_LIMIT).astype(np.int64))
 
 

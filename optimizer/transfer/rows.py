@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from collections.abc import Sequence, Sized
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, fields
+from itertools import accumulate, repeat
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from network.blocks import sku_blocks
 from network.tables import Network
-from optimizer.model import UNLIMITED, Flows, Limits, Members, Model, Positions, Switches, Terms
+from optimizer.model import Flows, Increments, Limits, Members, Model, Positions, Switches, Terms, stacked
 from optimizer.plan import Plan
 from optimizer.request import Request
-from optimizer.transfer.cells import Candidates, Scope, candidates_of, scope_of
-from optimizer.transfer.demands import RECEIVES, SENDS, demand_rows, least_units
-from optimizer.transfer.former import FormerLines, Segments, former_lines, leg_of_lines, segments_of
-from optimizer.transfer.grid import Grid, grid_of, inner_flows, supplies, units_to_send
-from optimizer.transfer.increments import do_nothing_worth, increments_of
-from optimizer.transfer.legs import Legs, legs_of
-from optimizer.transfer.loads import Loads, loads_of, most_units
-from optimizer.transfer.rules import FROZEN, Rows, display_rows, frozen_rows, joined, node_rows, pairs
-from optimizer.transfer.shelves import Shelves, shelves_of
-from optimizer.worth.change_price import change_prices
+from optimizer.transfer.blocks import Block, block_of
+from optimizer.transfer.loads import LaneTotals, Lines, Smallest, loads_of
+from optimizer.transfer.rules import Rows, display_rows, joined, node_rows
 
 Int64 = NDArray[np.int64]
+
+_THREADS: Final = 2
+
+_ROWS_PER_BLOCK: Final = 40_000
+"""Rows of stock in a block of SKUs: what one block needs at a time fits a processor's cache, more or less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,197 +69,103 @@ def build(network: Network, request: Request) -> TransferModel:
     Returns
     -------
     TransferModel
-        With every flow that a best plan could need, and no other.
+        With every flow that a best plan could need, and no other. Rows of one SKU stand together in every table.
     """
-    parts = _parts_of(network, request)
-    network, scope, legs, grid, shelves = parts.network, parts.scope, parts.legs, parts.grid, parts.shelves
-    loads = loads_of(network, request, scope, legs, parts.most)
-    display = display_rows(network, scope, legs, parts.most, len(loads.switches))
-    limits = joined(
-        [
-            *demand_rows(network, request, scope, legs, grid),
-            *node_rows(network, legs, parts.most, loads),
-            frozen_rows(parts.former, parts.former_leg),
-            display.rows,
-        ]
+    parts = _taken_apart(_blocks(network, request))
+    first_row, first_line = _before(parts["positions"]), _before(parts["line_flows"])
+    n_lines = sum(map(len, parts["line_flows"]))
+    first_inner = [n_lines + n for n in _before(parts["inner"])]
+    flows = stacked(
+        Flows, parts.pop("line_flows") + parts.pop("inner"), origin=first_row * 2, destination=first_row * 2
     )
-    row_cell, on_shelf = np.concatenate([grid.row_cell, shelves.cell]), np.zeros(len(shelves), dtype=np.int64)
-    supply = np.concatenate([supplies(network, scope, grid), on_shelf])
-    least = np.concatenate([least_units(scope, grid), on_shelf])
-    former = parts.former
-    flows, increments = _flows(parts), increments_of(network, scope, grid, shelves, parts.candidates)
-    limits_, terms = _limits(limits, parts, first_switch=len(flows) + len(increments), n_flows=len(flows))
-    model = Model(
-        positions=Positions(supply_units=supply, least_units=least, block=scope.cells.sku[row_cell]),
-        increments=increments,
-        flows=flows,
-        switches=_stacked(loads.switches, display.switches),
-        members=_members(loads, parts.segments, len(legs)),
-        limits=limits_,
-        terms=terms,
-        do_nothing=do_nothing_worth(network, scope, grid) + display.do_nothing + int(former.price @ former.units),
-        money_decimals=network.money_decimals,
-    )
-    leg, n_caps = parts.segments.leg, len(shelves.arrival_cap)
+    increments = stacked(Increments, parts.pop("increments"), position=first_row)
+    lines = stacked(Lines, parts.pop("lines"))
+    totals, smallest = _summed(parts["totals"]), _smallest(parts["smallest"], first_line)
+    dispatched = stacked(Members, parts.pop("dispatched"), flow=first_line)
+    loads = loads_of(network, request, lines, dispatched=dispatched, totals=totals, smallest=smallest)
+    display = display_rows(network, lines, flows.most_units[:n_lines], len(loads.switches))
+    limits = [(rows, first) for of_block, first in zip(parts["limits"], first_line, strict=True) for rows in of_block]
+    limits += [(rows, 0) for rows in (*node_rows(network, lines.lane, totals.units, loads.in_use), display.rows)]
+    limits += zip(parts["caps"], first_inner, strict=True)
+    rows = joined(limits)
     return TransferModel(
-        model=model,
-        flow_lane=legs.lane[leg],
-        flow_sku=legs.sku[leg],
-        flow_arrives_day=legs.arrives_day[leg].astype(np.int32),
-        flow_expiry_day=legs.expiry_day[leg].astype(np.int32),
+        model=Model(
+            positions=stacked(Positions, parts.pop("positions")),
+            increments=increments,
+            flows=flows,
+            switches=stacked(Switches, [loads.switches, display.switches]),
+            members=loads.members,
+            limits=Limits(rows.low, rows.high),
+            terms=_terms(rows, first_switch=len(flows) + len(increments)),
+            do_nothing=sum(parts["do_nothing"]) + display.do_nothing,
+            money_decimals=network.money_decimals,
+        ),
+        flow_lane=lines.lane,
+        flow_sku=lines.sku,
+        flow_arrives_day=lines.arrives_day,
+        flow_expiry_day=lines.expiry_day,
         switch_lane=loads.dispatch_lane,
-        must_act=bool(np.any(scope.must_send) or np.any(scope.must_receive) or np.any(former.frozen)),
-        position_cell=scope.node_and_sku(row_cell),
-        position_demand=np.where(least > 0, least - supply, 0),
-        position_send=np.concatenate([units_to_send(scope, grid), on_shelf]),
-        limit_rule=np.concatenate([limits.rule, np.full(n_caps, "stock.demand_mean", dtype=np.object_)]),
-        limit_place=np.concatenate([_places(scope, limits), scope.node_and_sku(shelves.limit_cell)]),
-        limit_line=np.concatenate([np.where(limits.rule == FROZEN, limits.place, -1), np.full(n_caps, -1)]),
+        must_act=any(parts["must_act"]),
+        position_cell=np.concatenate(parts.pop("cell")),
+        position_demand=np.concatenate(parts.pop("demand")),
+        position_send=np.concatenate(parts.pop("send")),
+        limit_rule=rows.rule,
+        limit_place=np.stack([rows.node, rows.sku], axis=1).astype(np.int32),
+        limit_line=rows.former_line,
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Parts:
-    """What all rows of the model are written from."""
-
-    network: Network
-    scope: Scope
-    former: FormerLines
-    former_leg: Int64
-    """Leg of every former line, -1 where none is like it."""
-    candidates: Candidates
-    legs: Legs
-    grid: Grid
-    most: Int64
-    """Most units on every leg."""
-    segments: Segments
-    shelves: Shelves
+def _taken_apart(blocks: list[Block]) -> dict[str, list[Any]]:
+    """List each field of all blocks, and let the blocks go: what is popped and copied needs memory only once."""
+    parts = {item.name: [getattr(block, item.name) for block in blocks] for item in fields(Block)}
+    blocks.clear()
+    return parts
 
 
-def _parts_of(network: Network, request: Request) -> _Parts:
-    """Find what may move, and give rows to where it is."""
-    scope = scope_of(network, request)
-    former = former_lines(network, request, scope.cells.sku.astype(np.int64) * len(network.nodes) + scope.cells.node)
-    candidates = candidates_of(network, scope, np.unique(former.lane * len(network.products) + former.sku))
-    legs = legs_of(network, request, scope, candidates, former.take(former.possible))
-    grid = grid_of(network, scope, candidates.potentials, legs)
-    most = most_units(network, scope, candidates.potentials, legs, grid)
-    keys = (legs.lane.astype(np.int64), legs.sku.astype(np.int64), legs.arrives_day, legs.expiry_day)
-    former_leg = leg_of_lines(former, keys, len(network.products))
-    found = former_leg >= 0
-    units = np.zeros(len(legs), dtype=np.int64)
-    np.add.at(units, former_leg[found], former.units[found])
-    price = change_prices(network, request.former_plan).on(legs.departs_day)
-    return _Parts(
-        network=network,
-        scope=scope,
-        former=former,
-        former_leg=former_leg,
-        candidates=candidates,
-        legs=legs,
-        grid=grid,
-        most=most,
-        segments=segments_of(most, scope.pack[legs.origin], units, price),
-        shelves=_shelves(network, scope, grid),
+def _before(tables: Sequence[Sized]) -> list[int]:
+    """Rows before each table when they are put one after the other."""
+    return list(accumulate(map(len, tables[:-1]), initial=0))
+
+
+def _blocks(network: Network, request: Request) -> list[Block]:
+    """Build every block: again as long as a lane with a least load turns out to be used by others."""
+    parts = sku_blocks(network, _ROWS_PER_BLOCK)
+    in_use = np.zeros(len(network.lanes), dtype=bool)
+    while True:
+        with ThreadPoolExecutor(_THREADS) as threads:  # numpy works without the interpreter's lock
+            blocks = list(threads.map(block_of, parts, repeat(request), repeat(in_use)))
+        found = np.any([block.in_use for block in blocks], axis=0)
+        unknown = (network.lanes.min_dispatch_kg > 0) & found & ~in_use
+        if len(blocks) == 1 or not unknown.any():
+            return blocks
+        in_use = found
+
+
+def _summed(parts: Sequence[LaneTotals]) -> LaneTotals:
+    return LaneTotals(
+        used=np.any([part.used for part in parts], axis=0),
+        units=np.sum([part.units for part in parts], axis=0),
+        weight=np.sum([part.weight for part in parts], axis=0),
     )
 
 
-def _shelves(network: Network, scope: Scope, grid: Grid) -> Shelves:
-    """Shelves for the receiving rows of expiring cells."""
-    place, day = grid.receiving.values // grid.days, grid.receiving.values % grid.days
-    cell = place // len(grid.expiries)
-    here = np.flatnonzero(scope.expires[cell])
-    expiry_day = grid.expiries[place % len(grid.expiries)]
-    return shelves_of(
-        network,
-        scope.stock_row,
-        cell=cell[here],
-        expiry_day=expiry_day[here],
-        day=day[here],
-        row=len(grid.sending) + here,
+def _smallest(parts: Sequence[Smallest], first_line: Sequence[int]) -> Smallest:
+    """Lines with a switch of their own in all blocks."""
+    before = _before([part.least_units for part in parts])
+    return Smallest(
+        flow=np.concatenate([part.flow + first for part, first in zip(parts, first_line, strict=True)]),
+        line=np.concatenate([part.line + first for part, first in zip(parts, before, strict=True)]),
+        least_units=np.concatenate([part.least_units for part in parts]),
     )
 
 
-def _flows(parts: _Parts) -> Flows:
-    """Lines over lanes first, then the flows within nodes, last those of shelves."""
-    scope, legs, grid, segments, shelves = parts.scope, parts.legs, parts.grid, parts.segments, parts.shelves
-    inner = inner_flows(parts.network, scope, grid)
-    onward = scope.transit[legs.destination]
-    arrives_at = grid.place(legs.destination, legs.expiry_day)
-    destination = np.where(
-        onward,
-        grid.sending_row(arrives_at, legs.arrives_day),
-        grid.receiving_row(arrives_at, legs.arrives_day),
+def _terms(limits: Rows, first_switch: int) -> Terms:
+    """Terms by column of the model."""
+    return Terms(
+        limit=limits.limit.astype(np.int32),
+        column=np.where(limits.flow >= 0, limits.flow, first_switch + limits.switch).astype(np.int32),
+        coefficient=limits.coefficient,
     )
-    origin = grid.sending_row(grid.place(legs.origin, legs.expiry_day), legs.departs_day)
-    goes_on = np.flatnonzero(~shelves.last)
-    n, leg = grid.n_rows, segments.leg
-    everything = np.maximum(scope.held_before, 0) + grid.sku_supply[scope.cells.sku]
-    free = np.zeros(len(inner.origin) + len(shelves.from_row) + len(goes_on), dtype=np.int64)
-    return Flows(
-        origin=np.concatenate([origin[leg], inner.origin, shelves.from_row, n + goes_on]).astype(np.int32),
-        destination=np.concatenate([destination[leg], inner.destination, n + shelves.to_shelf, n + goes_on + 1]).astype(
-            np.int32
-        ),
-        profit=np.concatenate([segments.bonus - legs.unit_cost[leg], free]),
-        most_units=np.concatenate(
-            [segments.most_units, inner.most_units, everything[shelves.flow_cell], shelves.cap_units[goes_on]]
-        ),
-        multiple=np.concatenate([scope.pack[legs.origin][leg], free + 1]),
-    )
-
-
-def _stacked(first: Switches, second: Switches) -> Switches:
-    columns = [[getattr(part, item.name) for part in (first, second)] for item in fields(Switches)]
-    return Switches(*(np.concatenate(column) for column in columns))
-
-
-def _extra(leg: Int64, segments: Segments, n_legs: int) -> tuple[Int64, Int64]:
-    """Entries of a column of legs, and the further flows that their line consists of."""
-    entry, segment = pairs(leg, segments.leg[n_legs:])
-    return entry, n_legs + segment
-
-
-def _members(loads: Loads, segments: Segments, n_legs: int) -> Members:
-    """Members by flow: every flow of a line loads what the line loads."""
-    members = loads.members
-    entry, flow = _extra(members.flow.astype(np.int64), segments, n_legs)
-    every = np.concatenate([np.arange(len(members)), entry])
-    copied = Members(*(getattr(members, item.name)[every] for item in fields(Members)))
-    return replace(copied, flow=np.concatenate([members.flow, flow.astype(np.int32)]))
-
-
-def _limits(limits: Rows, parts: _Parts, *, first_switch: int, n_flows: int) -> tuple[Limits, Terms]:
-    """Limits and their terms by column of the model; last the caps of arrival at shelves."""
-    shelves = parts.shelves
-    on_leg = limits.leg >= 0
-    entry, flow = _extra(np.where(on_leg, limits.leg, -1), parts.segments, len(parts.legs))
-    column = np.where(on_leg, limits.leg, first_switch + limits.switch)
-    first_shelf_flow = n_flows - len(shelves.from_row) - int(np.count_nonzero(~shelves.last))
-    ones = np.ones(len(shelves.cap_flow), dtype=np.int64)
-    return (
-        Limits(
-            low=np.concatenate([limits.low, np.full(len(shelves.arrival_cap), -UNLIMITED)]),
-            high=np.concatenate([limits.high, shelves.arrival_cap]),
-        ),
-        Terms(
-            limit=np.concatenate([limits.limit, limits.limit[entry], len(limits.place) + shelves.cap_limit]).astype(
-                np.int32
-            ),
-            column=np.concatenate([column, flow, first_shelf_flow + shelves.cap_flow]).astype(np.int32),
-            coefficient=np.concatenate([limits.coefficient, limits.coefficient[entry], ones]),
-        ),
-    )
-
-
-def _places(scope: Scope, limits: Rows) -> NDArray[np.int32]:
-    """(node, SKU) of limits, -1 where a limit names none."""
-    places = np.full((len(limits.place), 2), -1, dtype=np.int32)
-    of_node = np.char.startswith(limits.rule.astype(str), "nodes.") if len(limits.rule) else np.zeros(0, dtype=bool)
-    places[of_node, 0] = limits.place[of_node]
-    of_cell = np.isin(limits.rule, [RECEIVES, SENDS])
-    places[of_cell] = scope.node_and_sku(limits.place[of_cell])
-    return places
 
 
 def plan_of(built: TransferModel, flow_units: Int64, switch_count: Int64) -> Plan:

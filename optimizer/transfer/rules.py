@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,10 +12,8 @@ from numpy.typing import NDArray
 from network.joins import runs
 from network.tables import NO_LIMIT, Network
 from optimizer.model import UNLIMITED, Switches
-from optimizer.transfer.cells import Scope
 from optimizer.transfer.former import FormerLines
-from optimizer.transfer.legs import Legs
-from optimizer.transfer.loads import Loads
+from optimizer.transfer.loads import InUse, Lines
 from optimizer.worth.displays import Displays, displays_of
 
 Int64 = NDArray[np.int64]
@@ -27,34 +26,63 @@ FROZEN = "request.former_plan"
 class Rows:
     """Limits with what they are about, shape ``(n_limits,)``, and their terms, shape ``(n_terms,)``.
 
-    Terms are on legs (`leg`) or on switches (`switch`), -1 where they are on the other.
+    Terms are on lines (`flow`) or on switches (`switch`), -1 where they are on the other.
     """
 
     rule: NDArray[np.object_]
     """The input field that the limit comes from."""
-    place: Int64
-    """Node or cell of the limit, or line of the former plan."""
+    node: Int64
+    """Node that the limit names, -1: none; so for the next two."""
+    sku: Int64
+    former_line: Int64
+    """Line of the former plan."""
     low: Int64
     high: Int64
     limit: Int64
-    leg: Int64
+    flow: Int64
     switch: Int64
     coefficient: Int64
 
-
-def rows(rule: str, place: Int64, low: Int64, high: Int64, *terms: tuple[Int64, Int64, Int64, Int64 | int]) -> Rows:
-    """Write limits of one rule; each of `terms` has limit, leg and switch (-1: none) and coefficient."""
-    columns = [np.concatenate([np.broadcast_to(t[k], t[0].shape) for t in terms]).astype(np.int64) for k in range(4)]
-    return Rows(np.full(len(place), rule, dtype=np.object_), place, low, high, *columns)
+    def __len__(self) -> int:
+        return len(self.rule)
 
 
-def joined(parts: list[Rows]) -> Rows:
-    """Put limits one after the other."""
-    before = np.cumsum([0, *(len(part.place) for part in parts)])
-    names = [item.name for item in fields(Rows) if item.name != "limit"]
-    columns = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
-    limit = np.concatenate([part.limit + first for part, first in zip(parts, before, strict=False)])
-    return Rows(limit=limit, **columns)
+Term: TypeAlias = tuple[Int64, Int64 | int, Int64 | int, Int64 | int]
+"""Limit, flow and switch (-1: none) and coefficient of some terms."""
+
+
+def rows(
+    rule: str,
+    low: Int64,
+    high: Int64,
+    *terms: Term,
+    node: Int64 | int = -1,
+    sku: Int64 | int = -1,
+    former_line: Int64 | int = -1,
+) -> Rows:
+    """Write limits of one rule."""
+    limit, flow, switch, coefficient = (
+        np.concatenate([np.broadcast_to(t[k], t[0].shape) for t in terms]).astype(np.int64) for k in range(4)
+    )
+    node, sku, former_line = (np.broadcast_to(place, low.shape).astype(np.int64) for place in (node, sku, former_line))
+    rules = np.full(len(low), rule, dtype=np.object_)
+    return Rows(rules, node, sku, former_line, low, high, limit, flow, switch, coefficient)
+
+
+def joined(parts: Sequence[tuple[Rows, int]]) -> Rows:
+    """Put limits one after the other.
+
+    Parameters
+    ----------
+    parts : sequence of (Rows, int)
+        Limits, and what to add to the flows of their terms.
+    """
+    before = np.cumsum([0, *(len(part) for part, _ in parts)]).tolist()
+    moved = [
+        replace(part, limit=part.limit + row, flow=np.where(part.flow >= 0, part.flow + first, -1))
+        for (part, first), row in zip(parts, before[:-1], strict=True)
+    ]
+    return Rows(*(np.concatenate([getattr(part, item.name) for part in moved]) for item in fields(Rows)))
 
 
 def pairs(wanted: Int64, values: Int64) -> tuple[Int64, Int64]:
@@ -68,52 +96,67 @@ def pairs(wanted: Int64, values: Int64) -> tuple[Int64, Int64]:
     return i, order[at]
 
 
-def node_rows(network: Network, legs: Legs, most: Int64, loads: Loads) -> list[Rows]:
-    """Most units and most lanes out of and into nodes, where the legs could break them."""
-    nodes, lanes = network.nodes, network.lanes
-    parts, every, none = [], np.arange(len(legs)), np.full(len(network.lanes) + len(legs), -1, dtype=np.int64)
+def node_rows(
+    network: Network, lane: NDArray[np.int32], units_on_lane: NDArray[np.float64], in_use: InUse
+) -> list[Rows]:
+    """Most units and most lanes out of and into nodes, where the lines could break them.
+
+    Parameters
+    ----------
+    network : Network
+    lane : ndarray of int32, shape (n_lines,)
+        Lane of every line.
+    units_on_lane : ndarray of float64, shape (n_lanes,)
+        Units that its lines could carry together.
+    in_use : InUse
+    """
+    nodes, lanes, parts = network.nodes, network.lanes, []
     for rule, capacity, end in (
         ("nodes.pick_capacity_units", nodes.pick_capacity_units, lanes.origin),
         ("nodes.receive_capacity_units", nodes.receive_capacity_units, lanes.destination),
     ):
-        at = end[legs.lane]
-        could = np.bincount(at, weights=most.astype(np.float64), minlength=len(nodes))
-        parts.append(_at_most(rule, capacity, could, at, leg=every, switch=none))
+        could = np.bincount(end, weights=units_on_lane, minlength=len(nodes))
+        number = _numbers_of_tight(capacity, could)
+        flow = np.flatnonzero((number >= 0)[end][lane]) if np.any(number >= 0) else np.empty(0, dtype=np.int64)
+        parts.append(_at_most(rule, capacity, number, (number[end[lane[flow]]], flow, -1, 1)))
     for rule, capacity, end in (
         ("nodes.max_outbound_lanes", nodes.max_outbound_lanes, lanes.origin),
         ("nodes.max_inbound_lanes", nodes.max_inbound_lanes, lanes.destination),
     ):
-        at = end[loads.used_lane]
-        could = np.bincount(at, minlength=len(nodes)).astype(np.float64)
-        parts.append(_at_most(rule, capacity, could, at, leg=none, switch=loads.in_use))
+        at = end[in_use.lane]
+        number = _numbers_of_tight(capacity, np.bincount(at, minlength=len(nodes)))
+        here = np.flatnonzero(number[at] >= 0)
+        parts.append(_at_most(rule, capacity, number, (number[at[here]], -1, in_use.switch[here], 1)))
     return parts
 
 
-def _at_most(
-    rule: str,
-    capacity: Int64,
-    could: NDArray[Any],
-    at: NDArray[np.integer[Any]],
-    *,
-    leg: Int64,
-    switch: Int64,
-) -> Rows:
-    """Sum of legs or switches at each node at most its capacity, where they could be more."""
-    tight = np.flatnonzero((capacity < NO_LIMIT) & (could > capacity))
-    number = np.full(len(capacity), -1, dtype=np.int64)
-    number[tight] = np.arange(len(tight))
-    here = np.flatnonzero(number[at] >= 0)
-    terms = (number[at[here]], leg[here], switch[here], 1)
-    return rows(rule, tight, np.full(len(tight), -UNLIMITED), capacity[tight].astype(np.int64), terms)
+def _numbers_of_tight(capacity: Int64, could: NDArray[Any]) -> Int64:
+    """Give numbers to the nodes whose capacity could be too small, -1 at all others."""
+    tight = (capacity < NO_LIMIT) & (could > capacity)
+    return np.where(tight, np.cumsum(tight) - 1, -1)
 
 
-def frozen_rows(former: FormerLines, leg: Int64) -> Rows:
-    """Each frozen line has the units of the former plan; the limit of one that no leg is like cannot be kept."""
+def _at_most(rule: str, capacity: Int64, number: Int64, terms: Term) -> Rows:
+    """Sum of lines or switches at each numbered node at most its capacity."""
+    tight = np.flatnonzero(number >= 0)
+    return rows(rule, np.full(len(tight), -UNLIMITED), capacity[tight].astype(np.int64), terms, node=tight)
+
+
+def frozen_rows(former: FormerLines, line: Int64, flow: Int64) -> Rows:
+    """Each frozen line has the units of the former plan; the limit of one that no flow is like cannot be kept.
+
+    Parameters
+    ----------
+    former : FormerLines
+    line, flow : ndarray of int64, shape (n,)
+        Pairs of a line of `former` and a flow that is such a line.
+    """
     frozen = np.flatnonzero(former.frozen)
+    number = np.full(len(former), -1, dtype=np.int64)
+    number[frozen] = np.arange(len(frozen))
+    here = number[line] >= 0
     units = former.units[frozen]
-    has_leg = np.flatnonzero(leg[frozen] >= 0)
-    none = np.full(len(has_leg), -1, dtype=np.int64)
-    return rows(FROZEN, former.line[frozen], units, units, (has_leg, leg[frozen][has_leg], none, 1))
+    return rows(FROZEN, units, units, (number[line[here]], flow[here], -1, 1), former_line=former.line[frozen])
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,17 +169,27 @@ class DisplayRows:
     """What doing nothing earns of the switches' rewards, in money."""
 
 
-def display_rows(network: Network, scope: Scope, legs: Legs, most: Int64, first_switch: int) -> DisplayRows:
-    """Reward a display for being complete or empty: its price is then not lost."""
-    displays = displays_of(network)
-    cell_of_row = np.full(len(network.stock), -1, dtype=np.int64)
-    with_row = np.flatnonzero(scope.stock_row >= 0)
-    cell_of_row[scope.stock_row[with_row]] = with_row
-    cell = cell_of_row[displays.member_row]
-    touched = np.zeros(len(scope.cells) + 1, dtype=bool)
-    touched[legs.origin] = touched[legs.destination] = True
+def display_rows(network: Network, lines: Lines, most: Int64, first_switch: int) -> DisplayRows:
+    """Reward a display for being complete or empty: its price is then not lost.
+
+    Parameters
+    ----------
+    network : Network
+    lines : Lines
+    most : ndarray of int64, shape (n_lines,)
+        Most units of each of their flows.
+    first_switch : int
+        Number of the first switch of displays.
+    """
+    displays, n_nodes = displays_of(network), max(len(network.nodes), 1)
+    stock, lanes = network.stock, network.lanes
+    place = stock.sku[displays.member_row].astype(np.int64) * n_nodes + stock.node[displays.member_row]
+    start, end = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+    if len(displays):
+        sku = lines.sku.astype(np.int64) * n_nodes
+        start, end = sku + lanes.origin[lines.lane], sku + lanes.destination[lines.lane]
     moves = np.zeros(len(displays), dtype=bool)
-    moves[displays.member_display[touched[cell] & (cell >= 0)]] = True
+    moves[displays.member_display[np.isin(place, start) | np.isin(place, end)]] = True
     kept = np.flatnonzero(moves & (displays.price > 0))
     number = np.full(len(displays), -1, dtype=np.int64)
     number[kept] = np.arange(len(kept))
@@ -151,10 +204,10 @@ def display_rows(network: Network, scope: Scope, legs: Legs, most: Int64, first_
             most_fill=np.full(2 * n, UNLIMITED),
         ),
         rows=_display_limits(
-            legs,
+            pairs(place[member], end),
+            pairs(place[member], start),
             most,
             _Members(
-                cell=cell[member],
                 display=number[displays.member_display[member]],
                 held=held,
                 least=displays.member_min_units[member],
@@ -175,40 +228,41 @@ def _held(network: Network, row: Int64) -> Int64:
 class _Members:
     """Members of the displays in the model, shape ``(n_members,)`` each."""
 
-    cell: Int64
-    """-1: no line can touch it."""
     display: Int64
     held: Int64
     """Units that it holds when nothing moves."""
     least: Int64
 
 
-def _display_limits(legs: Legs, most: Int64, members: _Members, *, first_switch: int, n_displays: int) -> Rows:
+def _display_limits(
+    received: tuple[Int64, Int64],
+    sent: tuple[Int64, Int64],
+    most: Int64,
+    members: _Members,
+    *,
+    first_switch: int,
+    n_displays: int,
+) -> Rows:
     """Complete: every member holds its least units. Empty: no member holds any. Not both."""
-    cell, held, n = members.cell, members.held, n_displays
-    received, sent = pairs(cell, legs.destination), pairs(cell, legs.origin)
-    incoming = np.zeros(len(cell), dtype=np.int64)
+    held, n = members.held, n_displays
+    incoming = np.zeros(len(held), dtype=np.int64)
     np.add.at(incoming, received[0], most[received[1]])
     most_held, owed = np.maximum(held + incoming, 0), np.minimum(held, 0)
-    every, none = np.arange(len(cell)), np.full(len(cell), -1, dtype=np.int64)
+    every, both, unlimited = np.arange(len(held)), np.arange(n), np.full(len(held), UNLIMITED)
     complete, empty = first_switch + members.display, first_switch + n + members.display
-    net = [
-        (received[0], received[1], np.full(len(received[0]), -1), 1),
-        (sent[0], sent[1], np.full(len(sent[0]), -1), -1),
+    net: list[Term] = [(*received, -1, 1), (*sent, -1, -1)]
+    parts = [
+        rows("display_rules", owed - held, unlimited, *net, (every, -1, complete, owed - members.least)),
+        rows("display_rules", -unlimited, most_held - held, *net, (every, -1, empty, most_held)),
+        rows(
+            "display_rules",
+            np.full(n, -UNLIMITED),
+            np.ones(n, dtype=np.int64),
+            (both, -1, first_switch + both, 1),
+            (both, -1, first_switch + n + both, 1),
+        ),
     ]
-    unlimited = np.full(len(cell), UNLIMITED)
-    both = np.arange(n)
-    no_leg = np.full(n, -1, dtype=np.int64)
-    return joined(
-        [
-            rows("display_rules", cell, owed - held, unlimited, *net, (every, none, complete, owed - members.least)),
-            rows("display_rules", cell, -unlimited, most_held - held, *net, (every, none, empty, most_held)),
-            rows(
-                "display_rules", both, np.full(n, -UNLIMITED), np.ones(n, dtype=np.int64),
-                (both, no_leg, first_switch + both, 1), (both, no_leg, first_switch + n + both, 1),
-            ),
-        ]
-    )  # fmt: skip
+    return joined([(part, 0) for part in parts])
 
 
 def _whole_before(displays: Displays, kept: Int64, number: Int64, member: Int64, held: Int64) -> int:
