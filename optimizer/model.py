@@ -15,9 +15,8 @@ Money is int64 in units of ``10 ** -money_decimals``; weights are whatever integ
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Final, TypeVar
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -148,30 +147,6 @@ class Model:
     def is_pure_flow(self) -> bool:
         """True when nothing ties flows together, so that a min-cost flow is the whole problem."""
         return not len(self.switches) and not len(self.limits) and bool(np.all(self.flows.multiple == 1))
-
-
-_Rows = TypeVar("_Rows", bound=Table)
-
-
-def stacked(table: type[_Rows], parts: list[_Rows], **added: Sequence[int]) -> _Rows:
-    """Put tables one after the other.
-
-    Parameters
-    ----------
-    table : type
-    parts : list of that type
-        At least one. It is emptied, so that each column can be let go as soon as it is copied.
-    **added : sequence of int
-        By column: what to add to the values of each part.
-    """
-    if len(parts) == 1 and not any(map(any, added.values())):
-        return parts[0]
-    names = [item.name for item in fields(table)]  # type: ignore[arg-type]
-    columns = {name: [getattr(part, name) for part in parts] for name in names}
-    parts.clear()
-    for name, first in added.items():
-        columns[name] = [column + n for column, n in zip(columns[name], first, strict=True)]
-    return table(*(np.concatenate(columns.pop(name)) for name in names))
 
 
 def with_flows(model: Model, kept: NDArray[np.int64]) -> Model:

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from network.tables import Network
-from optimizer.model import UNLIMITED, Flows, Increments, Members, Positions
+from optimizer.model import UNLIMITED, Flows, Increments, Members, Positions, Table
 from optimizer.request import Request
-from optimizer.transfer.cells import Candidates, Scope, candidates_of, scope_of
+from optimizer.transfer.cells import Scope, candidates_of, scope_of
 from optimizer.transfer.demands import demand_rows, least_units
 from optimizer.transfer.former import FormerLines, Segments, former_lines, leg_of_lines, segments_of
 from optimizer.transfer.grid import Grid, grid_of, inner_flows, supplies, units_to_send
@@ -33,15 +33,23 @@ Int64 = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
+class Places(Table):
+    """What the positions of the model stand for, shape ``(n_positions,)`` each."""
+
+    node_and_sku: NDArray[np.int32]
+    """Shape ``(n_positions, 2)``."""
+    demand: Int64
+    """Units that the position must receive, 0 where its own row does not say so."""
+    send: Int64
+    """Units that the position must send, 0 where its own row does not say so."""
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """Rows of the model for some SKUs."""
 
     positions: Positions
-    cell: NDArray[np.int32]
-    """(node, SKU) of every position, shape ``(n_positions, 2)``."""
-    demand: Int64
-    """See `TransferModel.position_demand`, shape ``(n_positions,)``; so for the next one."""
-    send: Int64
+    places: Places
     increments: Increments
     lines: Lines
     line_flows: Flows
@@ -82,28 +90,32 @@ def block_of(part: tuple[range, Network], request: Request, in_use: NDArray[np.b
     legs = legs_of(network, request, scope, candidates, former.take(former.possible))
     grid = grid_of(network, scope, candidates.potentials, legs)
     shelves = _shelves(network, scope, grid)
-    lines, segments, frozen = _lines(network, request, scope, candidates, legs=legs, grid=grid, former=former)
-    line_legs = legs if len(segments.leg) == len(legs) else legs.take(segments.leg)
+    most = most_units(network, scope, candidates.potentials, legs, grid)
+    segments, frozen = _segments(network, request, scope.pack, legs, most=most, former=former)
+    of_line = legs if len(segments.leg) == len(legs) else legs.take(segments.leg)
     supply, least = supplies(network, scope, grid), least_units(scope, grid)
     row_cell, on_shelf = np.concatenate([grid.row_cell, shelves.cell]), np.zeros(len(shelves), dtype=np.int64)
     inner = _inner(network, scope, grid, shelves)
+    lines = Lines(of_line.lane, of_line.sku, of_line.arrives_day.astype(np.int32), of_line.expiry_day.astype(np.int32))
     return Block(
         positions=Positions(
             supply_units=np.concatenate([supply, on_shelf]),
             least_units=np.concatenate([least, on_shelf]),
             block=scope.cells.sku[row_cell],
         ),
-        cell=scope.node_and_sku(row_cell),
-        demand=np.concatenate([np.where(least > 0, least - supply, 0), on_shelf]),
-        send=np.concatenate([units_to_send(scope, grid), on_shelf]),
+        places=Places(
+            node_and_sku=scope.node_and_sku(row_cell),
+            demand=np.concatenate([np.where(least > 0, least - supply, 0), on_shelf]),
+            send=np.concatenate([units_to_send(scope, grid), on_shelf]),
+        ),
         increments=increments_of(network, scope, grid, shelves, candidates),
         lines=lines,
-        line_flows=_line_flows(scope, grid, line_legs, segments),
-        dispatched=dispatched_lines(network, request, lines),
+        line_flows=_line_flows(scope, grid, of_line, segments),
+        dispatched=dispatched_lines(network, request, lines, segments.most_units),
         inner=inner,
-        limits=[*demand_rows(network, request, scope, line_legs, grid), frozen],
+        limits=[*demand_rows(network, request, scope, of_line, grid), frozen],
         caps=_caps(scope, shelves, len(inner) - len(shelves.from_row) - int(np.count_nonzero(~shelves.last))),
-        totals=lane_totals(network, legs, lines.line_most[: len(legs)]),
+        totals=lane_totals(network, legs, most),
         in_use=candidates.in_use,
         smallest=smallest_lines(network, request, scope.pack[legs.origin], legs.lane, segments.leg),
         do_nothing=do_nothing_worth(network, scope, grid) + int(former.price @ former.units),
@@ -111,34 +123,17 @@ def block_of(part: tuple[range, Network], request: Request, in_use: NDArray[np.b
     )
 
 
-def _lines(
-    network: Network,
-    request: Request,
-    scope: Scope,
-    candidates: Candidates,
-    *,
-    legs: Legs,
-    grid: Grid,
-    former: FormerLines,
-) -> tuple[Lines, Segments, Rows]:
-    """Write the flows of all legs, and which of them are frozen."""
-    most = most_units(network, scope, candidates.potentials, legs, grid)
+def _segments(
+    network: Network, request: Request, pack: Int64, legs: Legs, *, most: Int64, former: FormerLines
+) -> tuple[Segments, Rows]:
+    """Flows of all legs, and which of them are frozen; `pack` is by cell, `most` by leg."""
     keys = (legs.lane.astype(np.int64), legs.sku.astype(np.int64), legs.arrives_day, legs.expiry_day)
     former_leg = leg_of_lines(former, keys, len(network.products))
     found, units = former_leg >= 0, np.zeros(len(legs), dtype=np.int64)
     np.add.at(units, former_leg[found], former.units[found])
     price = change_prices(network, request.former_plan).on(legs.departs_day)
-    segments = segments_of(most, scope.pack[legs.origin], units, price)
-    leg, whole = segments.leg, len(segments.leg) == len(legs)
-    of_line = legs if whole else legs.take(leg)
-    lines = Lines(
-        lane=of_line.lane,
-        sku=of_line.sku,
-        arrives_day=of_line.arrives_day.astype(np.int32),
-        expiry_day=of_line.expiry_day.astype(np.int32),
-        line_most=most if whole else most[leg],
-    )
-    return lines, segments, frozen_rows(former, *pairs(former_leg, leg))
+    segments = segments_of(most, pack[legs.origin], units, price)
+    return segments, frozen_rows(former, *pairs(former_leg, segments.leg))
 
 
 def _shelves(network: Network, scope: Scope, grid: Grid) -> Shelves:

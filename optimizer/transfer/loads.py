@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 
 from network.candidates import Potentials
 from network.tables import NO_LIMIT, Network
-from optimizer.model import UNLIMITED, Members, Switches, Table, stacked
+from optimizer.model import UNLIMITED, Members, Switches, Table
 from optimizer.request import Request
 from optimizer.transfer.cells import Scope, units_worth_more
 from optimizer.transfer.grid import Grid, places
+from optimizer.transfer.growing import Growing
 from optimizer.transfer.legs import Legs
 from optimizer.worth.economics import (
     NO_WEIGHT_LIMIT,
@@ -80,8 +81,6 @@ class Lines(Table):
     sku: NDArray[np.int32]
     arrives_day: NDArray[np.int32]
     expiry_day: NDArray[np.int32]
-    line_most: Int64
-    """Most units of all flows of the same line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +93,20 @@ class Smallest:
     """Which of them the flow is, shape ``(n_flows,)``."""
     least_units: Int64
     """Shape ``(n_smallest,)``."""
+
+    def followed_by(self, other: Smallest, first_flow: int) -> Smallest:
+        """Put others behind these, whose flows begin with `first_flow`."""
+        return Smallest(
+            np.append(self.flow, first_flow + other.flow),
+            np.append(self.line, len(self.least_units) + other.line),
+            np.append(self.least_units, other.least_units),
+        )
+
+
+def no_smallest_lines() -> Smallest:
+    """Return none."""
+    none = np.empty(0, dtype=np.int64)
+    return Smallest(none, none, none)
 
 
 def smallest_lines(network: Network, request: Request, pack: Int64, lane: NDArray[np.int32], leg: Int64) -> Smallest:
@@ -155,6 +168,15 @@ class LaneTotals:
     weight: NDArray[np.float64]
     """The weight of these in ``10 ** -6`` kg."""
 
+    def __add__(self, other: LaneTotals) -> LaneTotals:
+        return LaneTotals(self.used | other.used, self.units + other.units, self.weight + other.weight)
+
+
+def no_totals(network: Network) -> LaneTotals:
+    """Return the sums over no legs."""
+    n_lanes = len(network.lanes)
+    return LaneTotals(np.zeros(n_lanes, dtype=bool), np.zeros(n_lanes), np.zeros(n_lanes))
+
 
 def lane_totals(network: Network, legs: Legs, most: Int64) -> LaneTotals:
     """Add up what the legs of every lane could carry."""
@@ -170,11 +192,11 @@ def _float_sums(at: NDArray[np.int32], values: NDArray[np.float64], n: int) -> N
     return np.bincount(at, weights=values, minlength=n).astype(np.float64)
 
 
-def dispatched_lines(network: Network, request: Request, lines: Lines) -> Members:
+def dispatched_lines(network: Network, request: Request, lines: Lines, most: Int64) -> Members:
     """Write what lines load on the dispatches of their lanes; `switch` is the lane yet."""
     needed = _needs_dispatches(network, request)[lines.lane]
     flow = np.arange(len(needed), dtype=np.int32)
-    lane, sku, bound = lines.lane, lines.sku, lines.line_most
+    lane, sku, bound = lines.lane, lines.sku, most
     if not needed.all():
         flow, lane, sku, bound = flow[needed], lane[needed], sku[needed], bound[needed]
     weight = product_weight(network)[sku]
@@ -193,7 +215,14 @@ def _dispatch_cost(network: Network, request: Request) -> Int64:
 
 
 def loads_of(
-    network: Network, request: Request, lines: Lines, *, dispatched: Members, totals: LaneTotals, smallest: Smallest
+    network: Network,
+    request: Request,
+    lane_of_line: NDArray[np.int32],
+    most: Int64,
+    *,
+    dispatched: Members,
+    totals: LaneTotals,
+    smallest: Smallest,
 ) -> Loads:
     """Write dispatches of the lanes that need them, lines with a least size or benefit, and lanes that are counted.
 
@@ -201,9 +230,11 @@ def loads_of(
     ----------
     network : Network
     request : Request
-    lines : Lines
+    lane_of_line : ndarray of int32, shape (n_lines,)
+    most : ndarray of int64, shape (n_lines,)
+        Most units of every line.
     dispatched : Members
-        Of `dispatched_lines`; `switch` is the lane.
+        Of `dispatched_lines`: `switch` is the lane.
     totals : LaneTotals
     smallest : Smallest
     """
@@ -223,31 +254,22 @@ def loads_of(
     )
     number = np.full(len(network.lanes), -1, dtype=np.int32)
     number[lane] = np.arange(len(lane), dtype=np.int32)
-    parts = [replace(dispatched, switch=number[dispatched.switch])]
+    members = replace(dispatched, switch=number[dispatched.switch])
     if n or m:
-        parts += [_on_own_switch(lines, smallest, len(lane)), _on_counted(lines, in_use.counted, len(lane) + n)]
-    return Loads(switches, stacked(Members, parts), lane, in_use)
+        flow = np.flatnonzero(np.isin(lane_of_line, in_use.counted))
+        counted = len(lane) + n + np.searchsorted(in_use.counted, lane_of_line[flow])
+        grown = Growing(Members)
+        grown.add(members)
+        grown.add(_of_units(smallest.flow, len(lane) + smallest.line, most))
+        grown.add(_of_units(flow, counted, most))
+        members = grown.table()
+    return Loads(switches, members, lane, in_use)
 
 
-def _on_own_switch(lines: Lines, smallest: Smallest, first_switch: int) -> Members:
-    """Flows of the lines that have a switch of their own."""
-    return Members(
-        flow=smallest.flow.astype(np.int32),
-        switch=(first_switch + smallest.line).astype(np.int32),
-        weight=np.ones(len(smallest.flow), dtype=np.int64),
-        bound_units=lines.line_most[smallest.flow],
-    )
-
-
-def _on_counted(lines: Lines, lane: Int64, first_switch: int) -> Members:
-    """Lines on the lanes that have a switch only to be counted."""
-    flow = np.flatnonzero(np.isin(lines.lane, lane))
-    return Members(
-        flow=flow.astype(np.int32),
-        switch=(first_switch + np.searchsorted(lane, lines.lane[flow])).astype(np.int32),
-        weight=np.ones(len(flow), dtype=np.int64),
-        bound_units=lines.line_most[flow],
-    )
+def _of_units(flow: Int64, switch: Int64, most: Int64) -> Members:
+    """Flows as members of switches that count their units, or only whether there are any."""
+    ones = np.ones(len(flow), dtype=np.int64)
+    return Members(flow.astype(np.int32), switch.astype(np.int32), ones, most[flow])
 
 
 def _lanes_in_use(

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Sized
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, fields
-from itertools import accumulate, repeat
-from typing import Any, Final
+from dataclasses import dataclass
+from itertools import repeat
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from network.blocks import sku_blocks
 from network.tables import Network
-from optimizer.model import Flows, Increments, Limits, Members, Model, Positions, Switches, Terms, stacked
+from optimizer.model import Flows, Increments, Limits, Members, Model, Positions, Switches, Terms
 from optimizer.plan import Plan
 from optimizer.request import Request
-from optimizer.transfer.blocks import Block, block_of
-from optimizer.transfer.loads import LaneTotals, Lines, Smallest, loads_of
+from optimizer.transfer.blocks import Block, Places, block_of
+from optimizer.transfer.growing import Growing
+from optimizer.transfer.loads import Lines, loads_of, no_smallest_lines, no_totals
 from optimizer.transfer.rules import Rows, display_rows, joined, node_rows
 
 Int64 = NDArray[np.int64]
@@ -71,92 +71,99 @@ def build(network: Network, request: Request) -> TransferModel:
     TransferModel
         With every flow that a best plan could need, and no other. Rows of one SKU stand together in every table.
     """
-    parts = _taken_apart(_blocks(network, request))
-    first_row, first_line = _before(parts["positions"]), _before(parts["line_flows"])
-    n_lines = sum(map(len, parts["line_flows"]))
-    first_inner = [n_lines + n for n in _before(parts["inner"])]
-    flows = stacked(
-        Flows, parts.pop("line_flows") + parts.pop("inner"), origin=first_row * 2, destination=first_row * 2
-    )
-    increments = stacked(Increments, parts.pop("increments"), position=first_row)
-    lines = stacked(Lines, parts.pop("lines"))
-    totals, smallest = _summed(parts["totals"]), _smallest(parts["smallest"], first_line)
-    dispatched = stacked(Members, parts.pop("dispatched"), flow=first_line)
-    loads = loads_of(network, request, lines, dispatched=dispatched, totals=totals, smallest=smallest)
-    display = display_rows(network, lines, flows.most_units[:n_lines], len(loads.switches))
-    limits = [(rows, first) for of_block, first in zip(parts["limits"], first_line, strict=True) for rows in of_block]
-    limits += [(rows, 0) for rows in (*node_rows(network, lines.lane, totals.units, loads.in_use), display.rows)]
-    limits += zip(parts["caps"], first_inner, strict=True)
-    rows = joined(limits)
-    return TransferModel(
-        model=Model(
-            positions=stacked(Positions, parts.pop("positions")),
-            increments=increments,
-            flows=flows,
-            switches=stacked(Switches, [loads.switches, display.switches]),
-            members=loads.members,
-            limits=Limits(rows.low, rows.high),
-            terms=_terms(rows, first_switch=len(flows) + len(increments)),
-            do_nothing=sum(parts["do_nothing"]) + display.do_nothing,
-            money_decimals=network.money_decimals,
-        ),
-        flow_lane=lines.lane,
-        flow_sku=lines.sku,
-        flow_arrives_day=lines.arrives_day,
-        flow_expiry_day=lines.expiry_day,
-        switch_lane=loads.dispatch_lane,
-        must_act=any(parts["must_act"]),
-        position_cell=np.concatenate(parts.pop("cell")),
-        position_demand=np.concatenate(parts.pop("demand")),
-        position_send=np.concatenate(parts.pop("send")),
-        limit_rule=rows.rule,
-        limit_place=np.stack([rows.node, rows.sku], axis=1).astype(np.int32),
-        limit_line=rows.former_line,
-    )
-
-
-def _taken_apart(blocks: list[Block]) -> dict[str, list[Any]]:
-    """List each field of all blocks, and let the blocks go: what is popped and copied needs memory only once."""
-    parts = {item.name: [getattr(block, item.name) for block in blocks] for item in fields(Block)}
-    blocks.clear()
-    return parts
-
-
-def _before(tables: Sequence[Sized]) -> list[int]:
-    """Rows before each table when they are put one after the other."""
-    return list(accumulate(map(len, tables[:-1]), initial=0))
-
-
-def _blocks(network: Network, request: Request) -> list[Block]:
-    """Build every block: again as long as a lane with a least load turns out to be used by others."""
     parts = sku_blocks(network, _ROWS_PER_BLOCK)
-    in_use = np.zeros(len(network.lanes), dtype=bool)
-    while True:
+    joint = _Joint(network, request, parts, np.zeros(len(network.lanes), dtype=bool))
+    # A lane with a least load can be filled up by SKUs of several blocks: none may have missed that another uses it.
+    while len(parts) > 1 and np.any((network.lanes.min_dispatch_kg > 0) & joint.in_use & ~joint.known_in_use):
+        joint = _Joint(network, request, parts, joint.in_use)
+    return joint.model()
+
+
+class _Joint:
+    """The rows of all blocks, one after the other."""
+
+    def __init__(
+        self, network: Network, request: Request, parts: list[tuple[range, Network]], in_use: NDArray[np.bool_]
+    ) -> None:
+        self.network, self.request, self.known_in_use, self.in_use = network, request, in_use, in_use.copy()
+        self.positions, self.places, self.increments = Growing(Positions), Growing(Places), Growing(Increments)
+        self.lines, self.line_flows, self.inner = Growing(Lines), Growing(Flows), Growing(Flows)
+        self.dispatched, self.smallest = Growing(Members), no_smallest_lines()
+        self.totals = no_totals(network)
+        self.limits: list[Rows] = []
+        self.caps: list[Rows] = []
+        self.do_nothing, self.must_act = 0, False
         with ThreadPoolExecutor(_THREADS) as threads:  # numpy works without the interpreter's lock
-            blocks = list(threads.map(block_of, parts, repeat(request), repeat(in_use)))
-        found = np.any([block.in_use for block in blocks], axis=0)
-        unknown = (network.lanes.min_dispatch_kg > 0) & found & ~in_use
-        if len(blocks) == 1 or not unknown.any():
-            return blocks
-        in_use = found
+            for block in threads.map(block_of, parts, repeat(request), repeat(in_use)):
+                self._add(block)
+
+    def _add(self, block: Block) -> None:
+        row, line, inner = len(self.positions), len(self.lines), len(self.inner)
+        self.limits += [rows.behind(line) for rows in block.limits]
+        self.caps.append(block.caps.behind(inner))
+        self.smallest = self.smallest.followed_by(block.smallest, line)
+        self.increments.add(block.increments, position=row)
+        self.positions.add(block.positions)
+        self.places.add(block.places)
+        self.lines.add(block.lines)
+        self.line_flows.add(block.line_flows, origin=row, destination=row)
+        self.inner.add(block.inner, origin=row, destination=row)
+        self.dispatched.add(block.dispatched, flow=line)
+        self.totals += block.totals
+        self.in_use |= block.in_use
+        self.do_nothing += block.do_nothing
+        self.must_act |= block.must_act
+
+    def model(self) -> TransferModel:
+        """Add what ties the blocks together."""
+        network, lines, n_lines, totals = self.network, self.lines.table(), len(self.lines), self.totals
+        self.line_flows.add(self.inner.table())
+        flows, increments, places = self.line_flows.table(), self.increments.table(), self.places.table()
+        most = flows.most_units[:n_lines]
+        loads = loads_of(
+            network,
+            self.request,
+            lines.lane,
+            most,
+            dispatched=self.dispatched.table(),
+            totals=totals,
+            smallest=self.smallest,
+        )
+        display = display_rows(network, lines, most, len(loads.switches))
+        of_nodes = node_rows(network, lines.lane, totals.units, loads.in_use)
+        rows = joined([*self.limits, *of_nodes, display.rows, *(caps.behind(n_lines) for caps in self.caps)])
+        return TransferModel(
+            model=Model(
+                positions=self.positions.table(),
+                increments=increments,
+                flows=flows,
+                switches=_both(loads.switches, display.switches),
+                members=loads.members,
+                limits=Limits(rows.low, rows.high),
+                terms=_terms(rows, first_switch=len(flows) + len(increments)),
+                do_nothing=self.do_nothing + display.do_nothing,
+                money_decimals=network.money_decimals,
+            ),
+            flow_lane=lines.lane,
+            flow_sku=lines.sku,
+            flow_arrives_day=lines.arrives_day,
+            flow_expiry_day=lines.expiry_day,
+            switch_lane=loads.dispatch_lane,
+            must_act=self.must_act,
+            position_cell=places.node_and_sku,
+            position_demand=places.demand,
+            position_send=places.send,
+            limit_rule=rows.rule,
+            limit_place=np.stack([rows.node, rows.sku], axis=1).astype(np.int32),
+            limit_line=rows.former_line,
+        )
 
 
-def _summed(parts: Sequence[LaneTotals]) -> LaneTotals:
-    return LaneTotals(
-        used=np.any([part.used for part in parts], axis=0),
-        units=np.sum([part.units for part in parts], axis=0),
-        weight=np.sum([part.weight for part in parts], axis=0),
-    )
-
-
-def _smallest(parts: Sequence[Smallest], first_line: Sequence[int]) -> Smallest:
-    """Lines with a switch of their own in all blocks."""
-    before = _before([part.least_units for part in parts])
-    return Smallest(
-        flow=np.concatenate([part.flow + first for part, first in zip(parts, first_line, strict=True)]),
-        line=np.concatenate([part.line + first for part, first in zip(parts, before, strict=True)]),
-        least_units=np.concatenate([part.least_units for part in parts]),
-    )
+def _both(first: Switches, second: Switches) -> Switches:
+    switches = Growing(Switches)
+    switches.add(first)
+    switches.add(second)
+    return switches.table()
 
 
 def _terms(limits: Rows, first_switch: int) -> Terms:

@@ -46,6 +46,10 @@ class Rows:
     def __len__(self) -> int:
         return len(self.rule)
 
+    def behind(self, n_flows: int) -> Rows:
+        """Return the same limits on flows that stand behind some others."""
+        return replace(self, flow=np.where(self.flow >= 0, self.flow + n_flows, -1))
+
 
 Term: TypeAlias = tuple[Int64, Int64 | int, Int64 | int, Int64 | int]
 """Limit, flow and switch (-1: none) and coefficient of some terms."""
@@ -69,19 +73,10 @@ def rows(
     return Rows(rules, node, sku, former_line, low, high, limit, flow, switch, coefficient)
 
 
-def joined(parts: Sequence[tuple[Rows, int]]) -> Rows:
-    """Put limits one after the other.
-
-    Parameters
-    ----------
-    parts : sequence of (Rows, int)
-        Limits, and what to add to the flows of their terms.
-    """
-    before = np.cumsum([0, *(len(part) for part, _ in parts)]).tolist()
-    moved = [
-        replace(part, limit=part.limit + row, flow=np.where(part.flow >= 0, part.flow + first, -1))
-        for (part, first), row in zip(parts, before[:-1], strict=True)
-    ]
+def joined(parts: Sequence[Rows]) -> Rows:
+    """Put limits one after the other."""
+    before = np.cumsum([0, *map(len, parts)]).tolist()
+    moved = [replace(part, limit=part.limit + row) for part, row in zip(parts, before[:-1], strict=True)]
     return Rows(*(np.concatenate([getattr(part, item.name) for part in moved]) for item in fields(Rows)))
 
 
@@ -262,7 +257,7 @@ def _display_limits(
             (both, -1, first_switch + n + both, 1),
         ),
     ]
-    return joined([(part, 0) for part in parts])
+    return joined(parts)
 
 
 def _whole_before(displays: Displays, kept: Int64, number: Int64, member: Int64, held: Int64) -> int:
