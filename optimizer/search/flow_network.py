@@ -83,7 +83,7 @@ _PLAN_DECIMALS = 3
 """Decimals of a currency unit that a plan found by OR-Tools can tell apart."""
 
 
-def flow_network(model: Model, *, in_packs: bool) -> FlowNetwork:
+def flow_network(model: Model, *, in_packs: bool, compiled: bool = False) -> FlowNetwork:
     """Prepare the min-cost flow of a model.
 
     Parameters
@@ -93,6 +93,8 @@ def flow_network(model: Model, *, in_packs: bool) -> FlowNetwork:
         True: count every block in its case packs, so that flows are feasible (worth is then approximate where a
         pack straddles two increments, and where a position has many). False: drop multiples, which keeps the optimum
         an upper bound.
+    compiled : bool
+        Use the compiled solver for few arcs too.
 
     Returns
     -------
@@ -126,7 +128,7 @@ def flow_network(model: Model, *, in_packs: bool) -> FlowNetwork:
         casting="unsafe",
     )
     node_block = np.concatenate([positions.block, gate_block, np.arange(n_blocks, dtype=np.int32)])
-    compiled = len(tail) > _COMPILED_ARCS
+    compiled = compiled or len(tail) > _COMPILED_ARCS
     groups = _groups(
         tail,
         head,
@@ -335,7 +337,7 @@ def _capacity(network: FlowNetwork, most: Int64) -> Int32 | Int64:
     allowed = np.full(len(capacity), np.iinfo(capacity.dtype).max, dtype=np.int64)
     allowed[:n] = np.maximum(most // network.scale[:n] - network.least, 0)
     tighter: Int64 = np.minimum(capacity, allowed[network.groups.arc])
-    return tighter.astype(capacity.dtype)
+    return tighter.astype(np.int32) if capacity.dtype == np.int32 else tighter
 
 
 def _solved(

@@ -22,6 +22,12 @@ from optimizer.search.slope_scaling import flow_prices, sum_by_switch
 
 Int64 = NDArray[np.int64]
 
+_FIRST_STEP, _SMALLER_STEP, _PATIENCE = 2.0, 0.7, 6
+"""Step of the descent, and what it is multiplied by after so many rounds in a row without a better bound."""
+
+_NEWS = 0.3
+"""Weight of the last flow in what members are taken to use: single flows jump from one member to another."""
+
 
 def member_prices(model: Model, share: NDArray[np.float64], switch_cost: Int64) -> NDArray[np.float64]:
     """Price per unit of every member, from its share of what the switch costs (nothing where it earns)."""
@@ -101,7 +107,8 @@ def bounds_by_pricing(model: Model, network: FlowNetwork) -> Iterator[tuple[int,
     members, limits = model.members, LimitPrices(model)
     n = np.maximum(np.bincount(members.switch, minlength=len(model.switches)), 1)
     share = 1.0 / n[members.switch]
-    step = 2.0
+    step, behind = _FIRST_STEP, 0
+    usual: NDArray[np.float64] | None = None
     best: int | None = None
     while True:
         found = limits.charges()
@@ -111,14 +118,16 @@ def bounds_by_pricing(model: Model, network: FlowNetwork) -> Iterator[tuple[int,
         flow, value = flowing
         bound = value + found.earned - model.do_nothing
         yield bound, flow
-        if best is not None and bound >= best:
-            step *= 0.8
+        behind = behind + 1 if best is not None and bound >= best else 0
+        if behind >= _PATIENCE:
+            step, behind = step * _SMALLER_STEP, 0
         best = bound if best is None else min(best, bound)
         used = np.minimum(flow[members.flow] / np.maximum(members.bound_units, 1), 1.0)
+        usual = used if usual is None else _NEWS * used + (1 - _NEWS) * usual
         if limits.any:
             count = limits.counts_at(found, _largest_by_switch(model, used))
             limits.learn(flow, count, unit_gain=max(bound, 1) / max(int(flow.sum()), 1), factor=step / 2)
-        share = _moved(model, share, used, step)
+        share = _moved(model, share, usual, step)
 
 
 def _largest_by_switch(model: Model, values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -54,7 +54,8 @@ class Progress:
         self.plan_by = self.bound_by = ""
         self.chosen_because = ""
         self._started, self._on_incumbent = started, on_incumbent
-        self._certify_seconds = 0.0
+        self.certify_seconds = 0.0
+        """What the last certificate took."""
 
     @property
     def elapsed(self) -> float:
@@ -64,7 +65,7 @@ class Progress:
     @property
     def left(self) -> float:
         """Seconds left for searching; what the last certificate took is kept back for the answer, several times."""
-        reserve = min(_EXPLAINING * self._certify_seconds, 0.3 * self.parameters.time_limit_seconds)
+        reserve = min(_EXPLAINING * self.certify_seconds, 0.3 * self.parameters.time_limit_seconds)
         return self.parameters.time_limit_seconds - reserve - self.elapsed
 
     @property
@@ -105,7 +106,7 @@ class Progress:
     def _certify(self, plan: Plan) -> Certificate:
         began = time.monotonic()
         certificate = certify(self.network, self.request, plan)
-        self._certify_seconds = time.monotonic() - began
+        self.certify_seconds = time.monotonic() - began
         return certificate
 
     def _worth_pruning(self, certificate: Certificate) -> bool:

@@ -69,7 +69,7 @@ def flow_prices(model: Model, member_price: NDArray[np.float64]) -> Int64:
 
 
 def slope_scaling(
-    model: Model, network: FlowNetwork, *, weight: float = 1.0, seconds_left: Callable[[], float] | None = None
+    model: Model, network: FlowNetwork, *, seconds_left: Callable[[], float] | None = None, threads: int = 1
 ) -> Iterator[tuple[Solution, Int64]]:
     """Yield one mended solution per round, with the prices that led to it; stop when prices repeat.
 
@@ -78,10 +78,10 @@ def slope_scaling(
     model : Model
     network : FlowNetwork
         ``flow_network(model, in_packs=True)``.
-    weight : float
-        Of the last flow in what prices learn from it; less learns slowly, and ends with better plans.
     seconds_left : callable, optional
         Asked after every flow: a round is mended too when there may be no time for another.
+    threads : int
+        For the first round's flow; later ones share the machine with a search for bounds.
 
     Yields
     ------
@@ -104,7 +104,8 @@ def slope_scaling(
         if price.tobytes() in seen:
             return
         seen.add(price.tobytes())
-        found = best_flow(network, price)
+        found = best_flow(network, price, threads=threads)
+        threads = 1
         if found is None:
             return
         load = sum_by_switch(model, loads.measure * found[0][members.flow])
@@ -124,8 +125,7 @@ def slope_scaling(
             if solution is not None:
                 yield solution, price
         latest = np.maximum(np.ceil(load / loads.most_load), 1.0) / np.maximum(load, 1.0)
-        learnt = (1 - weight) * counts_per_load + weight * latest
-        counts_per_load = np.where(load > 0, learnt, counts_per_load)
+        counts_per_load = np.where(load > 0, latest, counts_per_load)
         began = time.monotonic()
 
 

@@ -16,7 +16,7 @@ AT_LOWER, IN_TREE, AT_UPPER = 1, 0, -1
 _PLENTY = 2**61
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def solve_each(
     first_arc, first_node, tail, head, supply, capacity, cost, units, state, parent_arc, started, which, solved
 ):
@@ -30,22 +30,34 @@ def solve_each(
     children = np.empty((3, widest), np.int32)
     stack = np.empty(widest, np.int32)
     artificial = np.empty(widest, np.int64)
+    room = (parent, depth, potential, children, stack, artificial)
     for row in range(len(which)):
         flow = which[row]
         arcs = slice(first_arc[flow], first_arc[flow + 1])
         nodes = slice(first_node[flow], first_node[flow + 1])
         ends = (tail[arcs], head[arcs], supply[nodes])
         own = (capacity[arcs], cost[arcs], units[arcs], state[arcs], parent_arc[nodes])
-        tree = (parent, depth, potential, children, stack)
         if started[flow]:
-            artificial[: len(supply[nodes])] = 0
+            for node in range(nodes.stop - nodes.start):
+                artificial[node] = 0
         else:
             _start(ends, own, artificial)
-        _plant(ends, own, tree)
+        plant_one(ends, own[1], own[4], room)
+        tree = (parent, depth, potential, children, stack)
         started[flow] = solved[row] = _pivot(ends, own, tree, artificial)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
+def solve_one(ends, own, room):
+    """Solve one flow from its tree; `room`: parents, depths, potentials, children, a stack, artificial units."""
+    parent, depth, potential, children, stack, artificial = room
+    for node in range(len(ends[2])):
+        artificial[node] = 0
+    plant_one(ends, own[1], own[4], room)
+    return _pivot(ends, own, (parent, depth, potential, children, stack), artificial)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def _start(ends, own, artificial):
     """Keep every unit where it is: a star around the root, of arcs that end there, or artificial ones."""
     tail, head, supply = ends
@@ -74,18 +86,18 @@ def _start(ends, own, artificial):
         artificial[node] = abs(artificial[node])
 
 
-@njit(cache=True, nogil=True)
-def _plant(ends, own, tree):
-    """Read the tree from its arcs: parents, children, depths and potentials."""
+@njit(cache=True, nogil=True, error_model="numpy")
+def plant_one(ends, cost, parent_arc, room):
+    """Read the tree of one flow from its arcs into `room`: parents, depths, potentials, children."""
     tail, head, supply = ends
-    _, cost, _, _, parent_arc = own
-    parent, depth, potential, children, stack = tree
+    parent, depth, potential, children, stack, _ = room
     n_arcs, root = len(tail), len(supply) - 1
     largest = np.int64(1)
     for arc in range(n_arcs):
         largest = max(largest, abs(cost[arc]) + 1)
     penalty = largest * (root + 1)
-    children[0, : root + 1] = -1
+    for node in range(root + 1):
+        children[0, node] = -1
     for node in range(root):
         arc = parent_arc[node]
         parent[node] = root if arc >= n_arcs else (head[arc] if tail[arc] == node else tail[arc])
@@ -111,7 +123,7 @@ def _plant(ends, own, tree):
             node = children[1, node]
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, error_model="numpy")
 def _adopt(above, node, children):
     """Add a node to the children of another."""
     after = children[0, above]
@@ -122,7 +134,7 @@ def _adopt(above, node, children):
     children[0, above] = node
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, error_model="numpy")
 def _orphan(above, node, children):
     """Take a node from the children of another."""
     after, before = children[1, node], children[2, node]
@@ -134,7 +146,7 @@ def _orphan(above, node, children):
         children[2, after] = before
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _pivot(ends, own, tree, artificial):
     """Pivot until no arc pays; False when an artificial arc still carries units."""
     tail, head, supply = ends
@@ -172,7 +184,7 @@ def _pivot(ends, own, tree, artificial):
     return True
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _entering(ends, own, potential, start):
     """Find the arc that pays most in the first block of arcs that has one (-1: none), and where to look next."""
     tail, head, _ = ends
@@ -194,7 +206,7 @@ def _entering(ends, own, potential, start):
     return found, arc
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, error_model="numpy")
 def _join(first, second, tree):
     """Find the nearest common ancestor."""
     parent, depth = tree[0], tree[1]
@@ -206,13 +218,13 @@ def _join(first, second, tree):
     return first
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, error_model="numpy")
 def _upward(tail, supply, arc, node):
     """Whether the arc between a node and its parent leads to the parent."""
     return supply[node] >= 0 if arc >= len(tail) else tail[arc] == node
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, error_model="numpy")
 def _room(own, artificial, arc, node, growing):
     """Units by which the flow on a tree arc can grow, or shrink."""
     capacity, _, units, _, _ = own
@@ -221,7 +233,7 @@ def _room(own, artificial, arc, node, growing):
     return np.int64(capacity[arc] - units[arc]) if growing else np.int64(units[arc])
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _leaving(ends, own, tree, artificial, cycle):
     """Find how far units can turn, which side of the tree stops them (0: the entering arc itself), and at which node.
 
@@ -250,7 +262,7 @@ def _leaving(ends, own, tree, artificial, cycle):
     return delta, side, leaving
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _push(ends, own, tree, artificial, node, join, upwards):
     """Send units from a node up to the join (negative: down)."""
     tail, _, supply = ends
@@ -266,7 +278,7 @@ def _push(ends, own, tree, artificial, node, join, upwards):
         node = parent[node]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _replant(ends, own, tree, change):
     """Hang what the leaving arc cuts off on the entering arc."""
     tail = ends[0]

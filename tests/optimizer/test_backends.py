@@ -14,7 +14,7 @@ from optimizer.backends.pulp import pulp
 from optimizer.model import Solution, benefit
 from optimizer.program import Program, linear_program
 from optimizer.search.flow_network import best_flow, flow_network
-from optimizer.search.strategies import solution_of, solved
+from optimizer.search.solver_runs import solution_of, solved
 from optimizer.transfer import TransferModel, plan_of
 from tests.optimizer.directories import as_pure_flow, examples, files_of, model_of, network_of
 from tests.oracle.strategies import NetworkFiles, network_files

@@ -9,7 +9,7 @@ from optimizer.backends import BACKENDS, Outcome, Search
 from optimizer.model import Solution, benefit, fewest_switches, kept_units
 from optimizer.program import linear_program
 from optimizer.search.circles import forbid_circles, keeps_switches, unfed_flows, without_circles
-from optimizer.search.strategies import solution_of, solved
+from optimizer.search.solver_runs import solution_of, solved
 from optimizer.transfer import plan_of
 from tests.optimizer.directories import examples, files_of, model_of, named_lanes, network_of, rows_of, with_rows
 from tests.oracle.strategies import NetworkFiles, network_files

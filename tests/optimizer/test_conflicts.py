@@ -15,7 +15,7 @@ from optimizer.backends import BACKENDS, Outcome, Search
 from optimizer.conflicts import conflicts_of
 from optimizer.plan import Conflict
 from optimizer.program import linear_program
-from optimizer.search.strategies import solved
+from optimizer.search.solver_runs import solved
 from optimizer.transfer.rules import FROZEN
 from optimizer.worth.economics import alert_units
 from tests.optimizer.directories import (

@@ -29,7 +29,7 @@ from optimizer.search.flow_network import best_flow, flow_network
 from optimizer.search.limits import activity, flow_bounds, with_free_switches, without_idle_switches
 from optimizer.search.pricing import bound_at, bounds_by_pricing
 from optimizer.search.slope_scaling import slope_scaling, sum_by_switch
-from optimizer.search.strategies import solution_of, solved
+from optimizer.search.solver_runs import solution_of, solved
 from tests.optimizer.directories import examples, keeps_limits
 
 SOURCES, SINKS, BLOCKS = 2, 3, 3

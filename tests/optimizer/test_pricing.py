@@ -13,7 +13,7 @@ from optimizer.program import linear_program
 from optimizer.search.flow_network import flow_network
 from optimizer.search.pricing import bound_at, bounds_by_pricing, shares_of_duals
 from optimizer.search.slope_scaling import sum_by_switch
-from optimizer.search.strategies import solution_of, solved
+from optimizer.search.solver_runs import solution_of, solved
 from tests.optimizer.directories import examples, files_of, model_of
 from tests.oracle.strategies import NetworkFiles, network_files
 

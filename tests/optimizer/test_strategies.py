@@ -14,7 +14,7 @@ from network import Network
 from optimizer import Incumbent, Parameters, Request, Result, Status, StopReason, certify, solve
 from optimizer.backends import BACKENDS, Answer, Outcome
 from optimizer.plan import Plan
-from optimizer.search import strategies
+from optimizer.search import flow_search, solver_runs, strategies
 from optimizer.search.progress import Progress
 from optimizer.solve import finish
 from tests.optimizer.directories import as_pure_flow, asked_of, examples, files_of, model_of, network_of
@@ -102,9 +102,9 @@ def test_a_certified_plan_comes_before_any_solver(monkeypatch, size, must_serve)
     """Whoever has to stop a solver has a plan to keep: the first event is an incumbent with a plan that moves units."""
     events = []
 
-    class Watched(strategies.Forked):
+    class Watched(flow_search.Forked):
         def __init__(self, function, *arguments, **options):
-            if function is not strategies._report_prices:
+            if function not in (flow_search._bounds, flow_search._compiled):
                 events.append("solver")
             super().__init__(function, *arguments, **options)
 
@@ -119,11 +119,12 @@ def test_a_certified_plan_comes_before_any_solver(monkeypatch, size, must_serve)
 
     for name in list(BACKENDS):
         monkeypatch.setitem(BACKENDS, name, called(name))
-    monkeypatch.setattr(strategies, "Forked", Watched)
+    monkeypatch.setattr(flow_search, "Forked", Watched)
+    monkeypatch.setattr(solver_runs, "Forked", Watched)
     _paths(monkeypatch, size)
     network = network_of(_wishes(must_serve))
     solve(network, Request(), Parameters(5.0), on_incumbent=events.append)
-    first = [event for event in events[: events.index("solver")] if event.plan is not None]
+    first = [event for event in events[: [*events, "solver"].index("solver")] if event.plan is not None]
     assert first
     assert first[-1].plan.n_lines > 0
     assert certify(network, Request(), first[-1].plan).valid

@@ -25,7 +25,7 @@ from optimizer.model import (
 from optimizer.plan_lines import no_lines
 from optimizer.program import Program, linear_program
 from optimizer.search.limits import free_switches, with_free_switches
-from optimizer.search.strategies import columns_of, solution_of, solved
+from optimizer.search.solver_runs import columns_of, solution_of, solved
 from optimizer.transfer import TransferModel, plan_of
 from tests.optimizer.directories import (
     asked_in,
