@@ -69,6 +69,8 @@ def texts(column: pd.Series[Any]) -> Texts:
         return Texts(np.append(inner.codes, -1)[codes], inner.distinct, wrong)
     if is_bool_dtype(column.dtype) or not (holds_text(column.dtype) or is_integer_dtype(column.dtype)):
         column, wrong = _only_text(column)
+    if _ascends(column):
+        return _without_empty(np.arange(len(column)), column.to_numpy(dtype=object), wrong)
     codes, distinct = pd.factorize(column)
     words = (
         pd.Series(distinct, dtype=str if is_integer_dtype(column.dtype) else None).astype(object).to_numpy(dtype=object)
@@ -115,6 +117,13 @@ def plain(column: pd.Series[Any]) -> NDArray[Any]:
 def holds_text(dtype: Any) -> bool:
     """Return True when every cell is text or missing; a column of objects may hold anything."""
     return dtype != np.dtype(object) and is_string_dtype(dtype)
+
+
+def _ascends(column: pd.Series[Any]) -> bool:
+    """Whether each text is greater than the one before it, so that all differ: ids often do, and this is soon seen."""
+    if not isinstance(column.dtype, pd.StringDtype) or column.hasnans:
+        return False
+    return bool(np.all(np.asarray(column.array[1:] > column.array[:-1], dtype=bool)))
 
 
 def _are(cells: pd.Series[Any], kinds: tuple[type, ...]) -> Mask:

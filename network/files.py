@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -128,7 +129,7 @@ def _read_table(path: Path, table: Table, log: ProblemLog, limit: int) -> pd.Dat
     """Cells of one file, or None when it cannot be read."""
     try:
         if path.suffix == ".parquet":
-            return _read_parquet(path, log, limit)
+            return _read_parquet(path, table, log, limit)
         return _read_csv(path, table, log, limit)
     except (ValueError, OSError, OverflowError, csv.Error) as error:
         fix = "Write the file again; it may be cut off or of another format"
@@ -136,7 +137,13 @@ def _read_table(path: Path, table: Table, log: ProblemLog, limit: int) -> pd.Dat
         return None
 
 
-def _read_parquet(path: Path, log: ProblemLog, limit: int) -> pd.DataFrame | None:
+def release_memory() -> None:
+    """Give back what pyarrow keeps for the next file; without it nothing was kept."""
+    if "pyarrow" in sys.modules:
+        sys.modules["pyarrow"].default_memory_pool().release_unused()
+
+
+def _read_parquet(path: Path, table: Table, log: ProblemLog, limit: int) -> pd.DataFrame | None:
     """Read with pyarrow, which is an extra; its errors are `ValueError` or `OSError`, except its own base class."""
     try:
         import pyarrow as pa  # noqa: PLC0415 - optional
@@ -147,13 +154,19 @@ def _read_parquet(path: Path, log: ProblemLog, limit: int) -> pd.DataFrame | Non
         log.add(file_problem(path.name, "parquet_not_supported", message, fix))
         return None
     try:
-        with pq.ParquetFile(path) as file:
+        schema = pq.read_schema(path)
+        repeats = {column.name for column in table.columns if column.cell in _TEXT_CELLS and column.cell != CellType.ID}
+        texts = [
+            field.name for field in schema if pa.types.is_string(field.type) or pa.types.is_large_string(field.type)
+        ]
+        # Text that repeats is read as codes, each distinct text once.
+        with pq.ParquetFile(path, read_dictionary=[name for name in texts if name in repeats]) as file:
             if file.metadata.num_rows > limit:
                 log.add(too_many_rows(path.name, file.metadata.num_rows, limit))
                 return None
-            table = file.read()
-        table.validate(full=True)  # damaged text would otherwise surface later, where it is first used
-        frame: pd.DataFrame = table.to_pandas(ignore_metadata=True)
+            cells = file.read()
+        cells.validate(full=True)  # damaged text would otherwise surface later, where it is first used
+        frame: pd.DataFrame = cells.to_pandas(ignore_metadata=True)
         return frame
     except pa.ArrowException as error:
         raise ValueError(str(error)) from error

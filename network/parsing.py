@@ -130,7 +130,7 @@ class _Reader:
     def _text(self) -> tuple[NDArray[Any], NDArray[np.bool_]]:
         found = self._texts()
         given = found.codes >= 0
-        if self.column.cell is CellType.ID and _CONTROL_CHARACTERS.search("".join(found.distinct)):
+        if self.column.cell is CellType.ID and _holds_control_characters("".join(found.distinct)):
             unprintable = [bool(_CONTROL_CHARACTERS.search(word)) for word in found.distinct]
             message = "the id holds control characters, such as a line break or a tab"
             self.report("unprintable_id", found.mapped(np.asarray(unprintable), False), message, "Remove them")
@@ -205,6 +205,11 @@ class _Reader:
         fix = f"Write one of {', '.join(choices)}"
         self.report("unknown_value", given & (values < 0), f"{{value!r}} is no {self.column.name}", fix)
         return values, given
+
+
+def _holds_control_characters(text: str) -> bool:
+    """Whether some character is one; text that prints, which is soon seen, has none."""
+    return not text.isprintable() and bool(_CONTROL_CHARACTERS.search(text))
 
 
 def _boolean_word(cell: Any) -> str:

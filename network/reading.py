@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from network import displays, validation
-from network.files import file_problem, object_only, read_json, read_tables, too_many_rows
+from network.files import file_problem, object_only, read_json, read_tables, release_memory, too_many_rows
 from network.magnitudes import check_magnitudes
 from network.parsing import Parsed, parse_table
 from network.problems import NetworkError, Problem, ProblemLog
@@ -54,7 +54,10 @@ def read_network(directory: Path, *, limits: Limits | None = None) -> tuple[Netw
     settings = read_json(directory / SETTINGS_FILE, log, required=True)
     request = read_json(directory / REQUEST_FILE, log, required=False)
     frames, sources = read_tables(directory, log, limits)
-    return _network(frames, settings, request, sources, log)
+    found = _network(frames, settings, request, sources, log)
+    frames.clear()
+    release_memory()
+    return found
 
 
 def network_from_frames(
