@@ -16,7 +16,8 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betainc, betaincc, gammainc, gammaln, ndtr
+
+from optimizer.worth import special
 
 Floats = NDArray[np.float64]
 
@@ -60,10 +61,10 @@ def at_least(units: Floats, mean: Floats, beta: Floats) -> Floats:
     narrow = ~wide
     result[narrow] = _poisson_at_least(known[narrow], mean[narrow])
     spread = beta[wide]
-    result[wide] = betainc(known[wide], mean[wide] / spread, spread / (1.0 + spread))
+    result[wide] = special.betainc(known[wide], mean[wide] / spread, spread / (1.0 + spread))
     far = beta > _FAR_SPREAD
     # The same from the other end: b / (1 + b) has no digits left here.
-    result[far] = betaincc(mean[far] / beta[far], known[far], 1.0 / (1.0 + beta[far]))
+    result[far] = special.betaincc(mean[far] / beta[far], known[far], 1.0 / (1.0 + beta[far]))
     little = np.flatnonzero(narrow & (beta > _NO_SPREAD))
     if len(little):
         result[little] += _spread_correction(known[little], mean[little], beta[little])
@@ -119,7 +120,7 @@ def _chances_below(units: Floats, mean: Floats, beta: Floats) -> Floats:
 
 def _poisson_at_least(units: Floats, mean: Floats) -> Floats:
     """P(D >= n) of Poisson demand, for n >= 1."""
-    result: Floats = np.asarray(gammainc(units, mean))
+    result: Floats = np.asarray(special.gammainc(units, mean))
     large = np.flatnonzero(mean > _LARGE_MEAN)
     if len(large):
         # Temme's uniform expansion (DLMF 8.12.3 and 8.12.7): more than half of the digits are those of the normal law.
@@ -129,7 +130,7 @@ def _poisson_at_least(units: Floats, mean: Floats) -> Floats:
         first = -1 / 3 + eta * (1 / 12 - eta * (2 / 135 - eta * (1 / 864 + eta * (1 / 2835 - eta * 139 / 777600))))
         second = -1 / 540 - eta * (1 / 288 - eta / 378)
         rest = np.exp(-half_square) / np.sqrt(2.0 * np.pi * n) * (first + second / n)
-        result[large] = np.clip(ndtr(np.copysign(np.sqrt(2.0 * half_square), eta)) - rest, 0.0, 1.0)
+        result[large] = np.clip(special.ndtr(np.copysign(np.sqrt(2.0 * half_square), eta)) - rest, 0.0, 1.0)
     return result
 
 
@@ -171,5 +172,5 @@ def _stirling_rest(x: Floats) -> Floats:
     series = inverse * (1 / 12 - square * (1 / 360 - square * (1 / 1260 - square * (1 / 1680 - square / 1188))))
     small = np.flatnonzero(x < 16.0)
     at = x[small]
-    series[small] = gammaln(at + 1.0) - (at + 0.5) * np.log(at) + at - _HALF_LOG_TWO_PI
+    series[small] = special.gammaln(at + 1.0) - (at + 0.5) * np.log(at) + at - _HALF_LOG_TWO_PI
     return series

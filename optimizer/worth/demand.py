@@ -117,6 +117,8 @@ class Demand:
         results: list[Floats] = []
         for kind, formula in zip(DemandKind, formulas, strict=True):
             rows = np.flatnonzero(self.kind == kind)
+            if not len(rows) and kind is not DemandKind.CERTAIN:
+                continue
             for i, part in enumerate(formula(at[rows], self.mean[rows], self.spread[rows])):
                 if len(results) <= i:
                     results.append(np.empty(len(at)))

@@ -216,7 +216,7 @@ def unit_worth(
         decimals,
     )
     one_step = mixture > left_over[certain]
-    most = _most_units(network, rows[uncertain])
+    most = _most_units(network, rows[uncertain]) if len(uncertain) else np.empty(0, dtype=np.int64)
     listed = steps_of(demand.take(uncertain), full[uncertain], left_over[uncertain], most)
     full_units, step_count = np.empty(len(rows), dtype=np.int64), np.empty(len(rows), dtype=np.int64)
     full_units[certain], full_units[uncertain] = whole.astype(np.int64), listed.full_units

@@ -7,12 +7,14 @@ formula of Euler and Maclaurin, DLMF 2.10.1, at halves); else its terms are adde
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import pairwise
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr, zeta
+
+from optimizer.worth import special
 
 Floats = NDArray[np.float64]
 
@@ -24,16 +26,21 @@ _TAIL: Final = 7.25
 
 _EVEN: Final = 2.0 * np.arange(1.0, 12.0)
 
-_MIDPOINT: Final = (
-    -2.0 * np.cos(0.5 * np.pi * _EVEN) * (1.0 - 2.0 ** (1.0 - _EVEN)) * zeta(_EVEN) / (2 * np.pi) ** _EVEN
-)
-"""1/24, -7/5760, 31/967680 ...: factors of the odd derivatives at the end (Bernoulli numbers at 1/2, DLMF 24.8.1)."""
-
 _DEVIATIONS: Final = (0.0, 0.25, 0.5, 1.0, 1.5, _SMOOTH)
 """Smaller deviations are added up by classes, so that a position has as many terms whoever is asked about with it."""
 
 _AT_ONCE: Final = 1 << 13
 """Rows whose terms are added up in one array."""
+
+
+@cache
+def _midpoint() -> Floats:
+    """1/24, -7/5760, 31/967680 ...: factors of the odd derivatives at the end.
+
+    Bernoulli numbers at 1/2, DLMF 24.8.1.
+    """
+    scale = -2.0 * np.cos(0.5 * np.pi * _EVEN) * (1.0 - 2.0 ** (1.0 - _EVEN))
+    return np.asarray(scale * special.zeta(_EVEN) / (2 * np.pi) ** _EVEN)
 
 
 def at_least(units: Floats, mean: Floats, deviation: Floats) -> Floats:
@@ -50,7 +57,7 @@ def at_least(units: Floats, mean: Floats, deviation: Floats) -> Floats:
     -------
     ndarray of float64, shape (n,)
     """
-    return np.where(units <= 0.0, 1.0, ndtr((mean - units + 0.5) / deviation))
+    return np.where(units <= 0.0, 1.0, special.ndtr((mean - units + 0.5) / deviation))
 
 
 def expected_sold_and_lost(units: Floats, mean: Floats, deviation: Floats) -> tuple[Floats, Floats]:
@@ -74,10 +81,10 @@ def _sum_by_integral(at: Floats, mean: Floats, deviation: Floats) -> Floats:
     """Sum of P(N >= n - 1/2) over n > y, for large deviations."""
     z = (mean - at) / deviation
     density = np.exp(-0.5 * z * z) / np.sqrt(2.0 * np.pi)
-    total = deviation * (z * ndtr(z) + density)
+    total = deviation * (z * special.ndtr(z) + density)
     # The k-th derivative of the probability by n is -density * He_(k-1)(z) / deviation ** k, He of Hermite; k is odd.
     even, odd, scale = np.ones_like(z), z, density / deviation
-    for k, factor in enumerate(_MIDPOINT.tolist()):
+    for k, factor in enumerate(_midpoint().tolist()):
         total -= factor * scale * even
         even = z * odd - (2 * k + 1) * even
         odd = z * even - (2 * k + 2) * odd
@@ -89,7 +96,7 @@ def _sums(at: Floats, mean: Floats, deviation: Floats, widest: float) -> tuple[F
     """Add up P(N >= n - 1/2) over 1 <= n <= y and over n > y, for deviations below `widest`."""
     first = np.maximum(np.floor(mean - _TAIL * deviation), 0.0)
     unit = first[:, None] + np.arange(1.0, 2.0 * _TAIL * widest + 3.0)
-    chance = ndtr((mean[:, None] + 0.5 - unit) / deviation[:, None])
+    chance = special.ndtr((mean[:, None] + 0.5 - unit) / deviation[:, None])
     beyond = unit > at[:, None]
     sold = np.minimum(first, at) + np.sum(chance, axis=1, where=~beyond)
     return np.asarray(sold), np.asarray(np.maximum(first - at, 0.0) + np.sum(chance, axis=1, where=beyond))

@@ -14,10 +14,9 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
 from network.joins import runs
-from optimizer.worth import counts
+from optimizer.worth import counts, special
 from optimizer.worth.demand import Demand, DemandKind
 
 Floats = NDArray[np.float64]
@@ -58,6 +57,8 @@ def steps_of(demand: Demand, full: Ints, left_over: Ints, most_units: Ints) -> S
     -------
     Steps
     """
+    if not len(demand):
+        return Steps(*(np.empty(0, dtype=np.int64) for _ in range(3)))
     low, high = _bounds(demand, full, left_over, most_units.astype(np.float64))
     ends = np.cumsum(high - low + _BLOCK)
     parts = []
@@ -68,8 +69,6 @@ def steps_of(demand: Demand, full: Ints, left_over: Ints, most_units: Ints) -> S
         at = slice(first, last)
         parts.append(_between(demand.take(at), full[at], left_over[at], low[at], high[at]))
         first = last
-    if not parts:
-        return Steps(*(np.empty(0, dtype=np.int64) for _ in range(3)))
     columns = ([part.full_units, part.count, part.worth] for part in parts)
     return Steps(*(np.concatenate(column) for column in zip(*columns, strict=True)))
 
@@ -79,7 +78,7 @@ def _bounds(demand: Demand, full: Ints, left_over: Ints, most: Floats) -> tuple[
 
     At most `most` units; beyond those nobody asks.
     """
-    z = -ndtri(0.25 / np.maximum(full - left_over, 1).astype(np.float64))
+    z = -special.ndtri(0.25 / np.maximum(full - left_over, 1).astype(np.float64))
     counted = demand.kind == DemandKind.COUNTS
     deviation = np.where(counted, np.sqrt(demand.mean * (1.0 + demand.spread)), demand.spread)
     # Cornish and Fisher's first correction for a skewed distribution.
