@@ -7,7 +7,7 @@ from functools import partial
 from optimizer.backends.answer import Answer, Backend, Outcome, Search
 from optimizer.backends.cp_sat import cp_sat
 from optimizer.backends.glop import glop
-from optimizer.backends.highs import highs
+from optimizer.backends.highs import highs, highs_relaxation
 from optimizer.backends.pdlp import pdlp
 from optimizer.backends.pulp import pulp
 from optimizer.backends.scip import scip
@@ -22,6 +22,7 @@ BACKENDS: dict[str, Backend] = {
 
 RELAXATIONS: dict[str, Backend] = {
     "glop": glop,
+    "highs": highs_relaxation,
     "pdlp": pdlp,
 }
 """Backends for the linear relaxation: bounds only."""
