@@ -18,12 +18,10 @@ from cli.progress import Progress
 from cli.wording import counted, wrapped
 from network import Network
 from optimizer.alternatives import WHOLE_PLAN, Alternatives, alternatives_table
-from server.process import start_fork_server
 
 
 def run(arguments: argparse.Namespace, progress: Progress) -> ExitCode:
     """Read or find the plan, look for alternatives, print them."""
-    start_fork_server()
     network, request, parameters = read_all(arguments, progress)
     alerts = _alert_rows(network, arguments.alert)
     plan, _ = plan_or_solved(arguments.plan_directory, network, request, parameters, progress)

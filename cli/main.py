@@ -7,10 +7,15 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from typing import Final
 
 from cli.arguments import parser
 from cli.exit_codes import ExitCode
 from cli.process_clock import process_started
+from server.fork_server import start_fork_server
+
+_SOLVING: Final = ("alternatives", "plan", "repair", "rules")
+"""Commands that solve in a worker."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -46,6 +51,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(command: str, arguments: object, started: float) -> int:
     """Import what the command needs and run it; failures that are expected are told, not raised."""
+    if command in _SOLVING:
+        start_fork_server()  # it loads the optimizer while this process does the same and reads the network
     from cli.failures import CommandError, tell_failure, tell_problems  # noqa: PLC0415 (loads pandas)
     from cli.progress import Progress  # noqa: PLC0415
     from network.problems import NetworkError  # noqa: PLC0415

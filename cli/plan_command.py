@@ -27,7 +27,6 @@ from optimizer.plan import Result, Status
 from optimizer.plan_files.plan_directory import plan_tables, result_summary, write_plan
 from optimizer.request import Parameters, Request
 from optimizer.scope import selecting_alerts, skus_in_scope
-from server.process import start_fork_server
 
 _PHASES: Final = ("total", "read", "build", "solve", "certify", "write")
 
@@ -41,7 +40,6 @@ _ALTERNATIVES_SHARE: Final = 0.3
 
 def run(arguments: argparse.Namespace, progress: Progress) -> ExitCode:
     """Read, solve, write and report."""
-    start_fork_server()  # it loads the optimizer while this process reads the network
     if arguments.backend is not None:
         _check_backend(arguments.backend)
     file_format = cast("FileFormat", arguments.format or format_of(arguments.directory))

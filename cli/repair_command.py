@@ -27,12 +27,10 @@ from optimizer.plan_files.plan_directory import certificate_summary, result_summ
 from optimizer.plan_files.plan_reading import plan_from_frames
 from optimizer.plan_files.plan_schema import TRANSFERS, PlanLimits
 from optimizer.repair import Repair
-from server.process import start_fork_server
 
 
 def run(arguments: argparse.Namespace, progress: Progress) -> ExitCode:
     """Read the plan, repair it, write and print what came out."""
-    start_fork_server()
     if arguments.out.resolve() in (arguments.directory.resolve(), arguments.plan_directory.resolve()):
         raise CommandError("--out is a directory that is read; name another", ExitCode.USAGE)
     network, request, parameters = read_all(arguments, progress)

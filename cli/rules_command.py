@@ -12,12 +12,10 @@ from cli.progress import Progress
 from cli.wording import counted
 from network import Network
 from optimizer.rule_prices import RulePrices, rule_prices_table
-from server.process import start_fork_server
 
 
 def run(arguments: argparse.Namespace, progress: Progress) -> ExitCode:
     """Read or find the plan, price its rules, print them."""
-    start_fork_server()
     network, request, parameters = read_all(arguments, progress)
     plan, bound = plan_or_solved(arguments.plan_directory, network, request, parameters, progress)
     seconds = arguments.time_limit or DEFAULT_SECONDS

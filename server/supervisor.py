@@ -14,7 +14,8 @@ from optimizer.plan import Incumbent, Result, Status, StopReason
 from optimizer.repair import Repair
 from server.child import Finished, Job, Message, Raised, Reported
 from server.faults import BusyError
-from server.process import WorkerLostError, WorkerProcess, start_fork_server
+from server.fork_server import start_fork_server
+from server.process import WorkerLostError, WorkerProcess
 from server.records import PlanFailure, PlanRecord, PlanState, RequestKey, ended, now, with_incumbent
 from server.settings import Settings
 from server.store import Store
