@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from network.tables import NO_LIMIT
 from optimizer.plan import Unmet
-from optimizer.reasons.reach import reachable
 from optimizer.reasons.residual import Residual
 from optimizer.reasons.words import Words, amounts, counts, numerals, words
 from optimizer.worth.economics import value_change
@@ -35,7 +34,7 @@ class _Flows:
     """Units of the origin above its demand, without the plan."""
 
 
-def line_reasons(residual: Residual, unmet: Unmet, line_benefit: Ints) -> Words:
+def line_reasons(residual: Residual, unmet: Unmet, line_benefit: Ints, reach: NDArray[np.bool_]) -> Words:
     """Say in a short sentence why each line is there.
 
     Parameters
@@ -45,6 +44,8 @@ def line_reasons(residual: Residual, unmet: Unmet, line_benefit: Ints) -> Words:
     unmet : Unmet
     line_benefit : ndarray of int64, shape (n_lines,)
         The certificate's.
+    reach : ndarray of bool, shape (n_nodes, n_nodes)
+        See `reachable`.
 
     Returns
     -------
@@ -58,7 +59,7 @@ def line_reasons(residual: Residual, unmet: Unmet, line_benefit: Ints) -> Words:
     hurdle = residual.room.line_hurdle
     if hurdle:
         text = text + ", must earn " + amounts(residual.network, np.array([hurdle]))
-    return np.asarray(text + _competitor(residual, unmet), dtype=np.object_)
+    return np.asarray(text + _competitor(residual, unmet, reach), dtype=np.object_)
 
 
 def _flows(residual: Residual) -> _Flows:
@@ -133,7 +134,7 @@ def _expiry(residual: Residual) -> Words:
     return np.where(expiry_day == NO_LIMIT, "", ", expiring on day " + numerals(expiry_day)).astype(np.object_)
 
 
-def _competitor(residual: Residual, unmet: Unmet) -> Words:
+def _competitor(residual: Residual, unmet: Unmet, reach: NDArray[np.bool_]) -> Words:
     """Name the unmet position of the SKU that would pay most, where a path leads there from the origin."""
     network, lines = residual.network, residual.lines
     n_products = len(network.products)
@@ -146,7 +147,6 @@ def _competitor(residual: Residual, unmet: Unmet) -> Words:
     text = np.full(len(lines), "", dtype=np.object_)
     at = np.flatnonzero(rival >= 0)
     target = unmet.node[rival[at]]
-    reach = reachable(network)
     at = at[reach[lines.origin[at], target] & (target != lines.destination[at]) & (target != lines.origin[at])]
     found = rival[at]
     text[at] = "; competes with " + network.nodes.node_id[unmet.node[found]].astype(np.object_) + ", still missing "

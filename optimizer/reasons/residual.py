@@ -19,7 +19,7 @@ from optimizer.outcomes import unmet_positions
 from optimizer.plan import Plan
 from optimizer.reasons.counting import Counter
 from optimizer.reasons.line_book import LineBook, line_book, matters
-from optimizer.reasons.room import ANY_LOAD, Room, room_of
+from optimizer.reasons.room import ANY_LOAD, Room
 from optimizer.reasons.standing import Moved, Stacks, Staying, kept_parts, stacks_and_staying
 from optimizer.request import Request
 from optimizer.scope import hard_alerts, is_closed, nodes_in_scope, penalty_weights, skus_in_scope
@@ -150,7 +150,7 @@ class Residual:
                 yield counter, some, at[some]
 
 
-def residual_of(network: Network, request: Request, plan: Plan) -> Residual:
+def residual_of(network: Network, request: Request, plan: Plan, room: Room) -> Residual:
     """Settle a plan and see what is left.
 
     Parameters
@@ -159,6 +159,8 @@ def residual_of(network: Network, request: Request, plan: Plan) -> Residual:
     request : Request
     plan : Plan
         A valid one.
+    room : Room
+        What lanes and nodes can still take, after the lines of other networks too.
 
     Returns
     -------
@@ -201,7 +203,7 @@ def residual_of(network: Network, request: Request, plan: Plan) -> Residual:
         must_send=must_send,
         counting=counting,
         counting_index=counting_index,
-        room=room_of(network, request, plan),
+        room=room,
         book=line_book(network, request, moved, _former(network, request)),
         shown=shown,
         is_shown=shown.has_display(cells.row) & (cells.row >= 0),
