@@ -9,9 +9,10 @@ made.
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,8 +40,10 @@ from optimizer.search.network_simplex import solve_small_flows
 
 Int64 = NDArray[np.int64]
 
-_COLDEST = 0.02
-"""The last temperature, as a share of the first."""
+_HOTTEST, _COLDEST = 0.5, 0.05
+"""First temperature, as a share of the median fixed cost of a switch in use, and the last one as a share of the first;
+with less time per switch than for so many moves the first is lower in proportion:"""
+_MOVES_PER_SWITCH = 100
 
 _ROUND_SECONDS = 0.4
 """Moves between two looks at the clock take about so long."""
@@ -50,8 +53,7 @@ _FIRST_MOVES = 200
 _SEED = 20220311
 
 
-@dataclass(frozen=True, slots=True)
-class _State:
+class _State(NamedTuple):
     """What the compiled moves work on."""
 
     blocks: compiled.Blocks
@@ -69,7 +71,6 @@ def anneal(
     solution: Solution,
     *,
     seconds: float,
-    heat: float,
     steering: Int64 | None = None,
     enough: Callable[[], bool] = lambda: False,
 ) -> Iterator[Solution]:
@@ -84,8 +85,6 @@ def anneal(
         Keeps all rules; switches are opened and closed from here.
     seconds : float
         Over this time the temperature falls.
-    heat : float
-        First temperature, as a share of the median fixed cost of a switch in use.
     steering : ndarray of int64, shape (n_flows,) or (n_flows + n_increments,), optional
         Money per unit that keeps flows away from scarce limits; what a move earns is counted without it.
     enough : callable
@@ -98,34 +97,25 @@ def anneal(
     state = _state_of(model, network, solution, steering)
     if state is None or not len(state.switches.toggled):
         return
-    used = state.switches.fixed_cost[state.switches.toggled][state.switches.counts[state.switches.toggled] > 0]
-    first = heat * float(np.median(used)) if len(used) else 0.0
-    if first <= 0:
-        return
-    known, began, n_moves, seed = float(state.worth.best[0]), time.monotonic(), _FIRST_MOVES, _SEED
-    while (passed := time.monotonic() - began) < seconds and not enough():
+    counts, costs = state.switches.counts, state.switches.fixed_cost
+    used = state.switches.toggled[counts[state.switches.toggled] > 0]
+    usual = float(np.median(costs[used if len(used) else state.switches.toggled]))
+    known, began, n_moves, first = float(state.worth.best[0]), time.monotonic(), _FIRST_MOVES, 0.0
+    for seed in itertools.count(_SEED):
+        passed, started = time.monotonic() - began, time.monotonic()
+        if passed >= seconds or enough():
+            return
         share = passed / seconds
-        hot, cold = first * _COLDEST**share, first * _COLDEST ** min(share + _ROUND_SECONDS / seconds, 1.0)
-        started = time.monotonic()
-        compiled.moves(
-            state.blocks,
-            state.arcs,
-            state.switches,
-            state.limits,
-            state.worth,
-            UNLIMITED,
-            state.far,
-            n_moves,
-            hot,
-            cold,
-            seed,
-        )
-        seed += 1
-        n_moves = _next_number(n_moves, time.monotonic() - started)
+        hot = (first or usual * _COLDEST * _HOTTEST) * _COLDEST**share
+        compiled.moves(*state[:5], UNLIMITED, state.far, n_moves, hot, seed)
+        took = time.monotonic() - started
+        if not first and took >= _ROUND_SECONDS / 4:
+            per_switch = n_moves / took * seconds / len(state.switches.toggled)
+            first = usual * _HOTTEST * min(per_switch / _MOVES_PER_SWITCH, 1.0)
+        n_moves = _next_number(n_moves, took)
         if state.worth.best[0] > known:
-            better = _solution_of(model, network, state.worth.best_units)
             known = state.worth.best[0]
-            yield better
+            yield _solution_of(model, network, state.worth.best_units)
 
 
 def compile_moves() -> None:
@@ -143,7 +133,7 @@ def compile_moves() -> None:
         money_decimals=0,
     )
     network = flow_network(model, in_packs=True, compiled=True)
-    for _ in anneal(model, network, Solution(one, one), seconds=1e-3, heat=1.0):
+    for _ in anneal(model, network, Solution(one, one), seconds=1e-3):
         pass
 
 

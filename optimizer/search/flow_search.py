@@ -13,6 +13,7 @@ from optimizer.backends import BACKENDS, Answer, Outcome, Search
 from optimizer.model import Model, Solution, benefit, kept_units, with_flows
 from optimizer.program import linear_program
 from optimizer.search.annealing import anneal, compile_moves
+from optimizer.search.cuts.cutting_planes import bounds_by_cuts
 from optimizer.search.flow_network import FlowNetwork, best_flow, flow_network
 from optimizer.search.isolation import Forked
 from optimizer.search.limits import flow_bounds, without_idle_switches
@@ -24,8 +25,8 @@ from optimizer.search.solver_runs import search_for, solution_of, solved, take, 
 STALL = 1e-5
 """A round that improves by less than this share of the benefit has stalled."""
 
-_STALLED_SLOPES, _STALLED_PRICES = 8, 40
-"""Rounds without progress after which slope scaling and pricing end."""
+_STALLED_SLOPES, _STALLED_PRICES, _STALLED_CUTS = 8, 40, 2
+"""Rounds without progress after which slope scaling, pricing and cutting planes end."""
 
 _OFFER_REST = 4.0
 """Between two certificates the search goes on for so many times as long as one takes."""
@@ -54,8 +55,8 @@ def search_by_flows(progress: Progress, *, with_solver: bool) -> None:
     slopes = slope_scaling(model, network, seconds_left=lambda: progress.left, threads=_BOTH_CORES)
     with Forked(_compiled, on_report=_ignore) as compiling:
         _first_slope(offers, slopes)
-        asked = search_for(progress)
-        with Forked(_bounds, model, progress.left, with_solver, asked, on_report=_prove(progress)) as bounds:
+        gap = search_for(progress).gap
+        with Forked(_bounds, model, progress.left, with_solver, gap, on_report=_prove(progress)) as bounds:
             _slope(offers, slopes, bounds)
             while not progress.done and not compiling.ended:
                 compiling.wait(min(0.1, progress.left))
@@ -72,21 +73,30 @@ def _compiled(report: Callable[[object], None]) -> None:
     compile_moves()
 
 
-def _prove(progress: Progress) -> Callable[[int], None]:
-    return lambda bound: progress.prove(bound, "pricing")
+def _prove(progress: Progress) -> Callable[[tuple[int, str]], None]:
+    return lambda bound: progress.prove(*bound)
 
 
 def _bounds(
-    model: Model, seconds: float, with_solver: bool, search_: Search, report: Callable[[int], None]
+    model: Model, seconds: float, with_solver: bool, gap: float, report: Callable[[tuple[int, str]], None]
 ) -> Answer | None:
-    """Report bounds by pricing, and then what a solver finds and proves."""
-    began = time.monotonic()
+    """Report bounds by pricing, then by cutting planes, and then let a solver branch on what those left."""
+    until = time.monotonic() + seconds
     for bound in prices(model, seconds):
-        report(bound)
-    left = search_.seconds - (time.monotonic() - began)
-    if not with_solver or left < _LEAST_ROUND_SECONDS:
+        report((bound, "pricing"))
+    if not with_solver:
         return None
-    return solved(model, linear_program(model), BACKENDS["highs"], Search(seconds=left, gap=search_.gap))
+    program, best, stalled = linear_program(model), np.inf, 0
+    for bound, tighter in bounds_by_cuts(model, until - time.monotonic()):
+        report((bound, "cutting planes"))
+        stalled = stalled + 1 if bound > best - STALL * abs(best) else 0
+        program, best = tighter, min(best, bound)
+        if stalled >= _STALLED_CUTS:
+            break
+    left = until - time.monotonic()
+    if left < _LEAST_ROUND_SECONDS:
+        return None
+    return solved(model, program, BACKENDS["highs"], Search(seconds=left, gap=gap))
 
 
 def prices(model: Model, seconds: float) -> Iterator[int]:
@@ -189,7 +199,7 @@ def _anneal(offers: _Offers, network: FlowNetwork, bounds: Forked) -> None:
 
     reserve = 2 * progress.certify_seconds
     model = progress.built.model
-    for solution in anneal(model, network, offers.solution, seconds=progress.left - reserve, heat=0.2, enough=enough):
+    for solution in anneal(model, network, offers.solution, seconds=progress.left - reserve, enough=enough):
         offers.add(solution, "annealing")
     offers.offer()
 

@@ -104,6 +104,8 @@ class Marks(NamedTuple):
     is_limited: np.ndarray
     block: np.ndarray
     is_marked: np.ndarray
+    hope: np.ndarray
+    """What each block can earn at most by an opened switch."""
 
 
 class Backup(NamedTuple):
@@ -115,18 +117,20 @@ class Backup(NamedTuple):
     potential: np.ndarray
 
 
+_UPSTREAM = 2.0
+"""Closing a switch saves its fixed cost, and that of others that only led to it: together at most so many times."""
+
 _MOST_BLOCKS = 64
 """Widest blocks that a backup holds; a move over more is not made."""
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def moves(blocks, arcs, switches, limits, worth, unlimited, far, n_moves, hot, cold, seed):
-    """Make moves, from a hot temperature to a cold one; returns how many were tried and how many were made."""
+def moves(blocks, arcs, switches, limits, worth, unlimited, far, n_moves, temperature, seed):
+    """Make moves at a temperature (money); returns how many were tried and how many were made."""
     np.random.seed(seed)
     marks, backup, room = _marks(blocks, switches, limits), _backup(blocks, arcs), _room(blocks)
     tried = made = 0
-    for move in range(n_moves):
-        temperature = hot * (cold / hot) ** (move / n_moves)
+    for _ in range(n_moves):
         switch = switches.toggled[np.random.randint(len(switches.toggled))]
         accepted = temperature * np.log(1.0 - np.random.random())
         opening = switches.closed[switch]
@@ -141,8 +145,11 @@ def moves(blocks, arcs, switches, limits, worth, unlimited, far, n_moves, hot, c
             _open(arcs, switches, switch)
         else:
             _close(arcs, switches, switch, far)
-        if _flow_again(blocks, arcs, switches, limits, marks, backup, room):
-            gain = _gain(blocks, arcs, switches, limits, marks, backup, unlimited)
+        cost = float(switches.fixed_cost[switch])
+        least = accepted + cost if opening else accepted - _UPSTREAM * cost * switches.counts[switch]
+        gain = _flow_again(blocks, arcs, switches, limits, marks, backup, room, least)
+        if gain > -np.inf:
+            gain += _count_again(arcs, switches, limits, marks, unlimited)
             if gain >= accepted:
                 made += 1
                 _keep(arcs, switches, marks, far)
@@ -185,6 +192,7 @@ def _marks(blocks, switches, limits):
         np.zeros(n_limits, np.bool_),
         np.empty(n_blocks, np.int64),
         np.zeros(n_blocks, np.bool_),
+        np.zeros(n_blocks, np.float64),
     )
 
 
@@ -268,54 +276,73 @@ def _mark_blocks(blocks, arcs, switches, switch, opening, marks):
     for at in range(switches.members.first[switch], switches.members.first[switch + 1]):
         arc = switches.members.entry[at]
         block = arcs.block[arc]
-        joins = opening and arcs.closed[arc] == 1 and _reduced(blocks, arcs, arc) < 0
-        leaves = not opening and arcs.units[arc] > 0
-        if (joins or leaves) and not marks.is_marked[block]:
-            marks.is_marked[block] = True
-            marks.block[marks.n[2]] = block
-            marks.n[2] += 1
+        hope = 0.0
+        if opening and arcs.closed[arc] == 1:
+            hope = max(0.0, -float(_reduced(blocks, arcs, arc))) * min(arcs.capacity[arc], switches.bound[at])
+        if hope > 0 or (not opening and arcs.units[arc] > 0):
+            if not marks.is_marked[block]:
+                marks.is_marked[block] = True
+                marks.hope[block] = 0.0
+                marks.block[marks.n[2]] = block
+                marks.n[2] += 1
+            marks.hope[block] += hope
     for at in range(marks.n[2]):
         marks.is_marked[marks.block[at]] = False
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _flow_again(blocks, arcs, switches, limits, marks, backup, room):
-    """Solve the marked blocks at their new costs; False when there are too many or one has no flow."""
+def _flow_again(blocks, arcs, switches, limits, marks, backup, room, least):
+    """Solve the marked blocks at their new costs, and say what their units earn by it.
+
+    Minus infinity where there are too many, one has no flow, or it is clear that they earn less than `least`.
+    """
     if marks.n[2] > _MOST_BLOCKS:
-        return False
+        return -np.inf
+    gain, hope = 0.0, 0.0
+    for at in range(marks.n[2]):
+        hope += marks.hope[marks.block[at]]
     arc_at = node_at = 0
     for at in range(marks.n[2]):
+        if gain + hope < least:
+            return -np.inf
         block = marks.block[at]
+        hope -= marks.hope[block]
         own = slice(blocks.first_arc[block], blocks.first_arc[block + 1])
         nodes = slice(blocks.first_node[block], blocks.first_node[block + 1])
-        n_arcs, n_nodes = own.stop - own.start, nodes.stop - nodes.start
-        for row in range(n_arcs):
-            backup.units[arc_at + row] = arcs.units[own.start + row]
-            backup.state[arc_at + row] = arcs.state[own.start + row]
-        for row in range(n_nodes):
-            backup.parent_arc[node_at + row] = blocks.parent_arc[nodes.start + row]
-            backup.potential[node_at + row] = blocks.potential[nodes.start + row]
+        _back_up(blocks, arcs, backup, own, nodes, arc_at, node_at)
         ends = (blocks.tail[own], blocks.head[own], blocks.supply[nodes])
         changing = (arcs.capacity[own], arcs.cost[own], arcs.units[own], arcs.state[own], blocks.parent_arc[nodes])
         solved = solve_one(ends, changing, room)
-        for row in range(n_nodes):
+        for row in range(nodes.stop - nodes.start):
             blocks.potential[nodes.start + row] = room[2][row]
         marks.n[3] += 1
-        _load(arcs, switches, limits, marks, own, backup.units[arc_at:])
-        arc_at += n_arcs
-        node_at += n_nodes
+        gain += _load(arcs, switches, limits, marks, own, backup.units[arc_at:])
         if not solved:
-            return False
-    return True
+            return -np.inf
+        arc_at += own.stop - own.start
+        node_at += nodes.stop - nodes.start
+    return gain
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _back_up(blocks, arcs, backup, own, nodes, arc_at, node_at):
+    for row in range(own.stop - own.start):
+        backup.units[arc_at + row] = arcs.units[own.start + row]
+        backup.state[arc_at + row] = arcs.state[own.start + row]
+    for row in range(nodes.stop - nodes.start):
+        backup.parent_arc[node_at + row] = blocks.parent_arc[nodes.start + row]
+        backup.potential[node_at + row] = blocks.potential[nodes.start + row]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _load(arcs, switches, limits, marks, own, before):
-    """Add the change of a block's units to switches and limits."""
+    """Add the change of a block's units to switches and limits, and say what it earns."""
+    gain = 0.0
     for arc in range(own.start, own.stop):
         change = np.int64(arcs.units[arc]) - np.int64(before[arc - own.start])
         if change == 0:
             continue
+        gain -= float(change) * arcs.base[arc]
         rows = switches.by_arc
         for at in range(rows.first[arc], rows.first[arc + 1]):
             switch = rows.entry[at]
@@ -326,6 +353,7 @@ def _load(arcs, switches, limits, marks, own, before):
                 marks.counts[marks.n[0]] = switches.counts[switch]
                 marks.n[0] += 1
         _count_in_limits(limits, marks, limits.by_arc, arc, change)
+    return gain
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -340,16 +368,9 @@ def _count_in_limits(limits, marks, rows, row, change):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _gain(blocks, arcs, switches, limits, marks, backup, unlimited):
-    """Say what the move earns; minus infinity where it breaks a rule of a switch or a limit."""
-    gain, at_backup = 0.0, 0
-    for at in range(marks.n[3]):
-        block = marks.block[at]
-        for arc in range(blocks.first_arc[block], blocks.first_arc[block + 1]):
-            change = np.int64(arcs.units[arc]) - np.int64(backup.units[at_backup])
-            at_backup += 1
-            if change != 0:
-                gain -= float(change) * arcs.base[arc]
+def _count_again(arcs, switches, limits, marks, unlimited):
+    """Say what the new counts of switches earn; minus infinity where one breaks a rule, or a limit is broken."""
+    gain = 0.0
     allowed = True
     for at in range(marks.n[0]):
         switch = marks.switch[at]
