@@ -101,49 +101,24 @@ def flow_network(model: Model, *, in_packs: bool, compiled: bool = False) -> Flo
     FlowNetwork
     """
     positions, increments, flows = model.positions, model.increments, model.flows
-    n_blocks = int(positions.block.max(initial=-1)) + 1
-    pack = np.ones(n_blocks, dtype=np.int64)
-    if in_packs:
-        np.maximum.at(pack, positions.block[flows.origin], flows.multiple)
-    position_pack = pack[positions.block]
+    position_pack = _position_packs(model, in_packs=in_packs)
     flow_pack, increment_pack = position_pack[flows.origin], position_pack[increments.position]
-    supply = positions.supply_units // position_pack
-    gate = _gates(model)
-    n_positions, n_gates = len(positions), len(gate)
-    gated = np.full(n_positions, -1, dtype=np.int32)
-    gated[gate] = n_positions + np.arange(n_gates)
-    first_sink = n_positions + n_gates
-    increment_tail = np.where(gated[increments.position] >= 0, gated[increments.position], increments.position)
-    total = np.bincount(positions.block, weights=supply, minlength=n_blocks).astype(np.int64)
-    reward = _reward(model)
-    gate_pack, gate_block = position_pack[gate], positions.block[gate]
+    supply = _in_packs(positions.supply_units, position_pack)
+    total = np.bincount(positions.block, weights=supply).astype(np.int64)
     bounds = flow_bounds(model)
-    least = np.minimum(bounds.least // flow_pack, bounds.most // flow_pack)
-    np.subtract.at(supply, flows.origin, least)
-    np.add.at(supply, flows.destination, least)
-    tail = np.concatenate([flows.origin, increment_tail, gate, gate], dtype=np.int32, casting="unsafe")
-    head = np.concatenate(
-        [flows.destination, first_sink + positions.block[increments.position], gated[gate], gated[gate]],
-        dtype=np.int32,
-        casting="unsafe",
-    )
-    node_block = np.concatenate([positions.block, gate_block, np.arange(n_blocks, dtype=np.int32)])
-    compiled = compiled or len(tail) > _COMPILED_ARCS
-    groups = _groups(
-        tail,
-        head,
-        np.concatenate([supply, np.zeros(n_gates, dtype=np.int64), -total]),
-        node_block,
-        least_arcs=1 if compiled else _GROUP_ARCS,
-    )
+    least = _in_packs(np.minimum(bounds.least, bounds.most), flow_pack)
+    lifted = np.flatnonzero(least)
+    np.subtract.at(supply, flows.origin[lifted], least[lifted])
+    np.add.at(supply, flows.destination[lifted], least[lifted])
+    gate = _gates(model)
+    groups, compiled = _groups_of(model, supply, total, gate, compiled=compiled)
     kept = _merged(model, _whole_packs(model, increment_pack)) if in_packs else increments.most_units
-    due = -(-positions.least_units[gate] // gate_pack)
-    ending = np.concatenate([kept, due, total[gate_block]])
+    due = -(-positions.least_units[gate] // position_pack[gate])
+    ending = np.concatenate([kept, due, total[positions.block[gate]]])
     np.minimum(ending, int(total.max(initial=0)), out=ending)
-    capacity = _narrow(np.concatenate([bounds.most // flow_pack - least, ending]))[groups.arc]
-    worth = np.concatenate(
-        [flows.profit * flow_pack, increments.worth * increment_pack, np.repeat([reward, 0], n_gates)]
-    )[groups.arc]
+    capacity = _narrow(np.concatenate([_in_packs(bounds.most, flow_pack) - least, ending]))[groups.arc]
+    reward = _reward(model)
+    worth = [flows.profit * flow_pack, increments.worth * increment_pack, np.repeat([reward, 0], len(gate))]
     return FlowNetwork(
         n_flows=len(flows),
         reward_due=reward * int(due.sum()),
@@ -152,9 +127,45 @@ def flow_network(model: Model, *, in_packs: bool, compiled: bool = False) -> Flo
         divisors=_divisors(model, in_packs=in_packs),
         groups=groups,
         capacity=capacity,
-        worth=worth,
+        worth=np.concatenate(worth)[groups.arc],
         trees=_trees(groups, capacity) if compiled else None,
     )
+
+
+def _position_packs(model: Model, *, in_packs: bool) -> Int64:
+    """Units per unit of flow at every position: the case pack of its block, where flows are counted so."""
+    positions, flows = model.positions, model.flows
+    pack = np.ones(int(positions.block.max(initial=-1)) + 1, dtype=np.int64)
+    packed = np.flatnonzero(flows.multiple > 1) if in_packs else np.zeros(0, dtype=np.int64)
+    np.maximum.at(pack, positions.block[flows.origin[packed]], flows.multiple[packed])
+    return pack[positions.block]
+
+
+def _in_packs(units: Int64, pack: Int64) -> Int64:
+    """Whole packs in units; a copy."""
+    return units // pack if int(pack.max(initial=1)) > 1 else units.astype(np.int64)
+
+
+def _groups_of(model: Model, supply: Int64, total: Int64, gate: Int64, *, compiled: bool) -> tuple[Groups, bool]:
+    """Lay out arcs and nodes, and say whether the compiled solver is to have them."""
+    positions, increments, flows = model.positions, model.increments, model.flows
+    n_positions, n_gates = len(positions), len(gate)
+    gated = np.full(n_positions, -1, dtype=np.int32)
+    gated[gate] = n_positions + np.arange(n_gates)
+    first_sink = n_positions + n_gates
+    increment_tail = np.where(gated[increments.position] >= 0, gated[increments.position], increments.position)
+    sink = first_sink + positions.block[increments.position]
+    tail = np.concatenate([flows.origin, increment_tail, gate, gate], dtype=np.int32, casting="unsafe")
+    head = np.concatenate([flows.destination, sink, gated[gate], gated[gate]], dtype=np.int32, casting="unsafe")
+    compiled = compiled or len(tail) > _COMPILED_ARCS
+    groups = _groups(
+        tail,
+        head,
+        np.concatenate([supply, np.zeros(n_gates, dtype=np.int64), -total]),
+        np.concatenate([positions.block, positions.block[gate], np.arange(len(total), dtype=np.int32)]),
+        least_arcs=1 if compiled else _GROUP_ARCS,
+    )
+    return groups, compiled
 
 
 def _trees(groups: Groups, capacity: Int32 | Int64) -> SmallFlows:
@@ -175,8 +186,8 @@ def _narrow(units: Int64) -> Int32 | Int64:
 def _groups(tail: Int32, head: Int32, supply: Int64, node_block: Int32, *, least_arcs: int) -> Groups:
     """Sort arcs and nodes by group."""
     n_blocks = int(node_block.max(initial=-1)) + 1
-    arcs_before = np.cumsum(np.bincount(node_block[tail], minlength=n_blocks))
     if least_arcs > 1:
+        arcs_before = np.cumsum(np.bincount(node_block[tail], minlength=n_blocks))
         group = np.unique(arcs_before // least_arcs, return_inverse=True)[1].astype(np.int32)
         node_group, n_groups = group[node_block], int(group.max(initial=-1)) + 1
     else:

@@ -107,28 +107,14 @@ def solve_small_flows(
     if afresh:
         flows.started[which] = False
 
+    columns = (flows.first_arc, flows.first_node, flows.tail, flows.head, flows.supply, capacity, cost)
+    state = (flows.units, flows.state, flows.parent_arc, flows.started)
+
     def solve(part: slice) -> None:
-        solve_each(
-            flows.first_arc,
-            flows.first_node,
-            flows.tail,
-            flows.head,
-            flows.supply,
-            capacity,
-            cost,
-            flows.units,
-            flows.state,
-            flows.parent_arc,
-            flows.started,
-            which[part],
-            solved[part],
-        )
+        solve_each(*columns, *state, which[part], solved[part])
 
     _check_costs(flows, cost)
-    if threads == 1 or len(which) < 2:
-        solve(slice(None))
-        return solved
-    edges = np.linspace(0, len(which), 8 * threads + 1).astype(int).tolist()
+    edges = np.linspace(0, len(which), 8 * threads + 1 if threads > 1 else 2).astype(int).tolist()
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(solve, [slice(*edge) for edge in itertools.pairwise(edges)]))
     return solved

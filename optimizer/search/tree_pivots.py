@@ -190,7 +190,7 @@ def _entering(ends, own, potential, start):
     tail, head, _ = ends
     capacity, cost, _, state, _ = own
     n_arcs = len(tail)
-    block = max(int(np.sqrt(n_arcs)), 20)
+    block = max(int(0.5 * np.sqrt(n_arcs)), 10)
     best, found, in_block, arc = np.int64(0), -1, 0, start
     for _ in range(n_arcs):
         if state[arc] != IN_TREE and capacity[arc] > 0:
