@@ -26,6 +26,9 @@ RESOLVED: Final = "resolved"
 PARTLY: Final = "partly"
 UNRESOLVED: Final = "unresolved"
 
+NO_HELP: Final = "no transfer helps this position"
+"""Reason of an alert of which nobody has said more."""
+
 
 def alert_outcomes(network: Network, request: Request, plan: Plan) -> AlertOutcomes:
     """Say for every alert how far the plan resolves it.
@@ -96,7 +99,7 @@ def _reasons(network: Network, request: Request, asked: Ints, moved: Ints, net: 
     row = network.stock_row(alerts.node, alerts.sku)
     demand = np.zeros(len(alerts))
     demand[row >= 0] = network.stock.demand_mean[row[row >= 0]]
-    words = np.full(len(alerts), "no transfer helps this position", dtype=np.object_)
+    words = np.full(len(alerts), NO_HELP, dtype=np.object_)
     words[net < 0] = "the plan moves units the other way"
     words[moved > 0] = "transfers move fewer units than asked"
     words[(moved > 0) & (moved >= asked)] = "transfers move all units asked"

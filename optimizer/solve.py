@@ -128,7 +128,12 @@ def _result(
     unmet = outcomes = line_reason = None
     if plan is not None and certificate is not None:
         unmet, outcomes, line_reason = explain(
-            network, request, plan, proved=proved, line_benefit=certificate.line_benefit
+            network,
+            request,
+            plan,
+            proved=proved,
+            line_benefit=certificate.line_benefit,
+            seconds=progress.parameters.time_limit_seconds - progress.elapsed,
         )
     model = progress.built.model
     return Result(

@@ -30,7 +30,7 @@ class UsablePlan:
     """Lines with known lane and SKU and positive units, and the dispatches of every lane."""
 
     line: Ints
-    """Row of the plan, shape ``(n_usable,)``, like the next five."""
+    """Row of the plan, shape ``(n_usable,)``, like the next five; in order of the SKUs."""
     lane: Ints
     sku: Ints
     units: Ints
@@ -76,6 +76,8 @@ def usable_plan(network: Network, request: Request, plan: Plan, log: ViolationLo
     keep = _known_lines(network, lane, sku, units, log)
     line, most = np.flatnonzero(keep), _largest_unit_worth(network, request)
     line = line[~_too_large_lines(network, lane[line], sku[line], units[line], most, log=log)]
+    # By SKU, as stock is: what belongs together is then close together in memory.
+    line = line[np.argsort(sku[line], kind="stable")]
     lane, sku, units, day = lane[line], sku[line], units[line], day[line]
     load = np.zeros(len(network.lanes), dtype=np.int64)
     np.add.at(load, lane, units * product_weight(network)[sku])

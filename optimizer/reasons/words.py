@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from network.tables import Network
@@ -26,24 +29,34 @@ def same_words(text: str, n: int) -> Words:
 
 def numerals(values: Ints) -> Words:
     """Column of plain numbers."""
-    return words([str(value) for value in values.tolist()])
+    return _each(values, str)
 
 
 def amounts(network: Network, money_units: Ints) -> Words:
     """Money as currency text with two decimals, or as many as a small amount needs."""
-    values = (money_units / 10**network.money_decimals).tolist()
-    return words([f"{value:.2f}" if abs(value) >= 0.01 or value == 0 else f"{value:.2g}" for value in values])
+    unit: int = 10**network.money_decimals
+    return _each(money_units, lambda amount: _amount(amount / unit))
 
 
 def counts(values: Ints, noun: str) -> Words:
     """Return numbers with a noun: "1 unit", "3 units"."""
     plural = noun + ("es" if noun.endswith("ch") else "s")
-    return words([f"{value} {noun if value == 1 else plural}" for value in values.tolist()])
+    return _each(values, lambda value: f"{value} {noun if value == 1 else plural}")
 
 
 def kilograms(weight_units: Ints) -> Words:
     """Weights in ``10 ** -6`` kg as kilograms."""
-    return words([f"{value:g} kg" for value in (weight_units / 10**6).tolist()])
+    return _each(weight_units, lambda weight: f"{weight / 10**6:g} kg")
+
+
+def _amount(value: float) -> str:
+    return f"{value:.2f}" if abs(value) >= 0.01 or value == 0 else f"{value:.2g}"
+
+
+def _each(values: Ints, tell: Callable[[int], str]) -> Words:
+    """Tell each number, the same ones once."""
+    codes, distinct = pd.factorize(values)
+    return words([tell(value) for value in distinct.tolist()])[codes]
 
 
 def path_words(network: Network, paths: Paths, cell_node: Ints) -> Words:

@@ -57,7 +57,7 @@ class _Column:
         n, n_after = len(self.values), len(self.values) + len(part)
         dtype = np.result_type(self._room, part)
         if n_after > len(self._room) or dtype != self._room.dtype:
-            self._room = np.empty((2 * n_after, *part.shape[1:]), dtype=dtype)
+            self._room = np.empty((n_after + n_after // 2, *part.shape[1:]), dtype=dtype)
             self._room[:n] = self.values
         self.values = self._room[:n_after]
         np.add(part, added, out=self.values[n:])

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from network.candidates import Potentials
+from network.candidates import NEVER, Potentials
 from network.tables import NO_LIMIT, Network
 from optimizer.model import UNLIMITED, Members, Switches, Table
 from optimizer.request import Request
@@ -32,13 +32,20 @@ def most_units(network: Network, scope: Scope, found: Potentials, legs: Legs, gr
     pack = scope.pack[legs.origin]
     everything = _everything(scope, legs, grid)
     from_own = np.where(scope.transit[legs.origin], everything, _own_units(grid, legs))
-    useful = units_worth_more(scope, legs.destination, found.loss_out[legs.origin] + legs.unit_cost)
+    least_loss = np.maximum(found.loss_out, _kept_on_the_way(scope))
+    useful = units_worth_more(scope, legs.destination, least_loss[legs.origin] + legs.unit_cost)
     # What the destination sends of its own stock can be replaced.
     useful = np.minimum(useful, everything) + grid.cell_supply[legs.destination]
     unlimited = scope.transit[legs.destination] | legs.forced | (scope.must_receive[legs.destination] > 0)
     useful = np.where(unlimited, everything, -(-useful // pack) * pack)
     most = np.minimum(np.minimum(from_own, useful), np.minimum(_carried(network, legs, everything), everything))
     return np.asarray(most // pack * pack)
+
+
+def _kept_on_the_way(scope: Scope) -> Int64:
+    """Worth of any unit that stays at a transit node instead of going on, however many do; ``(n_cells,)``."""
+    stays = scope.transit & (scope.stock_row >= 0) & (scope.must_send == 0) & (scope.wishes.price == 0)
+    return np.where(stays, scope.worth.left_over_worth, -NEVER)
 
 
 def _own_units(grid: Grid, legs: Legs) -> Int64:

@@ -123,3 +123,21 @@ def test_the_program_with_cuts_has_the_same_best_plan():
 def test_no_time_no_bound():
     """Without time no solver is called."""
     assert list(bounds_by_cuts(model_of(SHARED)[-1].model, 0.0)) == []
+
+
+def test_a_line_from_a_hub_carries_what_is_worth_more_than_keeping_it_there():
+    """A has 40 units worth 1 each; a hub keeps any number at 4, the store C sells 10 and keeps the rest at 2.
+
+    A unit beyond the tenth earns 1 more at C than at A, but less than at the hub where it passed: the line from the hub
+    to C carries 10, however many pass the hub.
+    """
+    files = files_of(
+        nodes="node_id,kind,transit\nA,store,\nW,warehouse,true\nC,store,\n",
+        products="sku_id,list_price,salvage_value\nP,20,5\n",
+        lanes="origin,destination,fixed_cost\nA,W,3\nW,C,3\n",
+        stock="node_id,sku_id,on_hand,demand_mean,holding_cost\nA,P,40,0,4\nW,P,0,0,1\nC,P,0,10,3\n",
+        alerts="alert_id,kind,node_id,sku_id\nX,shortage,C,P\n",
+    )
+    model = model_of(files)[-1].model
+    assert sorted(model.members.bound_units.tolist()) == [10, 40]
+    assert _best(model)[0] == (10 * (20 - 1) + 30 * (4 - 1) - 6) * 10**model.money_decimals

@@ -152,8 +152,12 @@ def _of_day(sku: NDArray[np.integer[Any]], expiry_day: Ints) -> Ints:
     return np.asarray(sku.astype(np.int64) * 2**32 + expiry_day + 1)
 
 
-def _repeated(*columns: Ints) -> Flags:
+def _repeated(lane: Ints, sku: Ints, *columns: Ints) -> Flags:
     """Mark rows that repeat an earlier one."""
+    pairs = np.sort(lane * (sku.max(initial=0) + 1) + sku)
+    if np.all(pairs[1:] > pairs[:-1]):  # soon seen, and the common case
+        return np.zeros(len(lane), dtype=np.bool_)
+    columns = (lane, sku, *columns)
     order = np.lexsort(columns)
     same = np.ones(max(len(order) - 1, 0), dtype=np.bool_)
     for column in columns:

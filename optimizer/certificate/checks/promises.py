@@ -126,6 +126,8 @@ def _loose(settled: SettledPlan, added: Adjustments) -> Flags:
 def _hard_demands(network: Network, request: Request) -> Ints:
     """Rows of the alerts that must be served and ask for something."""
     hard = hard_alerts(network, request)
+    if not len(hard):
+        return hard.astype(np.int64)
     return hard[alert_units(network)[hard] > 0].astype(np.int64)
 
 
