@@ -101,12 +101,15 @@ def _bounds(
 
 def prices(model: Model, seconds: float) -> Iterator[int]:
     """Yield bounds by pricing until they stall or the time is up."""
-    until, best, stalled = time.monotonic() + seconds, np.inf, 0
-    for bound, _ in bounds_by_pricing(model, flow_network(model, in_packs=False, compiled=True)):
+    until, best, behind, began = time.monotonic() + seconds, np.inf, np.inf, 0
+    for number, (bound, _) in enumerate(bounds_by_pricing(model, flow_network(model, in_packs=False, compiled=True))):
         yield bound
-        stalled = stalled + 1 if bound > best - STALL * abs(best) else 0
         best = min(best, bound)
-        if stalled >= _STALLED_PRICES or time.monotonic() >= until:
+        if number - began >= _STALLED_PRICES:
+            if best > behind - STALL * abs(best):
+                return
+            behind, began = best, number
+        if time.monotonic() >= until:
             return
 
 
