@@ -71,7 +71,6 @@ def anneal(
     solution: Solution,
     *,
     seconds: float,
-    steering: Int64 | None = None,
     enough: Callable[[], bool] = lambda: False,
 ) -> Iterator[Solution]:
     """Improve a solution; yield every better one, about two a second at most.
@@ -85,8 +84,6 @@ def anneal(
         Keeps all rules; switches are opened and closed from here.
     seconds : float
         Over this time the temperature falls.
-    steering : ndarray of int64, shape (n_flows,) or (n_flows + n_increments,), optional
-        Money per unit that keeps flows away from scarce limits; what a move earns is counted without it.
     enough : callable
         Asked about twice a second whether to stop.
 
@@ -94,7 +91,7 @@ def anneal(
     ------
     Solution
     """
-    state = _state_of(model, network, solution, steering)
+    state = _state_of(model, network, solution)
     if state is None or not len(state.switches.toggled):
         return
     counts, costs = state.switches.counts, state.switches.fixed_cost
@@ -142,7 +139,7 @@ def _next_number(n_moves: int, seconds: float) -> int:
     return int(np.clip(n_moves * _ROUND_SECONDS / max(seconds, 1e-3), n_moves / 4, n_moves * 8)) + 1
 
 
-def _state_of(model: Model, network: FlowNetwork, solution: Solution, steering: Int64 | None) -> _State | None:
+def _state_of(model: Model, network: FlowNetwork, solution: Solution) -> _State | None:
     """Flow over the switches that a solution uses; None where that breaks a rule that the solution keeps."""
     trees, groups = network.trees, network.groups
     if trees is None:
@@ -151,10 +148,7 @@ def _state_of(model: Model, network: FlowNetwork, solution: Solution, steering: 
     place = np.empty(n_arcs, dtype=np.int64)
     place[groups.arc] = np.arange(n_arcs)
     base = -network.worth
-    steered = base.copy()
-    if steering is not None:
-        steered[place[: len(steering)]] += steering * network.scale[: len(steering)]
-    far = 4 * (int(np.abs(steered).max(initial=0)) + 1)
+    far = 4 * (int(np.abs(base).max(initial=0)) + 1)
     closed_switch = _toggled(model, network) & (solution.switch_count == 0)
     shut = closed_switch[model.members.switch]
     closed = np.bincount(place[model.members.flow[shut]], minlength=n_arcs).astype(np.int32)
@@ -162,8 +156,7 @@ def _state_of(model: Model, network: FlowNetwork, solution: Solution, steering: 
         block=np.repeat(np.arange(len(groups), dtype=np.int32), np.diff(groups.first_arc)),
         capacity=network.capacity,
         base=base,
-        steered=steered,
-        cost=np.where(closed > 0, steered + far, steered),
+        cost=np.where(closed > 0, base + far, base),
         units=trees.units,
         state=trees.state,
         closed=closed,

@@ -33,10 +33,8 @@ class Arcs(NamedTuple):
     capacity: np.ndarray
     base: np.ndarray
     """Money that a unit costs."""
-    steered: np.ndarray
-    """The same with what keeps units away from scarce limits: at these costs blocks flow."""
     cost: np.ndarray
-    """`steered`, or much more where a switch is closed."""
+    """`base`, or much more where a switch is closed: at these costs blocks flow."""
     units: np.ndarray
     state: np.ndarray
     closed: np.ndarray
@@ -233,7 +231,7 @@ def _room(blocks):
 def _reduced(blocks, arcs, arc):
     """Money that a unit more on an arc costs, were the arc open."""
     node = blocks.first_node[arcs.block[arc]]
-    return arcs.steered[arc] + blocks.potential[node + blocks.tail[arc]] - blocks.potential[node + blocks.head[arc]]
+    return arcs.base[arc] + blocks.potential[node + blocks.tail[arc]] - blocks.potential[node + blocks.head[arc]]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -255,7 +253,7 @@ def _close(arcs, switches, switch, far):
     for at in range(switches.members.first[switch], switches.members.first[switch + 1]):
         arc = switches.members.entry[at]
         arcs.closed[arc] += 1
-        arcs.cost[arc] = arcs.steered[arc] + far
+        arcs.cost[arc] = arcs.base[arc] + far
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -265,7 +263,7 @@ def _open(arcs, switches, switch):
         arc = switches.members.entry[at]
         arcs.closed[arc] -= 1
         if arcs.closed[arc] == 0:
-            arcs.cost[arc] = arcs.steered[arc]
+            arcs.cost[arc] = arcs.base[arc]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
