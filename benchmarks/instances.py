@@ -30,7 +30,7 @@ class Instance:
 
     directory: Path
     facts: dict[str, Any]
-    """name, size, regime, seed, transit, demand (None where a directory was given), and rows of each table."""
+    """name, size, regime, seed, transit, demand, cases (None where a directory was given), and rows of each table."""
 
 
 @contextmanager
@@ -40,7 +40,7 @@ def instance_of(arguments: argparse.Namespace, say: Callable[[str], None]) -> It
     Parameters
     ----------
     arguments : Namespace
-        With network, or size, regime, seed, no_transit and demand.
+        With network, or size, regime, seed, no_transit, demand and cases.
     say : callable
         Told what takes long.
 
@@ -50,7 +50,7 @@ def instance_of(arguments: argparse.Namespace, say: Callable[[str], None]) -> It
         When there is no such directory, or the generator fails.
     """
     if arguments.network is not None:
-        facts: dict[str, Any] = dict.fromkeys(("size", "regime", "seed", "transit", "demand"))
+        facts: dict[str, Any] = dict.fromkeys(("size", "regime", "seed", "transit", "demand", "cases"))
         yield Instance(
             arguments.network, {"name": arguments.network.resolve().name, **facts, **_rows(arguments.network)}
         )
@@ -61,6 +61,7 @@ def instance_of(arguments: argparse.Namespace, say: Callable[[str], None]) -> It
         "seed": arguments.seed,
         "transit": not arguments.no_transit,
         "demand": arguments.demand,
+        "cases": arguments.cases,
     }
     with tempfile.TemporaryDirectory(prefix="counterpoise-bench-") as folder:
         directory = Path(folder) / "network"
@@ -74,13 +75,17 @@ def _name(facts: dict[str, Any]) -> str:
     words = [facts["size"], facts["regime"]]
     words += [] if facts["transit"] else ["no transit"]
     words += [] if facts["demand"] == "certain" else [facts["demand"]]
+    words += ["case packs"] if facts["cases"] else []
     return " ".join(words)
 
 
 def _generate(directory: Path, facts: dict[str, Any]) -> None:
     size = _TINY if facts["size"] == "XS" else ("--size", facts["size"])
     flags = [directory, *size, "--regime", facts["regime"], "--seed", facts["seed"], "--demand", facts["demand"]]
-    flags += ["--format", "parquet"] + ([] if facts["transit"] else ["--no-transit"])
+    flags += ["--format", "parquet"]
+    flags += [
+        flag for flag, wanted in (("--no-transit", facts["transit"]), ("--no-cases", facts["cases"])) if not wanted
+    ]
     made = watched("scenarios.generate", flags, seconds=_GENERATION_SECONDS)
     if made.exit_code != 0:
         raise CommandError(f"the network could not be generated: {made.complaint}")

@@ -5,7 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from optimizer.search.annealing import compile_moves
+
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+def pytest_sessionstart(session: pytest.Session):
+    """Compile what searches compile on their first run, so that no test waits for it within a time limit."""
+    if not hasattr(session.config, "workerinput"):
+        compile_moves()
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,7 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=count, default=1, metavar="N", help="of the network (default: %(default)s)")
     parser.add_argument("--no-transit", action="store_true", help="warehouses pass nothing on")
     parser.add_argument("--demand", choices=("certain", "uncertain"), default="certain", help="default: %(default)s")
+    parser.add_argument("--cases", action="store_true", help="a third of the SKUs move in case packs only")
     parser.add_argument("--network", type=Path, metavar="DIR", help="plan this network directory, do not make one")
     parser.add_argument(
         "--time-limit", type=positive, metavar="S", help="seconds for each whole process (default: 30 to 180, by size)"

@@ -47,6 +47,8 @@ class FlowNetwork:
     """Flow that every arc can carry, in order of the groups."""
     worth: Int64
     """Money per unit of flow on every arc, before prices, in order of the groups."""
+    bounds: bool
+    """Whether nothing was rounded to packs, so that its value bounds the model's."""
     trees: SmallFlows | None
     """What the compiled solver knows from its last round; None: OR-Tools solves."""
 
@@ -70,8 +72,8 @@ class Groups:
         return len(self.first_arc) - 1
 
 
-_COMPILED_ARCS = 10_000
-"""From here on the compiled solver does it; to load it takes as long as some ten rounds of OR-Tools' solver."""
+_COMPILED_ARCS = 100_000
+"""From here on the compiled solver does it; to load it takes as long as a round of OR-Tools' solver."""
 
 _GROUP_ARCS = 500
 """For OR-Tools, blocks are put together until they have about so many arcs."""
@@ -128,6 +130,7 @@ def flow_network(model: Model, *, in_packs: bool, compiled: bool = False) -> Flo
         groups=groups,
         capacity=capacity,
         worth=np.concatenate(worth)[groups.arc],
+        bounds=not np.any(position_pack > 1) and np.array_equal(kept, increments.most_units),
         trees=_trees(groups, capacity) if compiled else None,
     )
 

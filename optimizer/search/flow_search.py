@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -39,6 +40,9 @@ _LEAST_ROUND_SECONDS = 2.0
 
 _BOTH_CORES = 2
 
+_FIRST_PRICES = 8
+"""Rounds of pricing by whichever solver is at hand, before the compiled one is loaded."""
+
 
 def search_by_flows(progress: Progress, *, with_solver: bool) -> None:
     """Find plans by flows at prices and by annealing; a process beside them proves bounds.
@@ -51,12 +55,14 @@ def search_by_flows(progress: Progress, *, with_solver: bool) -> None:
     """
     model = progress.built.model
     offers = _Offers(progress)
-    network = flow_network(model, in_packs=True, compiled=True)
-    slopes = slope_scaling(model, network, seconds_left=lambda: progress.left, threads=_BOTH_CORES)
     with Forked(_compiled, on_report=_ignore) as compiling:
+        network = flow_network(model, in_packs=True)
+        slopes = slope_scaling(model, network, seconds_left=lambda: progress.left, threads=_BOTH_CORES)
         _first_slope(offers, slopes)
-        gap = search_for(progress).gap
-        with Forked(_bounds, model, progress.left, with_solver, gap, on_report=_prove(progress)) as bounds:
+        with Forked(_bounds, model, network, search_for(progress), with_solver, on_report=_prove(progress)) as bounds:
+            if network.trees is None:  # the first plan did not wait for the compiled solver
+                network = flow_network(model, in_packs=True, compiled=True)
+                slopes = slope_scaling(model, network, seconds_left=lambda: progress.left)
             _slope(offers, slopes, bounds)
             while not progress.done and not compiling.ended:
                 compiling.wait(min(0.1, progress.left))
@@ -78,11 +84,15 @@ def _prove(progress: Progress) -> Callable[[tuple[int, str]], None]:
 
 
 def _bounds(
-    model: Model, seconds: float, with_solver: bool, gap: float, report: Callable[[tuple[int, str]], None]
+    model: Model,
+    network: FlowNetwork,
+    asked: Search,
+    with_solver: bool,
+    report: Callable[[tuple[int, str]], None],
 ) -> Answer | None:
     """Report bounds by pricing, then by cutting planes, and then let a solver branch on what those left."""
-    until = time.monotonic() + seconds
-    for bound in prices(model, seconds):
+    until = time.monotonic() + asked.seconds
+    for bound in prices(model, asked.seconds, network):
         report((bound, "pricing"))
     if not with_solver:
         return None
@@ -96,13 +106,25 @@ def _bounds(
     left = until - time.monotonic()
     if left < _LEAST_ROUND_SECONDS:
         return None
-    return solved(model, program, BACKENDS["highs"], Search(seconds=left, gap=gap))
+    return solved(model, program, BACKENDS["highs"], Search(seconds=left, gap=asked.gap))
 
 
-def prices(model: Model, seconds: float) -> Iterator[int]:
-    """Yield bounds by pricing until they stall or the time is up."""
+def prices(model: Model, seconds: float, known: FlowNetwork | None = None) -> Iterator[int]:
+    """Yield bounds by pricing until they stall or the time is up.
+
+    Parameters
+    ----------
+    model : Model
+    seconds : float
+    known : FlowNetwork, optional
+        A network of the model whose trees are used from here on, if it bounds.
+    """
     until, best, behind, began = time.monotonic() + seconds, np.inf, np.inf, 0
-    for number, (bound, _) in enumerate(bounds_by_pricing(model, flow_network(model, in_packs=False, compiled=True))):
+    network = known if known is not None and known.bounds else flow_network(model, in_packs=False)
+    if network.trees is None:
+        yield from (bound for bound, _ in itertools.islice(bounds_by_pricing(model, network), _FIRST_PRICES))
+        network = flow_network(model, in_packs=False, compiled=True)
+    for number, (bound, _) in enumerate(bounds_by_pricing(model, network)):
         yield bound
         best = min(best, bound)
         if number - began >= _STALLED_PRICES:
@@ -166,10 +188,9 @@ def _worth_of(model: Model, solution: Solution) -> tuple[bool, int]:
 
 def _first_slope(offers: _Offers, slopes: Iterator[tuple[Solution, NDArray[np.int64]]]) -> None:
     """Certify the first round: a plan before anything else starts."""
-    for solution, _ in slopes:
+    for solution, _ in itertools.islice(slopes, 1):
         offers.add(solution, "slope_scaling")
         offers.offer()
-        return
 
 
 def _slope(offers: _Offers, slopes: Iterator[tuple[Solution, NDArray[np.int64]]], bounds: Forked) -> None:

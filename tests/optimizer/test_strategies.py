@@ -60,6 +60,10 @@ def _check(network: Network, request: Request, result: Result, incumbents: list[
         assert incumbents[-1].bound == result.bound
 
 
+SECONDS = {"small": 10.0, "medium": 10.0, "large": 1.5}
+"""The path of large models ends with its time limit: no solver proves anything there."""
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_every_strategy_keeps_its_promises(size):
     """Any request down any path: the same optimum, or a plan below it and a bound above it."""
@@ -73,7 +77,7 @@ def test_every_strategy_keeps_its_promises(size):
         incumbents: list[Incumbent] = []
         with pytest.MonkeyPatch.context() as patch:
             _paths(patch, size, TINY_COLUMNS=-1)
-            result = solve(network, request, Parameters(10.0), on_incumbent=incumbents.append)
+            result = solve(network, request, Parameters(SECONDS[size]), on_incumbent=incumbents.append)
         _check(network, request, result, incumbents)
         seen[result.status.value] += 1
         if best.status is Status.INFEASIBLE:
