@@ -15,6 +15,12 @@ from optimizer.search.progress import PROVED_GAP, Progress
 from optimizer.search.strategies import search
 from optimizer.transfer import build
 
+_EXPLAINING_SHARE = 0.6
+"""Of the time that is left, for the reasons of a large plan: the last block takes longer, and so does the way back."""
+
+_LATE_SECONDS = 10.0
+"""For explaining a large plan whose search was stopped from outside: its time is over already."""
+
 
 def solve(
     network: Network,
@@ -72,7 +78,8 @@ def finish(
     """Certify and explain a plan whose search was stopped from outside (cancelled, killed at a deadline)."""
     began = time.monotonic()
     built = build(network, request)
-    progress = Progress(network, request, built, Parameters(), started=began, on_incumbent=None)
+    parameters = Parameters(time_limit_seconds=_LATE_SECONDS)
+    progress = Progress(network, request, built, parameters, started=began, on_incumbent=None)
     if plan is not None:
         progress.offer_plan(plan, backend, as_it_is=True)
     else:
@@ -133,7 +140,7 @@ def _result(
             plan,
             proved=proved,
             line_benefit=certificate.line_benefit,
-            seconds=progress.parameters.time_limit_seconds - progress.elapsed,
+            seconds=_EXPLAINING_SHARE * (progress.parameters.time_limit_seconds - progress.elapsed),
         )
     model = progress.built.model
     return Result(

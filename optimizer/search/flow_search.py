@@ -197,7 +197,7 @@ def _slope(offers: _Offers, slopes: Iterator[tuple[Solution, NDArray[np.int64]]]
     """Scale slopes until that stalls: rounds fall back before they rise, so each counts from the one before."""
     progress = offers.progress
     stalled, last, began, round_seconds = 0, None, time.monotonic(), 0.0
-    while not progress.done and stalled < _STALLED_SLOPES and progress.left >= round_seconds:
+    while not progress.done and stalled < _STALLED_SLOPES and progress.left >= round_seconds + progress.certify_seconds:
         found = next(slopes, None)
         if found is None:
             break

@@ -27,6 +27,9 @@ _EXPLAINING = 15
 _PRUNING_REACH = 0.02
 """Share of the best objective by which a plan may be behind to be pruned."""
 
+_LONG_CERTIFICATE_SECONDS = 3.0
+"""Where a certificate takes longer, the search makes better use of the time than pruning, which asks for several."""
+
 _FLOAT_NOISE = 1e-9
 """Share of a bound by which sums of floats may be off."""
 
@@ -111,7 +114,11 @@ class Progress:
 
     def _worth_pruning(self, certificate: Certificate) -> bool:
         """Whether leaving lines out could give a new best plan: it cannot add much to one that is far behind."""
-        if self.certificate is None or not certificate.valid:
+        if not certificate.valid:
+            return True
+        if self.certify_seconds > _LONG_CERTIFICATE_SECONDS:
+            return False
+        if self.certificate is None:
             return True
         return certificate.objective > self.certificate.objective - _PRUNING_REACH * abs(self.certificate.objective)
 
