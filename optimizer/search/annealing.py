@@ -35,7 +35,7 @@ from optimizer.model import (
 from optimizer.search import switch_moves as compiled
 from optimizer.search.circles import without_circles
 from optimizer.search.flow_network import FlowNetwork, flow_network
-from optimizer.search.limits import activity, with_free_switches
+from optimizer.search.limits import activity, free_switches, with_free_switches
 from optimizer.search.network_simplex import solve_small_flows
 
 Int64 = NDArray[np.int64]
@@ -91,9 +91,11 @@ def anneal(
     ------
     Solution
     """
-    state = _state_of(model, network, solution)
+    state = _state_of(model, network, solution) if seconds > 0 else None
     if state is None or not len(state.switches.toggled):
         return
+    if state.worth.best[0] > benefit(model, solution):
+        yield _solution_of(model, network, state.worth.best_units)
     counts, costs = state.switches.counts, state.switches.fixed_cost
     used = state.switches.toggled[counts[state.switches.toggled] > 0]
     usual = float(np.median(costs[used if len(used) else state.switches.toggled]))
@@ -142,7 +144,9 @@ def _next_number(n_moves: int, seconds: float) -> int:
 def _state_of(model: Model, network: FlowNetwork, solution: Solution) -> _State | None:
     """Flow over the switches that a solution uses; None where that breaks a rule that the solution keeps."""
     trees, groups = network.trees, network.groups
-    if trees is None:
+    if trees is None or np.any(
+        free_switches(model)
+    ):  # what only earns something (a display) is worth nothing to a move
         return None
     n_arcs = len(groups.arc)
     place = np.empty(n_arcs, dtype=np.int64)
@@ -161,9 +165,14 @@ def _state_of(model: Model, network: FlowNetwork, solution: Solution) -> _State 
         state=trees.state,
         closed=closed,
     )
-    if not np.all(solve_small_flows(trees, network.capacity, arcs.cost)):
+    try:
+        fits = solve_small_flows(trees, network.capacity, arcs.cost)
+    except OverflowError:
         return None
     flowing = _solution_of(model, network, trees.units)
+    circles = not np.array_equal(flowing.flow_units, _flow_units(network, trees.units))
+    if circles or not np.all(fits):
+        return None
     blocks = compiled.Blocks(
         groups.first_arc,
         groups.first_node,
@@ -220,7 +229,8 @@ def _switching(
     toggled = _toggled(model, network)
     return compiled.Switching(
         members=_rows(members.switch, arc, weight, len(switches)),
-        bound=np.maximum(members.bound_units[order] // scale[order], 1).astype(np.int64),
+        bound=np.maximum(members.bound_units[order], 1).astype(np.int64),
+        scale=scale[order],
         least=network.least[members.flow[order]].astype(np.int64),
         by_arc=_rows(arc, members.switch, weight, len(place)),
         fixed_cost=np.array(switches.fixed_cost, dtype=np.int64),
@@ -242,13 +252,12 @@ def _limiting(model: Model, network: FlowNetwork, flowing: Solution, place: Int6
     arc, switch = terms.column[on_arc], terms.column[~on_arc] - n_arcs
     scale = network.scale[arc].astype(np.int64)
     count = fewest_switches(model, flowing.flow_units)
-    free = flowing.switch_count - count
     return compiled.Limiting(
         by_arc=_rows(place[arc], terms.limit[on_arc], terms.coefficient[on_arc] * scale, len(place)),
         by_switch=_rows(switch, terms.limit[~on_arc], terms.coefficient[~on_arc], len(model.switches)),
         low=np.array(model.limits.low, dtype=np.int64),
         high=np.array(model.limits.high, dtype=np.int64),
-        activity=np.rint(activity(model, flowing.flow_units, count + np.minimum(free, 0))).astype(np.int64),
+        activity=np.rint(activity(model, flowing.flow_units, count)).astype(np.int64),
     )
 
 
@@ -260,9 +269,14 @@ def _keeps_rules(switches: compiled.Switching, limits: compiled.Limiting) -> boo
     )
 
 
-def _solution_of(model: Model, network: FlowNetwork, units: NDArray[np.integer]) -> Solution:
-    """Read units on arcs as a solution."""
+def _flow_units(network: FlowNetwork, units: NDArray[np.integer]) -> Int64:
+    """Read units on arcs as units on the model's flows."""
     arcs, n = np.empty(len(units), dtype=np.int64), network.n_flows
     arcs[network.groups.arc] = units
-    flow_units = without_circles(model, (arcs[:n] + network.least) * network.scale[:n])
+    return np.asarray((arcs[:n] + network.least) * network.scale[:n], dtype=np.int64)
+
+
+def _solution_of(model: Model, network: FlowNetwork, units: NDArray[np.integer]) -> Solution:
+    """Read units on arcs as a solution."""
+    flow_units = without_circles(model, _flow_units(network, units))
     return with_free_switches(model, Solution(flow_units, fewest_switches(model, flow_units)))

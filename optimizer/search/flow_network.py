@@ -364,12 +364,23 @@ def _solved(
     from optimizer.search.network_simplex import solve_small_flows  # noqa: PLC0415 (loads a compiler)
 
     trees = network.trees
-    fits = solve_small_flows(trees, capacity, cost, chosen, afresh=most is not None, threads=threads)
+    try:
+        fits = solve_small_flows(trees, capacity, cost, chosen, afresh=most is not None, threads=threads)
+    except OverflowError:  # OR-Tools can count in coarser money
+        return _solved_by_ortools(network, cost, capacity, chosen)
     if most is not None:
         trees.started[chosen] = False
     if not np.all(fits):
         return None
-    return trees.units, -int(trees.units @ cost)
+    return trees.units, -_product(trees.units, cost, network.groups)
+
+
+def _product(units: Int32 | Int64, cost: Int64, groups: Groups) -> int:
+    """Exact sum of units times cost, group by group where it may leave 64 bits."""
+    if float(np.abs(cost).astype(np.float64) @ units) < 2.0**62:
+        return int(units @ cost)
+    first = groups.first_arc[:-1][np.diff(groups.first_arc) > 0]
+    return sum(np.add.reduceat(units * cost, first).tolist())
 
 
 def _solved_by_ortools(

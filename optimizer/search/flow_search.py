@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from optimizer.backends import BACKENDS, Answer, Outcome, Search
 from optimizer.model import Model, Solution, benefit, kept_units, with_flows
 from optimizer.program import linear_program
-from optimizer.search.annealing import anneal, compile_moves
 from optimizer.search.cuts.cutting_planes import bounds_by_cuts
 from optimizer.search.flow_network import FlowNetwork, best_flow, flow_network
 from optimizer.search.isolation import Forked
@@ -76,6 +75,8 @@ def search_by_flows(progress: Progress, *, with_solver: bool) -> None:
 
 
 def _compiled(report: Callable[[object], None]) -> None:
+    from optimizer.search.annealing import compile_moves  # noqa: PLC0415 (loads a compiler)
+
     compile_moves()
 
 
@@ -220,6 +221,8 @@ def _anneal(offers: _Offers, network: FlowNetwork, bounds: Forked) -> None:
     def enough() -> bool:
         _take_solved(progress, bounds, 0.0)
         return progress.done
+
+    from optimizer.search.annealing import anneal  # noqa: PLC0415 (loads a compiler)
 
     reserve = 2 * progress.certify_seconds
     model = progress.built.model

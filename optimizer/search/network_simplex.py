@@ -32,7 +32,7 @@ class SmallFlows:
     """Where each flow's arcs begin, shape ``(n + 1,)``."""
     first_node: Int64
     tail: Int32
-    """Node within its flow, shape ``(n_arcs,)``; arcs into the root come in order of their tails."""
+    """Node within its flow, shape ``(n_arcs,)``."""
     head: Int32
     supply: Int64
     """Units that start at every node (at the root: minus the sum of the others), shape ``(n_nodes,)``."""

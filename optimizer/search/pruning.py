@@ -24,9 +24,6 @@ Certify = Callable[[Plan], Certificate]
 
 _MOST_ROUNDS = 12
 
-_WORTH_A_ROUND = 1e-5
-"""Lines that cost less than this share of the objective together stay in a valid plan: a certificate takes time."""
-
 
 def pruned(
     network: Network, request: Request, plan: Plan, certificate: Certificate, certify: Certify
@@ -53,18 +50,13 @@ def pruned(
         if len(certificate.line_objective) != plan.n_lines:
             break
         dropped = losing_lines(network, request, plan, certificate.line_objective)
-        if not np.any(dropped) or (certificate.valid and _lost(certificate, dropped) < _WORTH_A_ROUND):
+        if not np.any(dropped):
             break
         plan = without_lines(network, plan, dropped)
         certificate = certify(plan)
         if (certificate.valid, certificate.objective) > (proof.valid, proof.objective):
             best, proof = plan, certificate
     return best, proof
-
-
-def _lost(certificate: Certificate, dropped: Flags) -> float:
-    """Say what lines cost by themselves, as a share of the objective."""
-    return -int(certificate.line_objective[dropped].sum()) / max(abs(certificate.objective), 1)
 
 
 def losing_lines(network: Network, request: Request, plan: Plan, line_objective: Int64) -> Flags:

@@ -55,7 +55,9 @@ class Switching(NamedTuple):
     members: Rows
     """Arcs of every switch, with the weight of a unit of flow."""
     bound: np.ndarray
-    """Units of flow per count, per member."""
+    """Units per count, per member."""
+    scale: np.ndarray
+    """Units per unit of flow, per member."""
     least: np.ndarray
     """Units of flow that there are in any case, per member."""
     by_arc: Rows
@@ -124,10 +126,9 @@ _MOST_BLOCKS = 64
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def moves(blocks, arcs, switches, limits, worth, unlimited, far, n_moves, temperature, seed):
-    """Make moves at a temperature (money); returns how many were tried and how many were made."""
+    """Make moves at a temperature (money)."""
     np.random.seed(seed)
     marks, backup, room = _marks(blocks, switches, limits), _backup(blocks, arcs), _room(blocks)
-    tried = made = 0
     for _ in range(n_moves):
         switch = switches.toggled[np.random.randint(len(switches.toggled))]
         accepted = temperature * np.log(1.0 - np.random.random())
@@ -137,7 +138,6 @@ def moves(blocks, arcs, switches, limits, worth, unlimited, far, n_moves, temper
         if not opening and switches.counts[switch] == 0:
             _close(arcs, switches, switch, far)
             continue
-        tried += 1
         _mark_blocks(blocks, arcs, switches, switch, opening, marks)
         if opening:
             _open(arcs, switches, switch)
@@ -149,7 +149,6 @@ def moves(blocks, arcs, switches, limits, worth, unlimited, far, n_moves, temper
         if gain > -np.inf:
             gain += _count_again(arcs, switches, limits, marks, unlimited)
             if gain >= accepted:
-                made += 1
                 _keep(arcs, switches, marks, far)
                 worth.now[0] += gain
                 if worth.now[0] > worth.best[0]:
@@ -162,7 +161,6 @@ def moves(blocks, arcs, switches, limits, worth, unlimited, far, n_moves, temper
             _close(arcs, switches, switch, far)
         else:
             _open(arcs, switches, switch)
-    return tried, made
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -196,10 +194,7 @@ def _marks(blocks, switches, limits):
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _widest(first):
-    widest = 0
-    for block in range(len(first) - 1):
-        widest = max(widest, first[block + 1] - first[block])
-    return widest
+    return np.max(first[1:] - first[:-1])
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -235,6 +230,12 @@ def _reduced(blocks, arcs, arc):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
+def _opened(switches, at):
+    """Units of flow that a count opens at most, for a member."""
+    return -(-switches.bound[at] // switches.scale[at])
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def _most_gain(blocks, arcs, switches, switch):
     """Bound what opening a switch can earn on its own flows."""
     gain = -float(switches.fixed_cost[switch])
@@ -243,7 +244,7 @@ def _most_gain(blocks, arcs, switches, switch):
         if arcs.closed[arc] == 1:
             reduced = _reduced(blocks, arcs, arc)
             if reduced < 0:
-                gain -= float(reduced) * min(arcs.capacity[arc], switches.bound[at])
+                gain -= float(reduced) * min(arcs.capacity[arc], _opened(switches, at))
     return gain
 
 
@@ -276,7 +277,7 @@ def _mark_blocks(blocks, arcs, switches, switch, opening, marks):
         block = arcs.block[arc]
         hope = 0.0
         if opening and arcs.closed[arc] == 1:
-            hope = max(0.0, -float(_reduced(blocks, arcs, arc))) * min(arcs.capacity[arc], switches.bound[at])
+            hope = max(0.0, -float(_reduced(blocks, arcs, arc))) * min(arcs.capacity[arc], _opened(switches, at))
         if hope > 0 or (not opening and arcs.units[arc] > 0):
             if not marks.is_marked[block]:
                 marks.is_marked[block] = True
@@ -392,7 +393,7 @@ def _count(arcs, switches, switch, unlimited):
     """Fewest counts that carry what is on a switch."""
     count = np.int64(0)
     for at in range(switches.members.first[switch], switches.members.first[switch + 1]):
-        units = arcs.units[switches.members.entry[at]] + switches.least[at]
+        units = (arcs.units[switches.members.entry[at]] + switches.least[at]) * switches.scale[at]
         if units > 0:
             count = max(count, -(-units // switches.bound[at]))
     if switches.most_fill[switch] < unlimited:

@@ -296,8 +296,10 @@ def worth_of_last(scope: Scope) -> Int64:
 
 def units_worth_more(scope: Scope, cell: NDArray[np.integer], threshold: Int64) -> Int64:
     """How many units beyond `units_before` are worth more than a threshold at their cell; very many for no end."""
-    by_worth = np.maximum(scope.worth.take(cell).units_above(threshold) - scope.units_before[cell], 0)
-    return np.asarray(np.maximum(by_worth, scope.wishes.min_units[cell]))
+    before, wished = scope.units_before[cell], scope.wishes.min_units[cell]
+    by_worth = np.maximum(scope.worth.take(cell).units_above(threshold) - before, 0)
+    # Where more is promised than is there, a display is full only once that is made up for.
+    return np.asarray(np.maximum(by_worth, np.where(wished > 0, wished - np.minimum(before, 0), 0)))
 
 
 def units_worth_less(scope: Scope, cell: NDArray[np.integer], threshold: Int64) -> Int64:
