@@ -70,6 +70,7 @@ def search_by_flows(progress: Progress, *, with_solver: bool) -> None:
             _improve(offers, bounds)
             while not progress.done and not bounds.ended:
                 _take_solved(progress, bounds, min(0.1, progress.left))
+            _await_bound(progress, bounds)
     if progress.plan is None and not progress.done:  # hard demands that no flow met, or that nothing can meet
         with_backend(progress, "highs")
 
@@ -141,6 +142,14 @@ def _take_solved(progress: Progress, bounds: Forked, seconds: float) -> None:
     answer = bounds.wait(seconds)
     if answer is not None:
         take(progress, answer, "highs")
+
+
+def _await_bound(progress: Progress, bounds: Forked) -> None:
+    """Give a first bound half of the time that is kept back for the reasons: a plan without one is half an answer."""
+    limit = progress.parameters.time_limit_seconds
+    until = progress.elapsed + 0.5 * (limit - progress.elapsed)
+    while progress.bound is None and not progress.infeasible and not bounds.ended and progress.elapsed < until:
+        _take_solved(progress, bounds, 0.1)
 
 
 @dataclass(slots=True)
