@@ -91,7 +91,7 @@ def anneal(
     ------
     Solution
     """
-    state = _state_of(model, network, solution) if seconds > 0 else None
+    state = _state_of(model, network, solution) if seconds > 0 and len(network.groups.arc) else None
     if state is None or not len(state.switches.toggled):
         return
     if state.worth.best[0] > benefit(model, solution):

@@ -127,3 +127,18 @@ def test_the_same_moves_are_made_every_time(monkeypatch):
     model = model_of(files)[-1].model
     first, again = (_annealed(model, _nothing(model))[-1] for _ in range(2))
     assert np.array_equal(first.flow_units, again.flow_units)
+
+
+def test_a_model_whose_positions_nothing_joins_is_left_as_it_is():
+    """A hard demand stands even where no lane leads to it."""
+    files = files_of(
+        nodes="node_id,kind\nN0,store\nN1,store\n",
+        products="sku_id,list_price\nP0,10\n",
+        lanes="origin,destination\nN1,N0\n",
+        stock="node_id,sku_id,on_hand,demand_mean\nN0,P0,4,0\nN1,P0,0,3\n",
+        alerts="alert_id,kind,node_id,sku_id,units,must_serve\nA0,shortage,N1,P0,2,true\n",
+    )
+    _, _, built = model_of(files)
+    assert built.must_act
+    assert not len(built.model.flows)
+    assert not _annealed(built.model, _nothing(built.model))
