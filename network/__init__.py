@@ -1,5 +1,6 @@
 """What the world is: nodes, lanes, products, stock and alerts, read from files, checked, and asked questions."""
 
+from network.columns import NO_LIMIT, NOT_GIVEN
 from network.graph import (
     Donor,
     Route,
@@ -17,8 +18,6 @@ from network.reading import network_from_frames, read_network
 from network.rendering import render, render_donors
 from network.schema import Limits
 from network.tables import (
-    NO_LIMIT,
-    NOT_GIVEN,
     AlertKind,
     Alerts,
     DisplayRules,

@@ -18,7 +18,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from network.problems import Problem, ProblemLog
-from network.schema import TABLES, CellType, Table
+from network.schema import TABLES
+from network.schema_columns import CellType, Table
 
 _SUFFIXES: Final = (".csv", ".parquet")
 _TEXT_CELLS: Final = (CellType.ID, CellType.REFERENCE, CellType.TEXT, CellType.BOOLEAN, CellType.CHOICE)

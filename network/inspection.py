@@ -10,10 +10,11 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from network.columns import NO_LIMIT, NOT_GIVEN
 from network.graph import components, givable_units
 from network.problems import Problem
 from network.reach import CriticalNode, critical_nodes, earliest_days
-from network.tables import NO_LIMIT, NOT_GIVEN, AlertKind, Network, NodeKind, Severity
+from network.tables import AlertKind, Network, NodeKind, Severity
 
 _CRITICAL_WORK: Final = 2e11
 """Most bytes that the search for critical nodes may touch, about a minute."""

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from network.cells import Texts, holds_text, numbers, plain, texts
 from network.problems import Problem, ProblemLog, first_rows
-from network.schema import DTYPES, CellType, Column, Table
+from network.schema_columns import DTYPES, CellType, Column, Table
 
 _CONTROL_CHARACTERS: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _TRUTH: Final = {"true": True, "false": False, "1": True, "0": False}

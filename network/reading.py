@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from network import displays, validation
+from network.clearance_tables import CLEARANCE_CLASSES
 from network.files import file_problem, object_only, read_json, read_tables, release_memory, too_many_rows
 from network.magnitudes import check_magnitudes
 from network.parsing import Parsed, parse_table
@@ -145,6 +146,7 @@ def _network(
         lots=Lots(**_columns(tables["lots"])),
         alerts=Alerts(**_columns(tables["alerts"])),
         display_rules=DisplayRules(**_columns(tables["display_rules"])),
+        **{name: table(**_columns(tables[name])) for name, table in CLEARANCE_CLASSES.items()},
         request=dict(request or {}),
         settings_extra=unknown,
     )

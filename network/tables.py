@@ -8,17 +8,24 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
-from typing import Any, Final
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-NO_LIMIT: Final = int(np.iinfo(np.int32).max)
-"""In an integer column: no limit was given."""
-
-NOT_GIVEN: Final = -1
-"""In an integer column that has no natural default: the cell was empty."""
+from network.clearance_tables import (
+    ClearanceGroups,
+    ClearanceRules,
+    Exits,
+    MarkdownBudgets,
+    PeriodFactors,
+    PriceLadders,
+    PriceMultipliers,
+    PriceResponse,
+    Quotes,
+)
+from network.columns import Columns, no_rows
 
 
 @enum.unique
@@ -28,6 +35,10 @@ class NodeKind(enum.IntEnum):
     STORE = 1
     WAREHOUSE = 2
     SUPPLIER = 3
+    EXIT = 4
+    """Outside: where units of a row of `Exits` go. Not in files."""
+    QUOTE = 5
+    """Outside: where units of a row of `Quotes` come from. Not in files."""
 
 
 @enum.unique
@@ -48,32 +59,8 @@ class Severity(enum.IntEnum):
     RED = 3
 
 
-def _freeze(table: Any) -> None:
-    """Make every array of a table read-only and check that its columns have one length."""
-    lengths = set()
-    for item in fields(table):
-        column = getattr(table, item.name)
-        if isinstance(column, np.ndarray):
-            column.setflags(write=False)
-            lengths.add(len(column))
-    if len(lengths) > 1:
-        raise ValueError(f"{type(table).__name__}: columns of different lengths {sorted(lengths)}")
-
-
-class _Columns:
-    """A table whose columns are arrays of one length."""
-
-    __slots__ = ()
-
-    def __post_init__(self) -> None:
-        _freeze(self)
-
-    def __len__(self) -> int:
-        return len(getattr(self, fields(self)[0].name))  # type: ignore[arg-type]
-
-
 @dataclass(frozen=True, slots=True)
-class Nodes(_Columns):
+class Nodes(Columns):
     """Warehouses, stores and supplier sites, shape ``(n_nodes,)`` each."""
 
     node_id: NDArray[np.object_]
@@ -96,7 +83,7 @@ class Nodes(_Columns):
 
 
 @dataclass(frozen=True, slots=True)
-class Products(_Columns):
+class Products(Columns):
     """What is stocked, shape ``(n_products,)`` each; money per unit in currency units."""
 
     sku_id: NDArray[np.object_]
@@ -118,7 +105,7 @@ class Products(_Columns):
 
 
 @dataclass(frozen=True, slots=True)
-class Lanes(_Columns):
+class Lanes(Columns):
     """Allowed directed connections, shape ``(n_lanes,)`` each."""
 
     lane_id: NDArray[np.object_]
@@ -140,7 +127,7 @@ class Lanes(_Columns):
 
 
 @dataclass(frozen=True, slots=True)
-class LaneRules(_Columns):
+class LaneRules(Columns):
     """Rows that allow or forbid what a lane may carry; `lane`, `origin`, `destination`, `sku` are -1 when empty."""
 
     lane: NDArray[np.int32]
@@ -153,7 +140,7 @@ class LaneRules(_Columns):
 
 
 @dataclass(frozen=True, slots=True)
-class Stock(_Columns):
+class Stock(Columns):
     """Positions, shape ``(n_positions,)`` each, sorted by `sku`, then `node`; (node, sku) is unique.
 
     Demand, holding cost and shortage penalty are over the whole horizon; holding cost and penalty per unit.
@@ -178,7 +165,7 @@ class Stock(_Columns):
 
 
 @dataclass(frozen=True, slots=True)
-class Lots(_Columns):
+class Lots(Columns):
     """Units of a position that share an expiry date."""
 
     node: NDArray[np.int32]
@@ -190,7 +177,7 @@ class Lots(_Columns):
 
 
 @dataclass(frozen=True, slots=True)
-class Alerts(_Columns):
+class Alerts(Columns):
     """What the alert systems reported, shape ``(n_alerts,)`` each."""
 
     alert_id: NDArray[np.object_]
@@ -209,7 +196,7 @@ class Alerts(_Columns):
 
 
 @dataclass(frozen=True, slots=True)
-class DisplayRules(_Columns):
+class DisplayRules(Columns):
     """SKUs that a store shows together (a run of sizes) or in a smallest number; one row per SKU of a display."""
 
     display_id: NDArray[np.object_]
@@ -224,15 +211,16 @@ class DisplayRules(_Columns):
     extra: Mapping[str, NDArray[Any]] = field(default_factory=dict)
 
 
-def no_display_rules() -> DisplayRules:
-    """Return a table without rows."""
-    return DisplayRules(
-        display_id=np.empty(0, dtype=np.object_),
-        sku=np.empty(0, dtype=np.int32),
-        node=np.empty(0, dtype=np.int32),
-        min_units=np.empty(0, dtype=np.int64),
-        broken_price=np.empty(0),
-    )
+@dataclass(frozen=True, slots=True)
+class PricePaths:
+    """Prices of positions that differ from the list price all along, or that stop selling before the horizon ends."""
+
+    of_stock: NDArray[np.int32]
+    """Path of every row of `Stock`, -1: list price, shape ``(n_positions,)``."""
+    price: NDArray[np.float64]
+    """Currency per unit by path and period, shape ``(n_paths, n_periods)``; never rising."""
+    demand_share: NDArray[np.float64]
+    """x_t: expected demand up to the end of each period, as a multiple of `demand_mean`, ``(n_paths, n_periods)``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +240,20 @@ class Network:
     stock: Stock
     lots: Lots
     alerts: Alerts
-    display_rules: DisplayRules = field(default_factory=no_display_rules)
+    display_rules: DisplayRules = field(default_factory=lambda: no_rows(DisplayRules))
+    periods: int = 1
+    """Prices may change at the beginning of each."""
+    price_ladders: PriceLadders = field(default_factory=lambda: no_rows(PriceLadders))
+    price_response: PriceResponse = field(default_factory=lambda: no_rows(PriceResponse))
+    price_multipliers: PriceMultipliers = field(default_factory=lambda: no_rows(PriceMultipliers))
+    period_factors: PeriodFactors = field(default_factory=lambda: no_rows(PeriodFactors))
+    clearance_rules: ClearanceRules = field(default_factory=lambda: no_rows(ClearanceRules))
+    clearance_groups: ClearanceGroups = field(default_factory=lambda: no_rows(ClearanceGroups))
+    markdown_budgets: MarkdownBudgets = field(default_factory=lambda: no_rows(MarkdownBudgets))
+    exits: Exits = field(default_factory=lambda: no_rows(Exits))
+    quotes: Quotes = field(default_factory=lambda: no_rows(Quotes))
+    paths: PricePaths | None = None
+    """Prices that plans made for this network start from; None: the list price everywhere."""
     request: Mapping[str, Any] = field(default_factory=dict)
     """Content of request.json, empty when there is none."""
     settings_extra: Mapping[str, Any] = field(default_factory=dict)

@@ -14,7 +14,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from network.reading import REQUEST_FILE, SETTINGS_FILE
-from network.schema import SETTINGS, TABLES, CellType, Column, Table
+from network.schema import SETTINGS, TABLES
+from network.schema_columns import CellType, Column, Table
 from network.tables import Network
 
 FileFormat = Literal["csv", "parquet"]

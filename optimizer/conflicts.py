@@ -16,7 +16,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from network.tables import NO_LIMIT, Network
+from network.columns import NO_LIMIT
+from network.tables import Network
 from optimizer.backends import BACKENDS, Answer, Outcome, Search
 from optimizer.plan import Conflict, Plan
 from optimizer.program import Program, linear_program, with_entries, with_rows

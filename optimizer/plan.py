@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from network.tables import NO_LIMIT
+from network.columns import NO_LIMIT
 
 
 def _never_expires() -> NDArray[np.int32]:
@@ -22,8 +22,35 @@ def _no_money() -> NDArray[np.int64]:
 
 
 @dataclass(frozen=True, slots=True)
+class Markdowns:
+    """Price paths of (SKU, zone) choices that differ from the list price, shape ``(n_choices,)`` each."""
+
+    sku: NDArray[np.int32]
+    """Row of ``network.products``."""
+    zone: NDArray[np.object_]
+    """As in ``network.nodes.zone``."""
+    price: NDArray[np.float64]
+    """Currency per unit in every period, shape ``(n_choices, n_periods)``."""
+
+    def __post_init__(self) -> None:
+        for column in (self.sku, self.zone, self.price):
+            column.setflags(write=False)
+
+    def __len__(self) -> int:
+        return len(self.sku)
+
+
+def no_markdowns() -> Markdowns:
+    """Leave every price as it is."""
+    return Markdowns(np.empty(0, dtype=np.int32), np.empty(0, dtype=np.object_), np.empty((0, 1)))
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """What is moved: lines ``(n_lines,)`` on lanes, and the dispatches ``(n_dispatch_lanes,)`` that carry them."""
+    """What is done: lines ``(n_lines,)`` on lanes, the dispatches ``(n_dispatch_lanes,)`` that carry them, markdowns.
+
+    Lanes to exits and from quotes are lanes like others (docs/clearance.md, "Places outside").
+    """
 
     lane: NDArray[np.int32]
     """Row of ``network.lanes``, one entry per line."""
@@ -38,6 +65,8 @@ class Plan:
     """How many dispatches run on ``dispatch_lane``."""
     expiry_day: NDArray[np.int32] = field(default_factory=_never_expires)
     """Day on which the units of a line expire, one entry per line; `NO_LIMIT`: never. Left out: never, all of them."""
+    markdowns: Markdowns = field(default_factory=no_markdowns)
+    """What is marked down; every other price stays."""
 
     def __post_init__(self) -> None:
         if not len(self.expiry_day):

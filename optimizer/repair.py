@@ -15,7 +15,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from network.tables import Network, no_display_rules
+from network.columns import no_rows
+from network.tables import DisplayRules, Network
 from optimizer.certificate import certify
 from optimizer.difference import Difference, line_changes, plan_difference
 from optimizer.plan import Certificate, Incumbent, Plan, Result, StopReason
@@ -116,7 +117,7 @@ def _nearest(network: Network, request: Request, proposed: Plan, seconds: float)
             cost_per_unit=np.zeros(n_lanes),
             cost_per_kg=np.zeros(n_lanes),
         ),
-        display_rules=no_display_rules(),
+        display_rules=no_rows(DisplayRules),
     )
     asked = replace(_changing(network, request, proposed, 1.0), min_line_benefit=0.0, min_dispatch_benefit=0.0)
     return search_from(worthless, asked, (), seconds=seconds)

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from network.tables import Severity
 from optimizer.plan import Plan
 
-TRANSFER = "transfer"
-"""The response that `Request.response_policy` can allow; others come with their builders."""
+TRANSFER: Final = "transfer"
+MARKDOWN: Final = "markdown"
+LIQUIDATION: Final = "liquidation"
+"""Donations and scrapping too."""
+RETURN: Final = "return"
+PURCHASE: Final = "purchase"
+KEEP: Final = "keep"
+
+RESPONSES: Final = (TRANSFER, MARKDOWN, LIQUIDATION, RETURN, PURCHASE, KEEP)
+"""What `Request.responses` and `Request.response_policy` can allow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +42,8 @@ class Request:
     scope_categories: tuple[str, ...] | None = None
     scope_node_ids: tuple[str, ...] | None = None
     scope_alert_ids: tuple[str, ...] | None = None
+    responses: tuple[str, ...] | None = None
+    """What the plan may use, of `RESPONSES`; None: everything."""
     response_policy: Mapping[Severity, tuple[str, ...]] = field(default_factory=dict)
     """Responses allowed per severity; a severity that is not listed allows everything."""
     severity_weights: Mapping[Severity, float] = field(default_factory=dict)

@@ -10,19 +10,17 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from network.columns import NO_LIMIT
 from network.problems import NetworkError, Problem, ProblemLog
-from network.tables import NO_LIMIT, Network, Severity
+from network.tables import Network, Severity
 from optimizer.backends import backend_named
 from optimizer.plan import Plan
 from optimizer.plan_files.plan_reading import read_plan
-from optimizer.request import TRANSFER, FormerPlan, Parameters, Request
+from optimizer.request import RESPONSES, FormerPlan, Parameters, Request
 from optimizer.request_values import LARGEST_AMOUNT, Asked
 from optimizer.scope import penalty_weights
 
 REQUEST_FILE: Final = "request.json"
-
-RESPONSES: Final = (TRANSFER, "markdown", "liquidation", "return", "purchase", "keep")
-"""What `response_policy` can allow; only transfers are planned so far."""
 
 KEYS: Final = (
     "time_limit_seconds",

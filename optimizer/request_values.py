@@ -12,9 +12,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from network.columns import NO_LIMIT
 from network.problems import Problem, ProblemLog
-from network.schema import LARGEST_NUMBER
-from network.tables import NO_LIMIT
+from network.schema_columns import LARGEST_NUMBER
 
 LARGEST_AMOUNT: Final = LARGEST_NUMBER
 """Largest amount of money, in currency units."""

@@ -9,7 +9,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from network.tables import NO_LIMIT, Network
+from network.columns import NO_LIMIT
+from network.tables import Network
 from optimizer.plan import Plan
 from optimizer.plan_lines import lane_load
 from optimizer.request import Request

@@ -20,7 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from network import Network, read_network
-from network.tables import NO_LIMIT, AlertKind, DisplayRules, LaneRules, Lots, NodeKind, Severity
+from network.columns import NO_LIMIT
+from network.tables import AlertKind, DisplayRules, LaneRules, Lots, NodeKind, Severity
 from network.writing import write_network
 
 VARIANCE_OF_DEMAND: Final = (1.0, 3.0)

@@ -26,7 +26,8 @@ from counterpoise.v1 import (
     plan_service_pb2,
     plan_service_pb2_grpc,
 )
-from network.tables import NO_LIMIT, Network
+from network.columns import NO_LIMIT
+from network.tables import Network
 from network.writing import network_to_frames, settings_of
 from optimizer.request import Request
 from server.columns import encode_table

@@ -10,8 +10,9 @@ import numpy as np
 from google.protobuf import duration_pb2, timestamp_pb2
 
 from counterpoise.v1 import alert_service_pb2, network_pb2, plan_pb2
+from network.columns import NO_LIMIT
 from network.schema import TABLES
-from network.tables import NO_LIMIT, Network, Severity
+from network.tables import Network, Severity
 from optimizer.plan import AlertOutcomes, Certificate, Conflict, Result, Status, StopReason
 from optimizer.request import Request
 from server.faults import FieldProblem

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from network import Network, read_network
-from network.tables import NO_LIMIT, Severity
+from network.columns import NO_LIMIT
+from network.tables import Severity
 from optimizer.plan import Plan
 from optimizer.request import FormerPlan, Request
 from tests.oracle.asked import NEVER, Asked, Line

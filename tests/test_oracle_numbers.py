@@ -7,8 +7,8 @@ import numpy as np
 from hypothesis import HealthCheck, Phase, given, settings
 
 from network import Network, read_network
+from network.columns import NO_LIMIT
 from network.lane_rules import may_carry
-from network.tables import NO_LIMIT
 from optimizer.request import Request
 from optimizer.request_reading import read_request
 from optimizer.scope import hard_alerts, is_closed, penalty_weights, skus_in_scope

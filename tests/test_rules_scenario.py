@@ -5,7 +5,7 @@ from dataclasses import fields
 import numpy as np
 
 from network import read_network
-from network.tables import NO_LIMIT
+from network.columns import NO_LIMIT
 from optimizer.request_reading import read_request
 from scenarios.rules import MIN_REMAINING_DAYS, RESTING_ROWS, main, with_rules
 from tests.optimizer.directories import files_of, network_of

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from network.tables import NO_LIMIT, Network
+from network.columns import NO_LIMIT
+from network.tables import Network
 from optimizer.plan import Certificate, Plan
 from optimizer.request import Request
 

@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from network.tables import NO_LIMIT, LaneRules, Lanes, Network, Nodes
+from network.columns import NO_LIMIT
+from network.tables import LaneRules, Lanes, Network, Nodes
 from optimizer.alternatives.rates import Rates
 from optimizer.plan import Plan
 from optimizer.plan_lines import joined, lane_load, taken, with_fewest_dispatches

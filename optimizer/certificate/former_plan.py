@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from network.tables import NO_LIMIT, Network
+from network.columns import NO_LIMIT
+from network.tables import Network
 from optimizer.certificate.positions import LineColumns
 from optimizer.request import FormerPlan
 from optimizer.worth.change_price import change_prices

@@ -8,7 +8,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from network.tables import NO_LIMIT, Network
+from network.columns import NO_LIMIT
+from network.tables import Network
 from optimizer.certificate.violations import ViolationLog, lane_place, line_place
 from optimizer.plan import Plan
 from optimizer.request import Request

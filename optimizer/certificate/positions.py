@@ -8,7 +8,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from network.tables import NO_LIMIT, Network
+from network.columns import NO_LIMIT
+from network.tables import Network
 from optimizer.certificate.plan_columns import UsablePlan
 from optimizer.plan import Plan
 from optimizer.worth.economics import UnitWorth, give_units, money, opening_units, unit_worth

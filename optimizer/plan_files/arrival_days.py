@@ -8,7 +8,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from network.tables import NO_LIMIT, NOT_GIVEN, Network
+from network.columns import NO_LIMIT, NOT_GIVEN
+from network.tables import Network
 from optimizer.worth.lots import own_lots
 
 Ints = NDArray[np.int64]

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from network.tables import NO_LIMIT, NOT_GIVEN, Network
+from network.columns import NO_LIMIT, NOT_GIVEN
+from network.tables import Network
 from optimizer.plan import Plan
 from optimizer.worth.lots import expires, own_lots
 

@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from network.tables import NO_LIMIT, Network
+from network.columns import NO_LIMIT
+from network.tables import Network
 from network.writing import FileFormat, write_files
 from optimizer.plan import UNKNOWN_MONEY, AlertOutcomes, Certificate, Plan, Result, Unmet
 from optimizer.plan_files.expiry_days import lot_names

@@ -11,10 +11,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from network.columns import NOT_GIVEN
 from network.files import file_problem, read_json, read_tables
 from network.parsing import Parsed, parse_table
 from network.problems import NetworkError, Problem, ProblemLog
-from network.tables import NOT_GIVEN, Network
+from network.tables import Network
 from optimizer.plan import Plan
 from optimizer.plan_files.arrival_days import derive_arrival_days
 from optimizer.plan_files.expiry_days import days_of_lots, derive_expiry_days

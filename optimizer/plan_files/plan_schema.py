@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from network.schema import LARGEST_INTEGER, LARGEST_NUMBER, CellType, Column, Table
-from network.tables import NOT_GIVEN
+from network.columns import NOT_GIVEN
+from network.schema_columns import LARGEST_INTEGER, LARGEST_NUMBER, CellType, Column, Table
 
 PLAN_FILE: Final = "plan.json"
 

@@ -12,7 +12,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from network.tables import NO_LIMIT, Network, Severity
+from network.columns import NO_LIMIT
+from network.tables import Network, Severity
 from optimizer.plan import Unmet
 from optimizer.request import TRANSFER, Request
 from optimizer.worth.economics import alert_units

@@ -11,8 +11,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from network.columns import NO_LIMIT
 from network.lane_rules import may_carry
-from network.tables import NO_LIMIT, Network, Severity
+from network.tables import Network, Severity
 from optimizer.plan import FixChanges
 from optimizer.reasons.examples import Example
 from optimizer.reasons.words import Words, amounts, counts, kilograms, numerals, same_words

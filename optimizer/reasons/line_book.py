@@ -8,7 +8,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from network.tables import NO_LIMIT, Network
+from network.columns import NO_LIMIT
+from network.tables import Network
 from optimizer.reasons.standing import Moved
 from optimizer.request import FormerPlan, Request
 from optimizer.worth.change_price import ChangePrices, change_prices

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from network.tables import NO_LIMIT
+from network.columns import NO_LIMIT
 from optimizer.plan import Unmet
 from optimizer.reasons.residual import Residual
 from optimizer.reasons.words import Words, amounts, counts, numerals, words

@@ -19,8 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from network.candidates import Potentials
+from network.columns import NO_LIMIT
 from network.joins import Codes, codes_of
-from network.tables import NO_LIMIT, Network
+from network.tables import Network
 from optimizer.transfer.cells import Scope, units_worth_less
 from optimizer.transfer.legs import Legs
 from optimizer.worth.economics import arrival_cap_units

@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from network.candidates import NEVER, paying_edges, potentials
+from network.columns import NO_LIMIT
 from network.joins import runs
-from network.tables import NO_LIMIT, Network
+from network.tables import Network
 from optimizer.request import Request
 from optimizer.transfer.cells import Candidates, Scope, worth_of_last
 from optimizer.transfer.former import FormerLines

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from network.candidates import NEVER, Potentials
-from network.tables import NO_LIMIT, Network
+from network.columns import NO_LIMIT
+from network.tables import Network
 from optimizer.model import UNLIMITED, Members, Switches, Table
 from optimizer.request import Request
 from optimizer.transfer.cells import Scope, units_worth_more

@@ -9,8 +9,9 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from network.columns import NO_LIMIT
 from network.joins import runs
-from network.tables import NO_LIMIT, Network
+from network.tables import Network
 from optimizer.model import UNLIMITED, Switches
 from optimizer.transfer.former import FormerLines
 from optimizer.transfer.loads import InUse, Lines

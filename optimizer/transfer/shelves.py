@@ -14,8 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from network.columns import NO_LIMIT
 from network.joins import runs
-from network.tables import NO_LIMIT, Network
+from network.tables import Network
 from optimizer.worth.economics import arrival_cap_units, opening_units
 from optimizer.worth.lots import expiry_cap_units, in_transit_expiry, own_lots
 

@@ -13,7 +13,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from network.tables import NOT_GIVEN, AlertKind, Network
+from network.columns import NOT_GIVEN
+from network.tables import AlertKind, Network
 from optimizer.worth.demand import demand_of
 from optimizer.worth.rounding import NOISE, decimal_fraction, rounded
 from optimizer.worth.unit_steps import steps_of

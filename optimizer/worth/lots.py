@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from network.columns import NO_LIMIT
 from network.joins import runs
-from network.tables import NO_LIMIT, Network
+from network.tables import Network
 from optimizer.worth.economics import ALL_UNITS, floor_share, opening_units
 
 Ints = NDArray[np.int64]

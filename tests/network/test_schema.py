@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from network import tables
+from network.clearance_tables import CLEARANCE_CLASSES
 from network.reading import network_from_frames
-from network.schema import DTYPES, LARGEST_INTEGER, LARGEST_NUMBER, SETTINGS, TABLES, CellType, Column, Limits
+from network.schema import SETTINGS, TABLES, Limits
+from network.schema_columns import DTYPES, LARGEST_INTEGER, LARGEST_NUMBER, CellType, Column
 from tests.network.worlds import small_frames, small_settings
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "network-directory.md"
@@ -22,6 +24,7 @@ CLASSES = {
     "lots": tables.Lots,
     "display_rules": tables.DisplayRules,
     "alerts": tables.Alerts,
+    **CLEARANCE_CLASSES,
 }
 
 

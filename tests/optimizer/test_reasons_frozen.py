@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from network.tables import NO_LIMIT
+from network.columns import NO_LIMIT
 from optimizer import Request
 from optimizer.plan import UNKNOWN_MONEY
 from optimizer.request import FormerPlan

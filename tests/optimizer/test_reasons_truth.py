@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given
 
 from network import Network, read_network
-from network.tables import NO_LIMIT
+from network.columns import NO_LIMIT
 from optimizer import Parameters, Request, solve
 from optimizer.certificate.counting import counted_without_plan
 from optimizer.certificate.positions import positions_at

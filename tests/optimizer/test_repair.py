@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from network import Network, network_from_frames
-from network.tables import NO_LIMIT
+from network.columns import NO_LIMIT
 from optimizer import Parameters, Request, certify, solve
 from optimizer.difference import line_changes
 from optimizer.plan import Plan, Status, StopReason

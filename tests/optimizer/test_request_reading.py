@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from network.tables import NO_LIMIT, Severity
+from network.columns import NO_LIMIT
+from network.tables import Severity
 from optimizer.request import Parameters, Request
 from optimizer.request_reading import FORMER_PLAN_KEYS, KEYS, RESPONSES, SCOPE_KEYS, STEP_KEYS, read_request
 from tests.optimizer.directories import examples

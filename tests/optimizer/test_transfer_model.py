@@ -10,7 +10,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from network.tables import NO_LIMIT
+from network.columns import NO_LIMIT
 from optimizer import Parameters, Request, Status, certify, solve
 from optimizer.backends import BACKENDS, Outcome, Search
 from optimizer.model import (

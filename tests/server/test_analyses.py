@@ -13,7 +13,7 @@ from google.rpc import error_details_pb2
 from counterpoise.v1 import network_pb2 as net
 from counterpoise.v1 import plan_pb2 as pb
 from counterpoise.v1 import plan_service_pb2 as service
-from network.tables import NO_LIMIT
+from network.columns import NO_LIMIT
 from server.analyses import Analyses, Question
 from server.client import Client, details_of, proposed_plan
 from server.columns import CHUNK_BYTES

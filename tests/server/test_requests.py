@@ -9,8 +9,9 @@ import pytest
 from counterpoise.v1 import network_pb2 as net
 from counterpoise.v1 import plan_pb2 as pb
 from counterpoise.v1 import plan_service_pb2 as service
+from network.columns import NO_LIMIT
 from network.reading import network_from_frames
-from network.tables import NO_LIMIT, Severity
+from network.tables import Severity
 from optimizer.request import FormerPlan, Request
 from optimizer.request_reading import read_request
 from server.client import asked_fields, proposed_plan

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from network.tables import NO_LIMIT
+from network.columns import NO_LIMIT
 from optimizer.certificate.settled_plan import SettledPlan
 from optimizer.certificate.violations import ViolationLog, lane_place
 from optimizer.worth.economics import WEIGHT_DECIMALS, lane_capacity, lane_least_load, least_dispatches

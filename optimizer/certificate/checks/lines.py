@@ -8,8 +8,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from network.columns import NO_LIMIT
 from network.lane_rules import may_carry
-from network.tables import NO_LIMIT, Network
+from network.tables import Network
 from optimizer.certificate.feeding import unfed_lines
 from optimizer.certificate.plan_columns import UsablePlan
 from optimizer.certificate.settled_plan import SettledPlan
