@@ -36,12 +36,13 @@ def no_lines() -> Plan:
 
 def taken(plan: Plan, keep: NDArray[np.bool_] | NDArray[np.intp]) -> Plan:
     """Take some lines of a plan, with its dispatches as they are."""
-    return replace(plan, **{name: getattr(plan, name)[keep] for name in _COLUMNS})
+    columns: dict[str, Any] = {name: getattr(plan, name)[keep] for name in _COLUMNS}
+    return replace(plan, **columns)
 
 
 def joined(first: Plan, second: Plan) -> Plan:
     """Put the lines of two plans one after the other, with the dispatches of the first."""
-    both = {name: np.concatenate([getattr(first, name), getattr(second, name)]) for name in _COLUMNS}
+    both: dict[str, Any] = {name: np.concatenate([getattr(first, name), getattr(second, name)]) for name in _COLUMNS}
     return replace(first, **both)
 
 

@@ -152,12 +152,10 @@ def small_plan(one: OneSku, plan: Plan, weight: int, pack: int) -> Plan:
     lane = np.concatenate([own.lane, second[own.lane]])
     units = np.concatenate([fits, own.units - fits])
     keep = (units > 0) & (lane >= 0)
-    twice = replace(
-        own,
-        lane=lane[keep].astype(np.int32),
-        units=units[keep],
-        **{name: np.tile(getattr(own, name), 2)[keep] for name in ("sku", "arrives_day", "expiry_day")},
-    )
+    others: dict[str, Any] = {
+        name: np.tile(getattr(own, name), 2)[keep] for name in ("sku", "arrives_day", "expiry_day")
+    }
+    twice = replace(own, lane=lane[keep].astype(np.int32), units=units[keep], **others)
     return with_fewest_dispatches(one.network, twice)
 
 
