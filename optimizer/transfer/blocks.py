@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from network.tables import Network
 from optimizer.model import UNLIMITED, Flows, Increments, Members, Positions, Table
 from optimizer.request import Request
-from optimizer.transfer.cells import Scope, candidates_of, scope_of
+from optimizer.transfer.cells import Scope, WorthOf, candidates_of, scope_of
 from optimizer.transfer.demands import demand_rows, least_units
 from optimizer.transfer.former import FormerLines, Segments, former_lines, leg_of_lines, segments_of
 from optimizer.transfer.grid import Grid, grid_of, inner_flows, supplies, units_to_send
@@ -28,6 +28,7 @@ from optimizer.transfer.loads import (
 from optimizer.transfer.rules import Rows, frozen_rows, pairs, rows
 from optimizer.transfer.shelves import Shelves, shelves_of
 from optimizer.worth.change_price import change_prices
+from optimizer.worth.economics import unit_worth
 
 Int64 = NDArray[np.int64]
 
@@ -69,7 +70,9 @@ class Block:
     must_act: bool
 
 
-def block_of(part: tuple[range, Network], request: Request, in_use: NDArray[np.bool_]) -> Block:
+def block_of(
+    part: tuple[range, Network], request: Request, in_use: NDArray[np.bool_], worth_of: WorthOf = unit_worth
+) -> Block:
     """Build the rows of one block.
 
     Parameters
@@ -79,9 +82,11 @@ def block_of(part: tuple[range, Network], request: Request, in_use: NDArray[np.b
     request : Request
     in_use : ndarray of bool, shape (n_lanes,)
         Lanes that other blocks use.
+    worth_of : callable
+        What units are worth.
     """
     skus, network = part
-    scope = scope_of(network, request)
+    scope = scope_of(network, request, worth_of)
     former = former_lines(network, request, scope.cells.sku.astype(np.int64) * len(network.nodes) + scope.cells.node)
     if len(skus) < len(network.products):
         former = former.take((former.sku >= skus.start) & (former.sku < skus.stop))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +28,9 @@ from optimizer.worth.lots import expires, own_lots
 
 Int64 = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+
+WorthOf = Callable[[Network, Int64, NDArray[np.float64]], UnitWorth]
+"""What units are worth at stock rows with given factors of the shortage penalty: like `unit_worth`, or a bound on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,7 @@ class Scope:
         return np.stack([self.cells.node[cell], self.cells.sku[cell]], axis=1).astype(np.int32)
 
 
-def scope_of(network: Network, request: Request) -> Scope:
+def scope_of(network: Network, request: Request, worth_of: WorthOf = unit_worth) -> Scope:
     """Collect the positions of every alerted SKU, and the transit nodes that such SKUs may pass through."""
     in_scope = skus_in_scope(network, request)
     rows = np.flatnonzero(in_scope[network.stock.sku])
@@ -107,7 +111,7 @@ def scope_of(network: Network, request: Request) -> Scope:
         is_open=is_open,
         expires=expires(network)[sku],
         own=own,
-        worth=_spread_worth(unit_worth(network, at, penalty_weights(network, request)[at]), has_row),
+        worth=_spread_worth(worth_of(network, at, penalty_weights(network, request)[at]), has_row),
         units_before=_spread(before, has_row),
         held_before=_spread((opening_units(network) + network.stock.in_transit)[at], has_row),
         late_units=_spread(late, has_row),

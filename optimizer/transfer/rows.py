@@ -16,9 +16,11 @@ from optimizer.model import Flows, Increments, Limits, Members, Model, Positions
 from optimizer.plan import Plan
 from optimizer.request import Request
 from optimizer.transfer.blocks import Block, Places, block_of
+from optimizer.transfer.cells import WorthOf
 from optimizer.transfer.growing import Growing
 from optimizer.transfer.loads import Lines, loads_of, no_smallest_lines, no_totals
 from optimizer.transfer.rules import Rows, display_rows, joined, node_rows
+from optimizer.worth.economics import unit_worth
 
 Int64 = NDArray[np.int64]
 
@@ -56,7 +58,7 @@ class TransferModel:
     """Line of the former plan that a limit freezes, -1 elsewhere, shape ``(n_limits,)``."""
 
 
-def build(network: Network, request: Request) -> TransferModel:
+def build(network: Network, request: Request, worth_of: WorthOf = unit_worth) -> TransferModel:
     """Build the transfer problem of a request.
 
     Parameters
@@ -65,6 +67,8 @@ def build(network: Network, request: Request) -> TransferModel:
         A validated network.
     request : Request
         What may be planned.
+    worth_of : callable
+        What units are worth; a bound on it makes the model a relaxation.
 
     Returns
     -------
@@ -72,10 +76,10 @@ def build(network: Network, request: Request) -> TransferModel:
         With every flow that a best plan could need, and no other. Rows of one SKU stand together in every table.
     """
     parts = sku_blocks(network, _ROWS_PER_BLOCK)
-    joint = _Joint(network, request, parts, np.zeros(len(network.lanes), dtype=bool))
+    joint = _Joint(network, request, parts, np.zeros(len(network.lanes), dtype=bool), worth_of)
     # A lane with a least load can be filled up by SKUs of several blocks: none may have missed that another uses it.
     while len(parts) > 1 and np.any((network.lanes.min_dispatch_kg > 0) & joint.in_use & ~joint.known_in_use):
-        joint = _Joint(network, request, parts, joint.in_use)
+        joint = _Joint(network, request, parts, joint.in_use, worth_of)
     return joint.model()
 
 
@@ -83,7 +87,12 @@ class _Joint:
     """The rows of all blocks, one after the other."""
 
     def __init__(
-        self, network: Network, request: Request, parts: list[tuple[range, Network]], in_use: NDArray[np.bool_]
+        self,
+        network: Network,
+        request: Request,
+        parts: list[tuple[range, Network]],
+        in_use: NDArray[np.bool_],
+        worth_of: WorthOf,
     ) -> None:
         self.network, self.request, self.known_in_use, self.in_use = network, request, in_use, in_use.copy()
         self.positions, self.places, self.increments = Growing(Positions), Growing(Places), Growing(Increments)
@@ -94,7 +103,7 @@ class _Joint:
         self.caps: list[Rows] = []
         self.do_nothing, self.must_act = 0, False
         with ThreadPoolExecutor(_THREADS) as threads:  # numpy works without the interpreter's lock
-            for block in threads.map(block_of, parts, repeat(request), repeat(in_use)):
+            for block in threads.map(block_of, parts, repeat(request), repeat(in_use), repeat(worth_of)):
                 self._add(block)
 
     def _add(self, block: Block) -> None:
