@@ -30,7 +30,7 @@ Int64 = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 WorthOf = Callable[[Network, Int64, NDArray[np.float64]], UnitWorth]
-"""What units are worth at stock rows with given factors of the shortage penalty: like `unit_worth`, or a bound on it."""
+"""What units are worth at stock rows, given factors of the shortage penalty: `unit_worth`, or a bound on it."""
 
 
 @dataclass(frozen=True, slots=True)
