@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
 from network.writing import write_network
+from scenarios.generate.flags import at_least
 from scenarios.generate.shapes import REGIMES, SIZES
 from scenarios.generate.world import generate
 
@@ -31,10 +32,10 @@ def _parser() -> argparse.ArgumentParser:
     shapes = "; ".join(f"{name} {shape.stores}, {shape.warehouses}, {shape.skus}" for name, shape in SIZES.items())
     parser.add_argument("--size", choices=SIZES, default="M", help=f"stores, warehouses, SKUs: {shapes} (default: M)")
     for name in asdict(SIZES["S"]):
-        parser.add_argument(f"--{name}", type=_at_least(1), metavar="N", help="instead of that of the size")
+        parser.add_argument(f"--{name}", type=at_least(1), metavar="N", help="instead of that of the size")
     parser.add_argument("--regime", choices=REGIMES, default="common", help="how much is wrong (default: common)")
     parser.add_argument(
-        "--seed", type=_at_least(0), default=1, metavar="N", help="of everything that is drawn (default: 1)"
+        "--seed", type=at_least(0), default=1, metavar="N", help="of everything that is drawn (default: 1)"
     )
     parser.add_argument("--no-transit", dest="transit", action="store_false", help="units stay where they are received")
     parser.add_argument(
@@ -46,17 +47,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--no-cases", dest="cases", action="store_false", help="units of every SKU move one by one")
     parser.add_argument("--format", choices=("csv", "parquet"), default="csv", help="of the tables (default: csv)")
     return parser
-
-
-def _at_least(least: int) -> Callable[[str], int]:
-    """Reader of whole numbers of at least so much."""
-
-    def whole_number(word: str) -> int:
-        if (number := int(word)) < least:
-            raise argparse.ArgumentTypeError(f"{number} is below {least}")
-        return number
-
-    return whole_number
 
 
 if __name__ == "__main__":

@@ -61,8 +61,8 @@ def generate(
     positions = draw_positions(of_positions, places, assortment, regime)
     lanes, products = places.lanes, assortment.products
     place = {
-        "node_id": _words(positions.node, places.nodes["node_id"]),
-        "sku_id": _words(positions.sku, products["sku_id"]),
+        "node_id": words_of(positions.node, places.nodes["node_id"]),
+        "sku_id": words_of(positions.sku, products["sku_id"]),
     }
     stock = place | {
         "on_hand": positions.on_hand,
@@ -95,16 +95,16 @@ def _alerts(place: pd.DataFrame, positions: Positions, in_store: NDArray[np.bool
     return pd.DataFrame(
         {
             "alert_id": numbered("A", len(row)),
-            "kind": _words(excess < 0, ("overstock", "shortage")),
+            "kind": words_of(excess < 0, ("overstock", "shortage")),
             "node_id": place["node_id"].array[row],
             "sku_id": place["sku_id"].array[row],
-            "severity": _words(np.searchsorted(SEVERITY_SHARES, share, side="right"), ("yellow", "orange", "red")),
+            "severity": words_of(np.searchsorted(SEVERITY_SHARES, share, side="right"), ("yellow", "orange", "red")),
             "units": np.abs(excess),
             "needed_by_days": np.where(excess < 0, np.maximum(lasts_days, 1), np.nan),
         }
     )
 
 
-def _words(codes: NDArray[Any], words: Iterable[str]) -> pd.Categorical[Any]:
+def words_of(codes: NDArray[Any], words: Iterable[str]) -> pd.Categorical[Any]:
     """Return a column of text that holds each word once, not once per row."""
     return pd.Categorical.from_codes(codes.astype(np.int32), dtype=pd.CategoricalDtype(list(words)))
