@@ -105,7 +105,8 @@ def network_to_frames(network: Network) -> dict[str, pd.DataFrame]:
 def settings_of(network: Network) -> dict[str, Any]:
     """Content of network.json."""
     known = {setting.name: getattr(network, setting.name) for setting in SETTINGS}
-    return {name: value for name, value in known.items() if value not in ("", False)} | dict(network.settings_extra)
+    said = {name: value for name, value in known.items() if value is not False and value != ""}
+    return said | dict(network.settings_extra)
 
 
 def _frame(table: Table, columns: Any, ids: Mapping[str, NDArray[Any]]) -> pd.DataFrame:

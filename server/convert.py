@@ -61,6 +61,7 @@ def network_to_proto(record: NetworkRecord, *, full: bool = True) -> network_pb2
             horizon_days=record.horizon_days,
             money_decimals=record.money_decimals,
             normal_demand=record.normal_demand,
+            periods=record.periods,
         ),
         row_counts=record.row_counts,
         warnings=warnings_to_proto(record.warnings) if full else [],
@@ -260,6 +261,7 @@ def network_record(
         horizon_days=network.horizon_days,
         money_decimals=network.money_decimals,
         normal_demand=network.normal_demand,
+        periods=network.periods,
         row_counts={table: len(getattr(network, table)) for table in TABLES},
         warnings=warnings,
     )

@@ -54,6 +54,7 @@ class NetworkRecord:
     horizon_days: int
     money_decimals: int
     normal_demand: bool
+    periods: int
     row_counts: Mapping[str, int]
     warnings: tuple[FieldProblem, ...]
     sequence: int = 0

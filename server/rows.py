@@ -26,6 +26,15 @@ ROW_TYPES: Final[dict[str, type[Message]]] = {
     "lots": pb.Lot,
     "display_rules": pb.DisplayRule,
     "alerts": pb.Alert,
+    "price_ladders": pb.PriceRung,
+    "price_response": pb.PriceResponse,
+    "price_multipliers": pb.PriceMultiplier,
+    "period_factors": pb.PeriodFactor,
+    "clearance_rules": pb.ClearanceRule,
+    "clearance_groups": pb.ClearanceGroup,
+    "markdown_budgets": pb.MarkdownBudget,
+    "exits": pb.Exit,
+    "quotes": pb.Quote,
 }
 """Message of a row by table; field names are column names."""
 

@@ -29,6 +29,15 @@ class Settings:
             lots=20_000_000,
             display_rules=1_000_000,
             alerts=20_000_000,
+            price_ladders=1_000_000,
+            price_response=1_000_000,
+            price_multipliers=1_000_000,
+            period_factors=1_000_000,
+            clearance_rules=1_000_000,
+            clearance_groups=1_000_000,
+            markdown_budgets=1_000_000,
+            exits=20_000,
+            quotes=1_000_000,
         )
     )
     """Rows of a network by table."""

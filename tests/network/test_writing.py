@@ -188,6 +188,14 @@ def test_a_failed_write_leaves_the_old_network(tmp_path: Path, monkeypatch: pyte
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
+@pytest.mark.parametrize("settings", [{"money_decimals": 0}, {"periods": 4}, {"normal_demand": True}])
+def test_settings_survive_being_written(tmp_path: Path, settings: dict[str, Any]) -> None:
+    """Also a 0, which is no missing key."""
+    network, _ = network_from_frames(small_frames(), small_settings() | settings)
+    write_network(network, tmp_path)
+    assert_same(network, read_network(tmp_path)[0])
+
+
 def test_an_unknown_file_format_is_refused(tmp_path: Path) -> None:
     """Before anything is written."""
     network, _ = network_from_frames(small_frames(), small_settings())

@@ -30,6 +30,21 @@ class Severity(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     SEVERITY_ORANGE: _ClassVar[Severity]
     SEVERITY_RED: _ClassVar[Severity]
 
+class ExitKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    EXIT_KIND_UNSPECIFIED: _ClassVar[ExitKind]
+    EXIT_KIND_LIQUIDATION: _ClassVar[ExitKind]
+    EXIT_KIND_RETURN: _ClassVar[ExitKind]
+    EXIT_KIND_DONATION: _ClassVar[ExitKind]
+    EXIT_KIND_SCRAP: _ClassVar[ExitKind]
+
+class GroupKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    GROUP_KIND_UNSPECIFIED: _ClassVar[GroupKind]
+    GROUP_KIND_TOGETHER: _ClassVar[GroupKind]
+    GROUP_KIND_ALL_OR_NONE: _ClassVar[GroupKind]
+    GROUP_KIND_AT_MOST_ONE: _ClassVar[GroupKind]
+
 class NetworkTable(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     NETWORK_TABLE_UNSPECIFIED: _ClassVar[NetworkTable]
@@ -41,6 +56,15 @@ class NetworkTable(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     NETWORK_TABLE_LOTS: _ClassVar[NetworkTable]
     NETWORK_TABLE_ALERTS: _ClassVar[NetworkTable]
     NETWORK_TABLE_DISPLAY_RULES: _ClassVar[NetworkTable]
+    NETWORK_TABLE_PRICE_LADDERS: _ClassVar[NetworkTable]
+    NETWORK_TABLE_PRICE_RESPONSE: _ClassVar[NetworkTable]
+    NETWORK_TABLE_PRICE_MULTIPLIERS: _ClassVar[NetworkTable]
+    NETWORK_TABLE_PERIOD_FACTORS: _ClassVar[NetworkTable]
+    NETWORK_TABLE_CLEARANCE_RULES: _ClassVar[NetworkTable]
+    NETWORK_TABLE_CLEARANCE_GROUPS: _ClassVar[NetworkTable]
+    NETWORK_TABLE_MARKDOWN_BUDGETS: _ClassVar[NetworkTable]
+    NETWORK_TABLE_EXITS: _ClassVar[NetworkTable]
+    NETWORK_TABLE_QUOTES: _ClassVar[NetworkTable]
 
 class ColumnType(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -61,6 +85,15 @@ SEVERITY_UNSPECIFIED: Severity
 SEVERITY_YELLOW: Severity
 SEVERITY_ORANGE: Severity
 SEVERITY_RED: Severity
+EXIT_KIND_UNSPECIFIED: ExitKind
+EXIT_KIND_LIQUIDATION: ExitKind
+EXIT_KIND_RETURN: ExitKind
+EXIT_KIND_DONATION: ExitKind
+EXIT_KIND_SCRAP: ExitKind
+GROUP_KIND_UNSPECIFIED: GroupKind
+GROUP_KIND_TOGETHER: GroupKind
+GROUP_KIND_ALL_OR_NONE: GroupKind
+GROUP_KIND_AT_MOST_ONE: GroupKind
 NETWORK_TABLE_UNSPECIFIED: NetworkTable
 NETWORK_TABLE_NODES: NetworkTable
 NETWORK_TABLE_PRODUCTS: NetworkTable
@@ -70,6 +103,15 @@ NETWORK_TABLE_STOCK: NetworkTable
 NETWORK_TABLE_LOTS: NetworkTable
 NETWORK_TABLE_ALERTS: NetworkTable
 NETWORK_TABLE_DISPLAY_RULES: NetworkTable
+NETWORK_TABLE_PRICE_LADDERS: NetworkTable
+NETWORK_TABLE_PRICE_RESPONSE: NetworkTable
+NETWORK_TABLE_PRICE_MULTIPLIERS: NetworkTable
+NETWORK_TABLE_PERIOD_FACTORS: NetworkTable
+NETWORK_TABLE_CLEARANCE_RULES: NetworkTable
+NETWORK_TABLE_CLEARANCE_GROUPS: NetworkTable
+NETWORK_TABLE_MARKDOWN_BUDGETS: NetworkTable
+NETWORK_TABLE_EXITS: NetworkTable
+NETWORK_TABLE_QUOTES: NetworkTable
 COLUMN_TYPE_UNSPECIFIED: ColumnType
 COLUMN_TYPE_INT32: ColumnType
 COLUMN_TYPE_INT64: ColumnType
@@ -78,18 +120,20 @@ COLUMN_TYPE_BOOL: ColumnType
 COLUMN_TYPE_STRING: ColumnType
 
 class NetworkSettings(_message.Message):
-    __slots__ = ("currency", "as_of", "horizon_days", "money_decimals", "normal_demand")
+    __slots__ = ("currency", "as_of", "horizon_days", "money_decimals", "normal_demand", "periods")
     CURRENCY_FIELD_NUMBER: _ClassVar[int]
     AS_OF_FIELD_NUMBER: _ClassVar[int]
     HORIZON_DAYS_FIELD_NUMBER: _ClassVar[int]
     MONEY_DECIMALS_FIELD_NUMBER: _ClassVar[int]
     NORMAL_DEMAND_FIELD_NUMBER: _ClassVar[int]
+    PERIODS_FIELD_NUMBER: _ClassVar[int]
     currency: str
     as_of: str
     horizon_days: int
     money_decimals: int
     normal_demand: bool
-    def __init__(self, currency: _Optional[str] = ..., as_of: _Optional[str] = ..., horizon_days: _Optional[int] = ..., money_decimals: _Optional[int] = ..., normal_demand: _Optional[bool] = ...) -> None: ...
+    periods: int
+    def __init__(self, currency: _Optional[str] = ..., as_of: _Optional[str] = ..., horizon_days: _Optional[int] = ..., money_decimals: _Optional[int] = ..., normal_demand: _Optional[bool] = ..., periods: _Optional[int] = ...) -> None: ...
 
 class Node(_message.Message):
     __slots__ = ("node_id", "kind", "latitude", "longitude", "zone", "transit", "pick_capacity_units", "receive_capacity_units", "max_outbound_lanes", "max_inbound_lanes")
@@ -259,8 +303,186 @@ class DisplayRule(_message.Message):
     broken_price: float
     def __init__(self, display_id: _Optional[str] = ..., sku_id: _Optional[str] = ..., node_id: _Optional[str] = ..., min_units: _Optional[int] = ..., broken_price: _Optional[float] = ...) -> None: ...
 
+class PriceRung(_message.Message):
+    __slots__ = ("sku_id", "category", "zone", "rung", "price", "price_share")
+    SKU_ID_FIELD_NUMBER: _ClassVar[int]
+    CATEGORY_FIELD_NUMBER: _ClassVar[int]
+    ZONE_FIELD_NUMBER: _ClassVar[int]
+    RUNG_FIELD_NUMBER: _ClassVar[int]
+    PRICE_FIELD_NUMBER: _ClassVar[int]
+    PRICE_SHARE_FIELD_NUMBER: _ClassVar[int]
+    sku_id: str
+    category: str
+    zone: str
+    rung: int
+    price: float
+    price_share: float
+    def __init__(self, sku_id: _Optional[str] = ..., category: _Optional[str] = ..., zone: _Optional[str] = ..., rung: _Optional[int] = ..., price: _Optional[float] = ..., price_share: _Optional[float] = ...) -> None: ...
+
+class PriceResponse(_message.Message):
+    __slots__ = ("sku_id", "category", "zone", "elasticity", "elasticity_std", "ageing_factor")
+    SKU_ID_FIELD_NUMBER: _ClassVar[int]
+    CATEGORY_FIELD_NUMBER: _ClassVar[int]
+    ZONE_FIELD_NUMBER: _ClassVar[int]
+    ELASTICITY_FIELD_NUMBER: _ClassVar[int]
+    ELASTICITY_STD_FIELD_NUMBER: _ClassVar[int]
+    AGEING_FACTOR_FIELD_NUMBER: _ClassVar[int]
+    sku_id: str
+    category: str
+    zone: str
+    elasticity: float
+    elasticity_std: float
+    ageing_factor: float
+    def __init__(self, sku_id: _Optional[str] = ..., category: _Optional[str] = ..., zone: _Optional[str] = ..., elasticity: _Optional[float] = ..., elasticity_std: _Optional[float] = ..., ageing_factor: _Optional[float] = ...) -> None: ...
+
+class PriceMultiplier(_message.Message):
+    __slots__ = ("sku_id", "category", "zone", "price_share", "multiplier")
+    SKU_ID_FIELD_NUMBER: _ClassVar[int]
+    CATEGORY_FIELD_NUMBER: _ClassVar[int]
+    ZONE_FIELD_NUMBER: _ClassVar[int]
+    PRICE_SHARE_FIELD_NUMBER: _ClassVar[int]
+    MULTIPLIER_FIELD_NUMBER: _ClassVar[int]
+    sku_id: str
+    category: str
+    zone: str
+    price_share: float
+    multiplier: float
+    def __init__(self, sku_id: _Optional[str] = ..., category: _Optional[str] = ..., zone: _Optional[str] = ..., price_share: _Optional[float] = ..., multiplier: _Optional[float] = ...) -> None: ...
+
+class PeriodFactor(_message.Message):
+    __slots__ = ("sku_id", "category", "zone", "period", "factor")
+    SKU_ID_FIELD_NUMBER: _ClassVar[int]
+    CATEGORY_FIELD_NUMBER: _ClassVar[int]
+    ZONE_FIELD_NUMBER: _ClassVar[int]
+    PERIOD_FIELD_NUMBER: _ClassVar[int]
+    FACTOR_FIELD_NUMBER: _ClassVar[int]
+    sku_id: str
+    category: str
+    zone: str
+    period: int
+    factor: float
+    def __init__(self, sku_id: _Optional[str] = ..., category: _Optional[str] = ..., zone: _Optional[str] = ..., period: _Optional[int] = ..., factor: _Optional[float] = ...) -> None: ...
+
+class ClearanceRule(_message.Message):
+    __slots__ = ("sku_id", "category", "zone", "max_markdowns", "min_step_share", "max_step_share", "min_periods_between", "earliest_period", "exit_period", "no_touch_after_arrival_periods", "no_touch_before_exit_periods", "min_price", "min_share_of_cost", "min_share_of_list", "sell_through_share", "sell_through_by_period", "sell_through_price")
+    SKU_ID_FIELD_NUMBER: _ClassVar[int]
+    CATEGORY_FIELD_NUMBER: _ClassVar[int]
+    ZONE_FIELD_NUMBER: _ClassVar[int]
+    MAX_MARKDOWNS_FIELD_NUMBER: _ClassVar[int]
+    MIN_STEP_SHARE_FIELD_NUMBER: _ClassVar[int]
+    MAX_STEP_SHARE_FIELD_NUMBER: _ClassVar[int]
+    MIN_PERIODS_BETWEEN_FIELD_NUMBER: _ClassVar[int]
+    EARLIEST_PERIOD_FIELD_NUMBER: _ClassVar[int]
+    EXIT_PERIOD_FIELD_NUMBER: _ClassVar[int]
+    NO_TOUCH_AFTER_ARRIVAL_PERIODS_FIELD_NUMBER: _ClassVar[int]
+    NO_TOUCH_BEFORE_EXIT_PERIODS_FIELD_NUMBER: _ClassVar[int]
+    MIN_PRICE_FIELD_NUMBER: _ClassVar[int]
+    MIN_SHARE_OF_COST_FIELD_NUMBER: _ClassVar[int]
+    MIN_SHARE_OF_LIST_FIELD_NUMBER: _ClassVar[int]
+    SELL_THROUGH_SHARE_FIELD_NUMBER: _ClassVar[int]
+    SELL_THROUGH_BY_PERIOD_FIELD_NUMBER: _ClassVar[int]
+    SELL_THROUGH_PRICE_FIELD_NUMBER: _ClassVar[int]
+    sku_id: str
+    category: str
+    zone: str
+    max_markdowns: int
+    min_step_share: float
+    max_step_share: float
+    min_periods_between: int
+    earliest_period: int
+    exit_period: int
+    no_touch_after_arrival_periods: int
+    no_touch_before_exit_periods: int
+    min_price: float
+    min_share_of_cost: float
+    min_share_of_list: float
+    sell_through_share: float
+    sell_through_by_period: int
+    sell_through_price: float
+    def __init__(self, sku_id: _Optional[str] = ..., category: _Optional[str] = ..., zone: _Optional[str] = ..., max_markdowns: _Optional[int] = ..., min_step_share: _Optional[float] = ..., max_step_share: _Optional[float] = ..., min_periods_between: _Optional[int] = ..., earliest_period: _Optional[int] = ..., exit_period: _Optional[int] = ..., no_touch_after_arrival_periods: _Optional[int] = ..., no_touch_before_exit_periods: _Optional[int] = ..., min_price: _Optional[float] = ..., min_share_of_cost: _Optional[float] = ..., min_share_of_list: _Optional[float] = ..., sell_through_share: _Optional[float] = ..., sell_through_by_period: _Optional[int] = ..., sell_through_price: _Optional[float] = ...) -> None: ...
+
+class ClearanceGroup(_message.Message):
+    __slots__ = ("group_id", "sku_id", "kind", "cross_elasticity")
+    GROUP_ID_FIELD_NUMBER: _ClassVar[int]
+    SKU_ID_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    CROSS_ELASTICITY_FIELD_NUMBER: _ClassVar[int]
+    group_id: str
+    sku_id: str
+    kind: GroupKind
+    cross_elasticity: float
+    def __init__(self, group_id: _Optional[str] = ..., sku_id: _Optional[str] = ..., kind: _Optional[_Union[GroupKind, str]] = ..., cross_elasticity: _Optional[float] = ...) -> None: ...
+
+class MarkdownBudget(_message.Message):
+    __slots__ = ("budget_id", "sku_id", "category", "zone", "amount")
+    BUDGET_ID_FIELD_NUMBER: _ClassVar[int]
+    SKU_ID_FIELD_NUMBER: _ClassVar[int]
+    CATEGORY_FIELD_NUMBER: _ClassVar[int]
+    ZONE_FIELD_NUMBER: _ClassVar[int]
+    AMOUNT_FIELD_NUMBER: _ClassVar[int]
+    budget_id: str
+    sku_id: str
+    category: str
+    zone: str
+    amount: float
+    def __init__(self, budget_id: _Optional[str] = ..., sku_id: _Optional[str] = ..., category: _Optional[str] = ..., zone: _Optional[str] = ..., amount: _Optional[float] = ...) -> None: ...
+
+class Exit(_message.Message):
+    __slots__ = ("exit_id", "kind", "node_id", "sku_id", "category", "unit_proceeds", "proceeds_share_of_cost", "unit_fee", "fixed_cost", "min_lot_units", "capacity_units", "max_share", "from_day", "until_day")
+    EXIT_ID_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    NODE_ID_FIELD_NUMBER: _ClassVar[int]
+    SKU_ID_FIELD_NUMBER: _ClassVar[int]
+    CATEGORY_FIELD_NUMBER: _ClassVar[int]
+    UNIT_PROCEEDS_FIELD_NUMBER: _ClassVar[int]
+    PROCEEDS_SHARE_OF_COST_FIELD_NUMBER: _ClassVar[int]
+    UNIT_FEE_FIELD_NUMBER: _ClassVar[int]
+    FIXED_COST_FIELD_NUMBER: _ClassVar[int]
+    MIN_LOT_UNITS_FIELD_NUMBER: _ClassVar[int]
+    CAPACITY_UNITS_FIELD_NUMBER: _ClassVar[int]
+    MAX_SHARE_FIELD_NUMBER: _ClassVar[int]
+    FROM_DAY_FIELD_NUMBER: _ClassVar[int]
+    UNTIL_DAY_FIELD_NUMBER: _ClassVar[int]
+    exit_id: str
+    kind: ExitKind
+    node_id: str
+    sku_id: str
+    category: str
+    unit_proceeds: float
+    proceeds_share_of_cost: float
+    unit_fee: float
+    fixed_cost: float
+    min_lot_units: int
+    capacity_units: int
+    max_share: float
+    from_day: int
+    until_day: int
+    def __init__(self, exit_id: _Optional[str] = ..., kind: _Optional[_Union[ExitKind, str]] = ..., node_id: _Optional[str] = ..., sku_id: _Optional[str] = ..., category: _Optional[str] = ..., unit_proceeds: _Optional[float] = ..., proceeds_share_of_cost: _Optional[float] = ..., unit_fee: _Optional[float] = ..., fixed_cost: _Optional[float] = ..., min_lot_units: _Optional[int] = ..., capacity_units: _Optional[int] = ..., max_share: _Optional[float] = ..., from_day: _Optional[int] = ..., until_day: _Optional[int] = ...) -> None: ...
+
+class Quote(_message.Message):
+    __slots__ = ("quote_id", "supplier", "node_id", "sku_id", "unit_price", "max_units", "min_units", "fixed_cost", "lead_time_days")
+    QUOTE_ID_FIELD_NUMBER: _ClassVar[int]
+    SUPPLIER_FIELD_NUMBER: _ClassVar[int]
+    NODE_ID_FIELD_NUMBER: _ClassVar[int]
+    SKU_ID_FIELD_NUMBER: _ClassVar[int]
+    UNIT_PRICE_FIELD_NUMBER: _ClassVar[int]
+    MAX_UNITS_FIELD_NUMBER: _ClassVar[int]
+    MIN_UNITS_FIELD_NUMBER: _ClassVar[int]
+    FIXED_COST_FIELD_NUMBER: _ClassVar[int]
+    LEAD_TIME_DAYS_FIELD_NUMBER: _ClassVar[int]
+    quote_id: str
+    supplier: str
+    node_id: str
+    sku_id: str
+    unit_price: float
+    max_units: int
+    min_units: int
+    fixed_cost: float
+    lead_time_days: int
+    def __init__(self, quote_id: _Optional[str] = ..., supplier: _Optional[str] = ..., node_id: _Optional[str] = ..., sku_id: _Optional[str] = ..., unit_price: _Optional[float] = ..., max_units: _Optional[int] = ..., min_units: _Optional[int] = ..., fixed_cost: _Optional[float] = ..., lead_time_days: _Optional[int] = ...) -> None: ...
+
 class NetworkData(_message.Message):
-    __slots__ = ("settings", "nodes", "products", "lanes", "lane_rules", "stock", "lots", "alerts", "display_rules")
+    __slots__ = ("settings", "nodes", "products", "lanes", "lane_rules", "stock", "lots", "alerts", "display_rules", "price_ladders", "price_response", "price_multipliers", "period_factors", "clearance_rules", "clearance_groups", "markdown_budgets", "exits", "quotes")
     SETTINGS_FIELD_NUMBER: _ClassVar[int]
     NODES_FIELD_NUMBER: _ClassVar[int]
     PRODUCTS_FIELD_NUMBER: _ClassVar[int]
@@ -270,6 +492,15 @@ class NetworkData(_message.Message):
     LOTS_FIELD_NUMBER: _ClassVar[int]
     ALERTS_FIELD_NUMBER: _ClassVar[int]
     DISPLAY_RULES_FIELD_NUMBER: _ClassVar[int]
+    PRICE_LADDERS_FIELD_NUMBER: _ClassVar[int]
+    PRICE_RESPONSE_FIELD_NUMBER: _ClassVar[int]
+    PRICE_MULTIPLIERS_FIELD_NUMBER: _ClassVar[int]
+    PERIOD_FACTORS_FIELD_NUMBER: _ClassVar[int]
+    CLEARANCE_RULES_FIELD_NUMBER: _ClassVar[int]
+    CLEARANCE_GROUPS_FIELD_NUMBER: _ClassVar[int]
+    MARKDOWN_BUDGETS_FIELD_NUMBER: _ClassVar[int]
+    EXITS_FIELD_NUMBER: _ClassVar[int]
+    QUOTES_FIELD_NUMBER: _ClassVar[int]
     settings: NetworkSettings
     nodes: _containers.RepeatedCompositeFieldContainer[Node]
     products: _containers.RepeatedCompositeFieldContainer[Product]
@@ -279,7 +510,16 @@ class NetworkData(_message.Message):
     lots: _containers.RepeatedCompositeFieldContainer[Lot]
     alerts: _containers.RepeatedCompositeFieldContainer[Alert]
     display_rules: _containers.RepeatedCompositeFieldContainer[DisplayRule]
-    def __init__(self, settings: _Optional[_Union[NetworkSettings, _Mapping]] = ..., nodes: _Optional[_Iterable[_Union[Node, _Mapping]]] = ..., products: _Optional[_Iterable[_Union[Product, _Mapping]]] = ..., lanes: _Optional[_Iterable[_Union[Lane, _Mapping]]] = ..., lane_rules: _Optional[_Iterable[_Union[LaneRule, _Mapping]]] = ..., stock: _Optional[_Iterable[_Union[StockPosition, _Mapping]]] = ..., lots: _Optional[_Iterable[_Union[Lot, _Mapping]]] = ..., alerts: _Optional[_Iterable[_Union[Alert, _Mapping]]] = ..., display_rules: _Optional[_Iterable[_Union[DisplayRule, _Mapping]]] = ...) -> None: ...
+    price_ladders: _containers.RepeatedCompositeFieldContainer[PriceRung]
+    price_response: _containers.RepeatedCompositeFieldContainer[PriceResponse]
+    price_multipliers: _containers.RepeatedCompositeFieldContainer[PriceMultiplier]
+    period_factors: _containers.RepeatedCompositeFieldContainer[PeriodFactor]
+    clearance_rules: _containers.RepeatedCompositeFieldContainer[ClearanceRule]
+    clearance_groups: _containers.RepeatedCompositeFieldContainer[ClearanceGroup]
+    markdown_budgets: _containers.RepeatedCompositeFieldContainer[MarkdownBudget]
+    exits: _containers.RepeatedCompositeFieldContainer[Exit]
+    quotes: _containers.RepeatedCompositeFieldContainer[Quote]
+    def __init__(self, settings: _Optional[_Union[NetworkSettings, _Mapping]] = ..., nodes: _Optional[_Iterable[_Union[Node, _Mapping]]] = ..., products: _Optional[_Iterable[_Union[Product, _Mapping]]] = ..., lanes: _Optional[_Iterable[_Union[Lane, _Mapping]]] = ..., lane_rules: _Optional[_Iterable[_Union[LaneRule, _Mapping]]] = ..., stock: _Optional[_Iterable[_Union[StockPosition, _Mapping]]] = ..., lots: _Optional[_Iterable[_Union[Lot, _Mapping]]] = ..., alerts: _Optional[_Iterable[_Union[Alert, _Mapping]]] = ..., display_rules: _Optional[_Iterable[_Union[DisplayRule, _Mapping]]] = ..., price_ladders: _Optional[_Iterable[_Union[PriceRung, _Mapping]]] = ..., price_response: _Optional[_Iterable[_Union[PriceResponse, _Mapping]]] = ..., price_multipliers: _Optional[_Iterable[_Union[PriceMultiplier, _Mapping]]] = ..., period_factors: _Optional[_Iterable[_Union[PeriodFactor, _Mapping]]] = ..., clearance_rules: _Optional[_Iterable[_Union[ClearanceRule, _Mapping]]] = ..., clearance_groups: _Optional[_Iterable[_Union[ClearanceGroup, _Mapping]]] = ..., markdown_budgets: _Optional[_Iterable[_Union[MarkdownBudget, _Mapping]]] = ..., exits: _Optional[_Iterable[_Union[Exit, _Mapping]]] = ..., quotes: _Optional[_Iterable[_Union[Quote, _Mapping]]] = ...) -> None: ...
 
 class Column(_message.Message):
     __slots__ = ("name", "type", "values", "validity", "dictionary")
