@@ -41,24 +41,30 @@ def hard_alerts(network: Network, request: Request) -> NDArray[np.intp]:
 
 
 def is_closed(
-    network: Network, request: Request, node: NDArray[np.integer[Any]], sku: NDArray[np.integer[Any]]
+    network: Network,
+    request: Request,
+    node: NDArray[np.integer[Any]],
+    sku: NDArray[np.integer[Any]],
+    response: str = TRANSFER,
 ) -> Flags:
-    """Whether the response policy closes positions to transfers.
+    """Whether the response policy closes positions to a response.
 
     Parameters
     ----------
     network : Network
     request : Request
     node, sku : ndarray of int, shape (n,)
+    response : str
+        One of `optimizer.request.RESPONSES`.
 
     Returns
     -------
     ndarray of bool, shape (n,)
     """
-    if not _closing(request):
+    if not _closing(request, response):
         return np.zeros(len(node), dtype=np.bool_)
     keys, severity = _highest_severity(network, np.ones(len(network.alerts), dtype=np.bool_))
-    closed = keys[np.isin(severity, _closing(request))]
+    closed = keys[np.isin(severity, _closing(request, response))]
     return np.isin(_keys(network, node, sku), closed)
 
 
@@ -84,9 +90,9 @@ def _named(ids: NDArray[np.object_], wanted: tuple[str, ...] | None) -> Flags:
     return np.asarray(np.isin(ids.astype(str), list(wanted)), dtype=np.bool_)
 
 
-def _closing(request: Request) -> list[int]:
-    """Severities whose alerts may not transfer."""
-    return [int(level) for level, allowed in request.response_policy.items() if TRANSFER not in allowed]
+def _closing(request: Request, response: str = TRANSFER) -> list[int]:
+    """Severities whose alerts do not allow a response."""
+    return [int(level) for level, allowed in request.response_policy.items() if response not in allowed]
 
 
 def _keys(network: Network, node: NDArray[Any], sku: NDArray[Any]) -> NDArray[np.int64]:

@@ -6,18 +6,22 @@ units are worth there is read from them (`optimizer.worth.demand`, `optimizer.wo
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from network.tables import Network, PricePaths
-from optimizer.plan import Markdowns
-from optimizer.worth.choices import Choices
+from optimizer.plan import Markdowns, no_markdowns
+from optimizer.worth.choices import Choices, choice_rows, choices_of
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Rows = NDArray[np.integer[Any]]
+
+_MOST: Final = 1e6
+"""No price multiplies demand by more than this."""
 
 
 def multipliers(network: Network, choices: Choices, which: Rows, price: Floats) -> Floats:
@@ -36,11 +40,17 @@ def multipliers(network: Network, choices: Choices, which: Rows, price: Floats) 
     -------
     ndarray of float64, shape (k, T)
     """
-    raise NotImplementedError
+    which = np.asarray(which, dtype=np.int64)
+    share = _share_of_list(price, choices.list_price[which])
+    listed = np.diff(choices.first_point)[which] > 0
+    result = np.empty_like(share)
+    result[~listed] = np.minimum(share[~listed] ** choices.elasticity[which[~listed], None], _MOST)
+    result[listed] = _between_points(choices, which[listed], share[listed])
+    return result
 
 
 def cross_factors(choices: Choices, price: Floats) -> Floats:
-    """What the prices of the other SKUs of its group multiply the demand of each choice by.
+    """Return what the prices of the other SKUs of its group multiply the demand of each choice by.
 
     Parameters
     ----------
@@ -53,7 +63,20 @@ def cross_factors(choices: Choices, price: Floats) -> Floats:
     ndarray of float64, shape (n_choices, T)
         1 where there is no group or its cross elasticity is 0.
     """
-    raise NotImplementedError
+    factor = np.ones_like(price)
+    if not len(choices.group_kind):
+        return factor
+    grouped = np.flatnonzero(choices.group >= 0)
+    size = np.bincount(choices.group[grouped], minlength=len(choices.group_kind))
+    power = choices.cross_elasticity / np.maximum(size - 1, 1)
+    grouped = grouped[(power > 0.0)[choices.group[grouped]]]
+    group = choices.group[grouped]
+    share = _share_of_list(price[grouped], choices.list_price[grouped])
+    logs = np.log(np.maximum(share, np.finfo(np.float64).tiny))
+    total = np.zeros((len(choices.group_kind), price.shape[1]))
+    np.add.at(total, group, logs)
+    factor[grouped] = np.exp(power[group][:, None] * (total[group] - logs))
+    return factor
 
 
 def demand_shares(
@@ -76,12 +99,16 @@ def demand_shares(
     -------
     ndarray of float64, shape (k, T)
     """
-    raise NotImplementedError
+    which = np.asarray(which, dtype=np.int64)
+    factor = multipliers(network, choices, which, price)
+    if others is not None:
+        factor = factor * others
+    return np.asarray(np.cumsum(choices.weight[which] * factor, axis=1) / choices.total_weight[which, None])
 
 
 def list_paths(network: Network) -> PricePaths | None:
     """Paths of the choices that follow one even at their list price: with an exit period, or with uneven seasons."""
-    raise NotImplementedError
+    return repriced(network, no_markdowns()).paths
 
 
 def repriced(network: Network, markdowns: Markdowns) -> Network:
@@ -99,7 +126,21 @@ def repriced(network: Network, markdowns: Markdowns) -> Network:
     Network
         With `paths`; None where every position sells at list price all along.
     """
-    raise NotImplementedError
+    choices = choices_of(network)
+    if not len(choices):
+        return replace(network, paths=None)
+    price = np.repeat(choices.list_price[:, None], choices.n_periods, axis=1)
+    if len(markdowns):
+        price[choice_rows(choices, markdowns.sku, markdowns.zone)] = markdowns.price
+    share = demand_shares(network, choices, np.arange(len(choices)), price, cross_factors(choices, price))
+    even = np.arange(1, choices.n_periods + 1) / choices.n_periods
+    own = np.any(price != choices.list_price[:, None], axis=1) | np.any(share != even, axis=1)
+    if not own.any():
+        return replace(network, paths=None)
+    path = np.where(own, np.cumsum(own) - 1, -1)
+    of_stock = np.full(len(network.stock), -1, dtype=np.int32)
+    of_stock[choices.rows] = np.repeat(path, np.diff(choices.first_row))
+    return replace(network, paths=PricePaths(of_stock, price[own], share[own]))
 
 
 def repricing_value(network: Network, repriced_network: Network) -> Ints:
@@ -132,3 +173,22 @@ def expected_sales(network: Network, rows: Rows, units_by_period: Ints) -> Float
     ndarray of float64, shape (k, T)
     """
     raise NotImplementedError
+
+
+def _share_of_list(price: Floats, list_price: Floats) -> Floats:
+    """Prices as shares of the list price; 1 where that is 0."""
+    free = list_price <= 0.0
+    return np.asarray(np.where(free[:, None], 1.0, price / np.where(free, 1.0, list_price)[:, None]))
+
+
+def _between_points(choices: Choices, which: Rows, share: Floats) -> Floats:
+    """Multipliers on the lines between the points of choices that have some."""
+    last = choices.first_point[which + 1][:, None] - 1
+    below = np.repeat(choices.first_point[which][:, None], share.shape[1], axis=1)
+    for _ in range(int((last - below).max(initial=0))):
+        below = below + ((below < last) & (choices.point_share[np.minimum(below + 1, last)] <= share))
+    above = np.minimum(below + 1, last)
+    x, y = choices.point_share, choices.point_multiplier
+    width = np.where(above > below, x[above] - x[below], 1.0)
+    part = np.clip((share - x[below]) / width, 0.0, 1.0)
+    return np.asarray(y[below] + part * (y[above] - y[below]))
