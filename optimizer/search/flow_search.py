@@ -75,6 +75,25 @@ def search_by_flows(progress: Progress, *, with_solver: bool) -> None:
         with_backend(progress, "highs")
 
 
+def flow_in_world(progress: Progress, beside: Forked, *, anneals: bool) -> None:
+    """Find plans by flows at prices, and by annealing, in the world that the search has entered.
+
+    Parameters
+    ----------
+    progress : Progress
+    beside : Forked
+        Proves bounds meanwhile.
+    anneals : bool
+        Use all of the time that is left.
+    """
+    offers, model = _Offers(progress), progress.built.model
+    network = flow_network(model, in_packs=True, compiled=True)
+    slopes = slope_scaling(model, network, seconds_left=lambda: progress.left, threads=_BOTH_CORES)
+    _slope(offers, slopes, beside)
+    if anneals:
+        _anneal(offers, network, beside)
+
+
 def _compiled(report: Callable[[object], None]) -> None:
     from optimizer.search.annealing import compile_moves  # noqa: PLC0415 (loads a compiler)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
 from network.tables import Network
 from optimizer.certificate import certify
 from optimizer.model import Solution
-from optimizer.plan import Certificate, Incumbent, Plan, relative_gap
+from optimizer.plan import Certificate, Incumbent, Markdowns, Plan, no_markdowns, relative_gap
 from optimizer.request import Parameters, Request
 from optimizer.search.pruning import pruned
 from optimizer.transfer import TransferModel, plan_of
@@ -59,6 +60,12 @@ class Progress:
         self._started, self._on_incumbent = started, on_incumbent
         self.certify_seconds = 0.0
         """What the last certificate took."""
+        self.markdowns = no_markdowns()
+        """Prices in the world of `built`."""
+
+    def enter(self, built: TransferModel, markdowns: Markdowns) -> None:
+        """Go on in another world: solutions are offered with its markdowns from here on."""
+        self.built, self.markdowns, self.solution = built, markdowns, None
 
     @property
     def elapsed(self) -> float:
@@ -85,7 +92,8 @@ class Progress:
 
     def offer(self, solution: Solution, found_by: str) -> bool:
         """Certify a solution and keep it when it is better than the best so far."""
-        better = self.offer_plan(plan_of(self.built, solution.flow_units, solution.switch_count), found_by)
+        lines = plan_of(self.built, solution.flow_units, solution.switch_count)
+        better = self.offer_plan(replace(lines, markdowns=self.markdowns), found_by)
         if better:
             self.solution = solution
         return better
