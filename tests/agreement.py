@@ -12,8 +12,9 @@ from network.tables import Severity
 from optimizer.plan import Plan
 from optimizer.request import FormerPlan, Request
 from tests.oracle.asked import NEVER, Asked, Line
-from tests.oracle.directory import Directory, read_directory
+from tests.oracle.directory import Directory
 from tests.oracle.drawing import NetworkFiles
+from tests.oracle.reading import read_directory
 
 SEVERITY = {"yellow": Severity.YELLOW, "orange": Severity.ORANGE, "red": Severity.RED}
 
@@ -41,7 +42,7 @@ def to_request(network: Network, asked: Asked) -> Request:
         scope_categories=asked.categories,
         scope_node_ids=asked.node_ids,
         scope_alert_ids=asked.alert_ids,
-        response_policy={SEVERITY[level]: allowed for level, allowed in asked.responses.items()},
+        response_policy={SEVERITY[level]: allowed for level, allowed in asked.policy.items()},
         severity_weights={SEVERITY[level]: float(weight) for level, weight in asked.severity_weights.items()},
         min_line_benefit=float(asked.min_line_benefit),
         min_dispatch_benefit=float(asked.min_dispatch_benefit),

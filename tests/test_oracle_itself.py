@@ -13,10 +13,11 @@ from hypothesis import HealthCheck, Phase, assume, given, reject, settings
 
 from tests.oracle.asked import NEVER, Line
 from tests.oracle.brute_force import best_objective, count_line_sets
-from tests.oracle.directory import Lane, read_directory
+from tests.oracle.directory import Lane
 from tests.oracle.drawing import TINY, NetworkFiles
 from tests.oracle.evaluation import PhantomCycle, broken_rules, phantom_cycles
 from tests.oracle.formulation import OracleAnswer, UnprovedError, solve_oracle
+from tests.oracle.reading import read_directory
 from tests.oracle.scope import skus_in_scope
 from tests.oracle.shares import WITHOUT, binding_rules, describe, percent
 from tests.oracle.strategies import network_files

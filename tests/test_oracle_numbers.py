@@ -17,8 +17,9 @@ from optimizer.worth.lots import expiry_cap_units, own_lots
 from tests.agreement import read_twice, to_request
 from tests.oracle import lots, scope, worth
 from tests.oracle.asked import NEVER
-from tests.oracle.directory import Directory, Key, read_directory
+from tests.oracle.directory import Directory, Key
 from tests.oracle.drawing import NetworkFiles
+from tests.oracle.reading import read_directory
 from tests.oracle.strategies import network_files
 
 reproducible = settings(

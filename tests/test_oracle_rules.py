@@ -232,15 +232,18 @@ def test_the_policy_closes_positions_by_their_highest_severity():
     stock = {"A": position(4, 0), "B": position(0, 4), "C": position(0, 4)}
     lanes = [lane("A>B"), lane("A>C", per_unit="1")]
     orange, red = alert("shortage", "B", "orange"), alert("shortage", "C", "red")
-    asked = {"responses": {"orange": ("markdown",)}}
+    asked = {"policy": {"orange": ("markdown",)}}
     directory = world(lanes, stock, alerts=(orange, red), asked=asked)
     assert rules(directory, [Line("A>B", "P", 4, 0)]) == {"response_policy"}
     assert solve_oracle(directory).lines == (Line("A>C", "P", 4, 0),)
     both = world(lanes, stock, alerts=(orange, red, alert("shortage", "B", "red")), asked=asked)
     assert solve_oracle(both).lines == (Line("A>B", "P", 4, 0),)
-    alone = world(lanes, stock, alerts=(replace(orange, must_serve=True, units=9),), asked=asked)
+    keep = {"policy": {"orange": ("keep",)}}
+    alone = world(lanes, stock, alerts=(replace(orange, must_serve=True, units=9),), asked=keep)
     assert skus_in_scope(alone) == []
     assert solve_oracle(alone).objective == 0
+    # Something may be done about the alert, but not what would serve it
+    assert solve_oracle(replace(alone, asked=replace(alone.asked, **asked))).status == "infeasible"
 
 
 def test_severity_weighs_the_penalty_in_the_objective_only():

@@ -16,6 +16,10 @@ SEVERITIES: Final = ("", "yellow", "orange", "red")
 """Lowest first; the first one is an alert that does not say."""
 
 
+STANDARD: Final = {"yellow": ("markdown", "keep"), "orange": ("markdown", "transfer", "keep")}
+"""The response policy of that name; red may do everything."""
+
+
 @dataclass(frozen=True, order=True)
 class Line:
     """Units of one SKU and expiry day on one lane with one day of arrival."""
@@ -40,7 +44,9 @@ class Asked:
     categories: tuple[str, ...] | None = None
     node_ids: tuple[str, ...] | None = None
     alert_ids: tuple[str, ...] | None = None
-    responses: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    responses: tuple[str, ...] | None = None
+    """What the plan may use."""
+    policy: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Severity to the responses it allows."""
     severity_weights: dict[str, Fraction] = field(default_factory=dict)
     min_line_benefit: Fraction = Fraction(0)
@@ -59,7 +65,8 @@ def read_asked(path: Path) -> Asked:
     frozen = former.get("frozen_before_day", 0)
     return Asked(
         **{key: tuple(scope[key]) for key in ("sku_ids", "categories", "node_ids", "alert_ids") if key in scope},
-        responses={severity: tuple(allowed) for severity, allowed in asked.get("response_policy", {}).items()},
+        responses=tuple(asked["responses"]) if "responses" in asked else None,
+        policy=_policy(asked.get("response_policy", {})),
         severity_weights={severity: Fraction(w) for severity, w in asked.get("severity_weights", {}).items()},
         min_line_benefit=Fraction(asked.get("min_line_benefit", 0)),
         min_dispatch_benefit=Fraction(asked.get("min_dispatch_benefit", 0)),
@@ -69,6 +76,11 @@ def read_asked(path: Path) -> Asked:
             (int(step["from_day"]), Fraction(step["price_per_unit"])) for step in former.get("change_prices", ())
         ),
     )
+
+
+def _policy(asked: dict[str, list[str]] | str) -> dict[str, tuple[str, ...]]:
+    policy = STANDARD if asked == "standard" else asked
+    return {severity: tuple(allowed) for severity, allowed in dict(policy).items()}
 
 
 def _former_lines(path: Path, former: dict[str, Any]) -> tuple[Line, ...]:

@@ -29,7 +29,7 @@ def expected_above(chances: tuple[Fraction, ...], stock: int) -> Fraction:
 
 @lru_cache(maxsize=4096)
 def _exceeding(mean: Fraction, variance: Fraction, normal: bool) -> tuple[Fraction, ...]:
-    if normal:
+    if normal and variance > 0:
         return _normal(float(mean), math.sqrt(variance))
     if mean == 0:
         return ()

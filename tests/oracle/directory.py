@@ -1,18 +1,13 @@
-"""Reads a network directory of CSV files into plain Python values, with its own parsing of defaults."""
+"""A network directory as plain Python values, exactly as its files say it."""
 
 from __future__ import annotations
 
-import csv
-import json
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
-from pathlib import Path
-from typing import TypeVar
 
-from tests.oracle.asked import NEVER, Asked, read_asked
+from tests.oracle.asked import Asked
+from tests.oracle.price_tables import PriceTables
 
-T = TypeVar("T")
 Key = tuple[str, str]
 """(node id, SKU id): names a position."""
 
@@ -28,6 +23,58 @@ class Product:
     category: str = ""
     shelf_life_days: int | None = None
     min_remaining_days: int = 0
+    unit_cost: Fraction = Fraction(0)
+
+
+@dataclass(frozen=True)
+class Exit:
+    """A way out of the network; an empty text names none of its kind, None means no limit."""
+
+    exit_id: str
+    kind: str
+    node: str = ""
+    sku: str = ""
+    category: str = ""
+    unit_proceeds: Fraction = Fraction(0)
+    proceeds_share_of_cost: Fraction = Fraction(0)
+    unit_fee: Fraction = Fraction(0)
+    fixed_cost: Fraction = Fraction(0)
+    min_lot_units: int = 0
+    capacity_units: int | None = None
+    max_share: Fraction = Fraction(1)
+    from_day: int = 0
+    until_day: int | None = None
+
+
+@dataclass(frozen=True)
+class Quote:
+    """Units of a SKU that can be bought."""
+
+    quote_id: str
+    node: str
+    sku: str
+    unit_price: Fraction
+    max_units: int
+    min_units: int = 0
+    fixed_cost: Fraction = Fraction(0)
+    lead_time_days: int = 0
+
+
+@dataclass(frozen=True)
+class PricePath:
+    """Prices of a position, and demand up to the end of each period as a share of that over the horizon."""
+
+    prices: tuple[Fraction, ...]
+    shares: tuple[Fraction, ...]
+
+    def share_until(self, part: Fraction) -> Fraction:
+        """Share of demand in the first `part` of the horizon, evenly spread within each period."""
+        periods = part * len(self.shares)
+        done = int(periods)
+        known = (Fraction(0), *self.shares)
+        if done >= len(self.shares):
+            return known[-1]
+        return known[done] + (periods - done) * (known[done + 1] - known[done])
 
 
 @dataclass(frozen=True)
@@ -45,6 +92,10 @@ class Lane:
     max_dispatches: int | None
     min_line_units: int
     min_dispatch_kg: Fraction
+    terms: Exit | None = None
+    """Of a lane to an exit."""
+    bought: bool = False
+    """Whether its units come from a quote."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +112,10 @@ class Position:
     shortage_penalty: Fraction
     demand_std: Fraction = Fraction(0)
     no_send_before_day: int = 0
+    proceeds: int | None = None
+    """Outside the network: money that every unit is worth."""
+    path: PricePath | None = None
+    """None: the list price, demand spread evenly over the horizon."""
 
 
 EMPTY_POSITION = Position(0, 0, 0, 0, 0, Fraction(0), Fraction(0), Fraction(0))
@@ -143,131 +198,8 @@ class Directory:
     lane_rules: tuple[LaneRule, ...] = ()
     displays: tuple[DisplayRule, ...] = ()
     asked: Asked = field(default_factory=Asked)
-
-
-def read_directory(path: Path) -> Directory:
-    """Read the CSV files of a network directory; an alerted position without a stock row gets one full of zeros."""
-    settings = json.loads((path / "network.json").read_text())
-    alerts = tuple(_alert(row) for row in _rows(path / "alerts.csv"))
-    nodes = _rows(path / "nodes.csv")
-    stock = {(row["node_id"], row["sku_id"]): _position(row) for row in _rows(path / "stock.csv")}
-    for alert in alerts:
-        stock.setdefault((alert.node, alert.sku), EMPTY_POSITION)
-    return Directory(
-        horizon_days=int(settings["horizon_days"]),
-        money_decimals=int(settings.get("money_decimals", 6)),
-        transit={row["node_id"]: _transit(row) for row in nodes},
-        products={row["sku_id"]: _product(row) for row in _rows(path / "products.csv")},
-        lanes={lane.lane_id: lane for lane in map(_lane, _rows(path / "lanes.csv"))},
-        stock=stock,
-        alerts=alerts,
-        normal_demand=bool(settings.get("normal_demand", False)),
-        stores=frozenset(row["node_id"] for row in nodes if row["kind"] == "store"),
-        limits={row["node_id"]: _limits(row) for row in nodes},
-        lots=tuple(_lot(row) for row in _rows(path / "lots.csv")),
-        lane_rules=tuple(_lane_rule(row) for row in _rows(path / "lane_rules.csv")),
-        displays=tuple(_display_rule(row) for row in _rows(path / "display_rules.csv")),
-        asked=read_asked(path),
-    )
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    """Rows of a table; one that is not there has none."""
-    if not path.exists():
-        return []
-    with path.open(newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def _cell(row: dict[str, str], column: str, parse: Callable[[str], T], empty: T) -> T:
-    text = row.get(column) or ""
-    return parse(text) if text else empty
-
-
-def _truth(text: str) -> bool:
-    return {"true": True, "false": False}[text.lower()]
-
-
-def _transit(row: dict[str, str]) -> bool:
-    return _cell(row, "transit", _truth, empty=row["kind"] == "warehouse")
-
-
-def _product(row: dict[str, str]) -> Product:
-    unit_cost = _cell(row, "unit_cost", Fraction, Fraction(0))
-    return Product(
-        weight_kg=_cell(row, "unit_weight_kg", Fraction, Fraction(0)),
-        list_price=Fraction(row["list_price"]),
-        salvage_value=_cell(row, "salvage_value", Fraction, unit_cost),
-        case_pack=_cell(row, "case_pack", int, 1),
-        category=row.get("category") or "",
-        shelf_life_days=_cell(row, "shelf_life_days", int, None),
-        min_remaining_days=_cell(row, "min_remaining_shelf_life_days", int, 0),
-    )
-
-
-def _lane(row: dict[str, str]) -> Lane:
-    return Lane(
-        lane_id=row.get("lane_id") or f"{row['origin']}>{row['destination']}",
-        origin=row["origin"],
-        destination=row["destination"],
-        lead_time_days=_cell(row, "lead_time_days", int, 0),
-        fixed_cost=_cell(row, "fixed_cost", Fraction, Fraction(0)),
-        cost_per_unit=_cell(row, "cost_per_unit", Fraction, Fraction(0)),
-        cost_per_kg=_cell(row, "cost_per_kg", Fraction, Fraction(0)),
-        capacity_kg=_cell(row, "capacity_kg", Fraction, None),
-        max_dispatches=_cell(row, "max_dispatches", int, None),
-        min_line_units=_cell(row, "min_line_units", int, 0),
-        min_dispatch_kg=_cell(row, "min_dispatch_kg", Fraction, Fraction(0)),
-    )
-
-
-def _position(row: dict[str, str]) -> Position:
-    return Position(
-        on_hand=int(row["on_hand"]),
-        reserved=_cell(row, "reserved", int, 0),
-        safety_stock=_cell(row, "safety_stock", int, 0),
-        in_transit=_cell(row, "in_transit", int, 0),
-        in_transit_arrival_day=_cell(row, "in_transit_arrival_day", int, 0),
-        demand=Fraction(row["demand_mean"]),
-        holding_cost=_cell(row, "holding_cost", Fraction, Fraction(0)),
-        shortage_penalty=_cell(row, "shortage_penalty", Fraction, Fraction(0)),
-        demand_std=_cell(row, "demand_std", Fraction, Fraction(0)),
-        no_send_before_day=_cell(row, "no_send_before_day", int, 0),
-    )
-
-
-def _alert(row: dict[str, str]) -> Alert:
-    return Alert(
-        kind=row["kind"],
-        node=row["node_id"],
-        sku=row["sku_id"],
-        units=_cell(row, "units", int, None),
-        needed_by_days=_cell(row, "needed_by_days", int, None),
-        must_serve=_cell(row, "must_serve", _truth, empty=False),
-        alert_id=row["alert_id"],
-        severity=row.get("severity") or "",
-    )
-
-
-def _limits(row: dict[str, str]) -> NodeLimits:
-    return NodeLimits(
-        pick_units=_cell(row, "pick_capacity_units", int, None),
-        receive_units=_cell(row, "receive_capacity_units", int, None),
-        outbound_lanes=_cell(row, "max_outbound_lanes", int, None),
-        inbound_lanes=_cell(row, "max_inbound_lanes", int, None),
-    )
-
-
-def _lot(row: dict[str, str]) -> Lot:
-    return Lot(row["node_id"], row["sku_id"], int(row["units"]), _cell(row, "expiry_days", int, NEVER))
-
-
-def _lane_rule(row: dict[str, str]) -> LaneRule:
-    names = ("lane_id", "origin", "destination", "category", "sku_id")
-    return LaneRule(*(row.get(name) or "" for name in names), allowed=_truth(row["allowed"]))
-
-
-def _display_rule(row: dict[str, str]) -> DisplayRule:
-    price = _cell(row, "broken_price", Fraction, Fraction(0))
-    node = row.get("node_id") or ""
-    return DisplayRule(row["display_id"], row["sku_id"], node, _cell(row, "min_units", int, 1), price)
+    periods: int = 1
+    zones: dict[str, str] = field(default_factory=dict)
+    """Node id to its zone, of nodes that have one."""
+    suppliers: frozenset[str] = frozenset()
+    prices: PriceTables = field(default_factory=PriceTables)

@@ -12,7 +12,8 @@ from tests.oracle.asked import NEVER, Line
 from tests.oracle.directory import Directory, NodeLimits
 from tests.oracle.looseness import lines_better_left_out
 from tests.oracle.lots import expires, give_by_expiry
-from tests.oracle.scope import closed, hard_demands, in_node_scope, is_frozen, may_carry, skus_in_scope
+from tests.oracle.outside import due_day, is_open, most_to_exit
+from tests.oracle.scope import hard_demands, in_node_scope, is_closed_lane, is_frozen, may_carry, skus_in_scope
 from tests.oracle.valuation import leaves_day, moves
 from tests.oracle.worth import asked_units
 from tests.oracle.worth import weight as weight_units
@@ -35,6 +36,7 @@ def broken_rules(directory: Directory, lines: Sequence[Line], dispatches: Mappin
         return broken
     broken += _broken_dispatch_rules(directory, lines, dispatches)
     broken += _broken_node_rules(directory, lines)
+    broken += _broken_exit_shares(directory, lines)
     broken += _broken_stock_rules(directory, lines)
     broken += [f"fed: {cycle}" for cycle in phantom_cycles(directory, lines)]
     broken += _broken_demands(directory, lines)
@@ -55,7 +57,7 @@ def _broken_line_rules(directory: Directory, lines: Sequence[Line]) -> Iterator[
         if line.sku not in skus or not in_node_scope(directory, lane):
             yield f"in_scope: {line}"
             continue
-        if any(closed(directory, (node, line.sku)) for node in (lane.origin, lane.destination)):
+        if is_closed_lane(directory, lane, line.sku):
             yield f"response_policy: {line}"
         if not may_carry(directory, lane, line.sku):
             yield f"lane_rules: {line}"
@@ -65,9 +67,16 @@ def _broken_line_rules(directory: Directory, lines: Sequence[Line]) -> Iterator[
             yield f"min_line_units: {line}"
         if line.units > units_that_exist(directory, line.sku, line.expiry_day):
             yield f"units_exist: {line}"
-        if line.arrives_day < lane.lead_time_days:
-            yield f"arrives_day: {line}"
+        yield from _broken_day_rules(directory, line)
         yield from _broken_expiry_rules(directory, line)
+
+
+def _broken_day_rules(directory: Directory, line: Line) -> Iterator[str]:
+    lane = directory.lanes[line.lane_id]
+    if line.arrives_day < lane.lead_time_days:
+        yield f"arrives_day: {line}"
+    if not is_open(lane, leaves_day(directory, line)):
+        yield f"exit_window: {line}"
 
 
 def units_that_exist(directory: Directory, sku: str, expiry_day: int) -> int:
@@ -78,6 +87,8 @@ def units_that_exist(directory: Directory, sku: str, expiry_day: int) -> int:
 def _broken_expiry_rules(directory: Directory, line: Line) -> Iterator[str]:
     if not expires(directory, line.sku) and line.expiry_day != NEVER:
         yield f"known_expiry: {line}"
+    elif directory.lanes[line.lane_id].terms:
+        return
     elif line.expiry_day - line.arrives_day < directory.products[line.sku].min_remaining_days:
         yield f"shelf_life: {line}"
 
@@ -94,6 +105,17 @@ def _broken_dispatch_rules(directory: Directory, lines: Sequence[Line], dispatch
             yield f"capacity_kg: {lane_id}"
         if load[lane_id] < weight_units(lane.min_dispatch_kg) * runs:
             yield f"min_dispatch_kg: {lane_id}"
+
+
+def _broken_exit_shares(directory: Directory, lines: Sequence[Line]) -> Iterator[str]:
+    gone: Counter[tuple[str, str]] = Counter()
+    for line in lines:
+        gone[line.lane_id, line.sku] += line.units
+    for (lane_id, sku), units in gone.items():
+        lane = directory.lanes[lane_id]
+        most = most_to_exit(lane, directory.stock.get((lane.origin, sku)))
+        if most is not None and units > most:
+            yield f"exit_share: {lane_id} {sku}"
 
 
 def _broken_node_rules(directory: Directory, lines: Sequence[Line]) -> Iterator[str]:
@@ -120,7 +142,9 @@ def _broken_stock_rules(directory: Directory, lines: Sequence[Line]) -> Iterator
             position = directory.stock.get((node, sku))
             own = give_by_expiry(directory, (node, sku))[expiry]
             ready = position.no_send_before_day if position else 0
-            if not transit and (sent.total() > own or any(day > ready for day in sent)):
+            leaves = [(directory.lanes[line.lane_id], leaves_day(directory, line)) for line in alike]
+            waits = any(day > due_day(lane, ready) for lane, day in leaves if lane.origin == node)
+            if not transit and (sent.total() > own or waits):
                 yield f"own_stock: {node} {sku}"
             if not transit and any(day < ready for day in sent):
                 yield f"no_send_before_day: {node} {sku}"

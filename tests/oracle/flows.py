@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from tests.oracle.directory import Directory, Lane
 from tests.oracle.lots import expires, expiry_days, give_by_expiry
-from tests.oracle.scope import closed, in_node_scope, may_carry
+from tests.oracle.outside import due_day, is_open, most_to_exit
+from tests.oracle.scope import in_node_scope, is_closed_lane, may_carry
 from tests.oracle.valuation import leaves_day
 
 
@@ -38,10 +39,17 @@ def choices(directory: Directory, sku: str) -> Iterator[Choice]:
         for lane in lanes:
             own = give_by_expiry(directory, (lane.origin, sku))[expiry]
             most = exist if directory.transit[lane.origin] else own
-            for day in sorted(days[lane.origin]) if most >= product.case_pack else []:
+            to_exit = most_to_exit(lane, directory.stock.get((lane.origin, sku)))
+            most = most if to_exit is None else min(most, to_exit)
+            for day in _open_days(lane, days[lane.origin]) if most >= product.case_pack else []:
                 fresh = expiry - day - lane.lead_time_days >= product.min_remaining_days
-                if fresh or not expires(directory, sku):
+                if fresh or lane.terms or not expires(directory, sku):
                     yield Choice(lane, sku, expiry, day, most)
+
+
+def _open_days(lane: Lane, days: set[int]) -> list[int]:
+    """Days on which units leave over a lane that may leave on certain days: an exit is waited for."""
+    return [day for day in sorted({due_day(lane, day) for day in days}) if is_open(lane, day)]
 
 
 def usable_lanes(directory: Directory, sku: str) -> list[Lane]:
@@ -51,8 +59,7 @@ def usable_lanes(directory: Directory, sku: str) -> list[Lane]:
         for lane in directory.lanes.values()
         if may_carry(directory, lane, sku)
         and in_node_scope(directory, lane)
-        and not closed(directory, (lane.origin, sku))
-        and not closed(directory, (lane.destination, sku))
+        and not is_closed_lane(directory, lane, sku)
         and (directory.transit[lane.destination] or (lane.destination, sku) in directory.stock)
     ]
 

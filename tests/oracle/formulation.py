@@ -23,7 +23,7 @@ from tests.oracle.directory import Directory, Key, Lane
 from tests.oracle.evaluation import PhantomCycle, broken_rules, own_units_ready, phantom_cycles
 from tests.oracle.flows import Choice, choices
 from tests.oracle.lots import expires, fresh_expiry, give_by_expiry, own_units
-from tests.oracle.requirements import add_demands, add_displays, add_former_plan, add_node_limits
+from tests.oracle.requirements import add_demands, add_displays, add_exit_shares, add_former_plan, add_node_limits
 from tests.oracle.scope import penalty_weight, skus_in_scope
 from tests.oracle.valuation import Worth, evaluate, settled
 from tests.oracle.worth import (
@@ -137,6 +137,7 @@ class Program:
             for node in directory.transit:
                 self._add_position((node, sku))
         add_node_limits(self)
+        add_exit_shares(self)
         add_demands(self)
         add_former_plan(self)
         add_displays(self)

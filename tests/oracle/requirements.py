@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pulp
 
 from tests.oracle.directory import NodeLimits
+from tests.oracle.outside import most_to_exit
 from tests.oracle.scope import change_price, hard_demands, is_frozen
 from tests.oracle.valuation import displays_at_nodes
 from tests.oracle.worth import asked_units, money, opening_stock
@@ -31,6 +32,16 @@ def add_node_limits(program: Program) -> None:
                 program.require(pulp.lpSum(flow.units for flow in flows) <= most_units)
             if most_lanes is not None:
                 _limit_lanes(program, flows, most_lanes)
+
+
+def add_exit_shares(program: Program) -> None:
+    """Units of each position that go to one exit."""
+    for lane, sku in sorted({(flow.choice.lane.lane_id, flow.choice.sku) for flow in program.flows}):
+        flows = [flow for flow in program.flows if (flow.choice.lane.lane_id, flow.choice.sku) == (lane, sku)]
+        way = flows[0].choice.lane
+        most = most_to_exit(way, program.directory.stock.get((way.origin, sku)))
+        if most is not None:
+            program.require(pulp.lpSum(flow.units for flow in flows) <= most)
 
 
 def _limit_lanes(program: Program, flows: list[Flow], most: int) -> None:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Final
 
 from tests.oracle.asked import NEVER, SEVERITIES
 from tests.oracle.directory import Alert, Directory, Key, Lane, LaneRule
+from tests.oracle.outside import TRANSFER, response_of
 from tests.oracle.worth import asked_units
+
+KEEP: Final = "keep"
 
 
 def selecting_alerts(directory: Directory) -> list[Alert]:
-    """Alerts that the scope names and whose severity may be answered by a transfer."""
+    """Alerts that the scope names and whose severity may be answered by more than keeping things as they are."""
     ids = directory.asked.alert_ids
     named = [alert for alert in directory.alerts if ids is None or alert.alert_id in ids]
-    return [alert for alert in named if not _closing(directory, alert.severity)]
+    policy = directory.asked.policy
+    return [alert for alert in named if alert.severity not in policy or set(policy[alert.severity]) - {KEEP}]
 
 
 def skus_in_scope(directory: Directory) -> list[str]:
@@ -28,23 +33,34 @@ def skus_in_scope(directory: Directory) -> list[str]:
 
 
 def in_node_scope(directory: Directory, lane: Lane) -> bool:
-    """Whether both ends of a lane are among the nodes of the scope."""
+    """Whether both ends of a lane, as far as they are inside the network, are among the nodes of the scope."""
     nodes = directory.asked.node_ids
-    return nodes is None or (lane.origin in nodes and lane.destination in nodes)
+    inside = [lane.origin] if lane.terms else [lane.destination] if lane.bought else [lane.origin, lane.destination]
+    return nodes is None or all(node in nodes for node in inside)
 
 
-def closed(directory: Directory, key: Key) -> bool:
-    """Whether the policy keeps transfers away from a position: its most severe alert decides."""
+def closed(directory: Directory, key: Key, response: str = TRANSFER) -> bool:
+    """Whether the policy keeps a response away from a position: its most severe alert decides."""
     here = [SEVERITIES.index(alert.severity) for alert in directory.alerts if (alert.node, alert.sku) == key]
-    return bool(here) and _closing(directory, SEVERITIES[max(here)])
+    severity = SEVERITIES[max(here, default=0)]
+    policy = directory.asked.policy
+    return severity in policy and response not in policy[severity]
 
 
-def _closing(directory: Directory, severity: str) -> bool:
-    return severity in directory.asked.responses and "transfer" not in directory.asked.responses[severity]
+def is_closed_lane(directory: Directory, lane: Lane, sku: str) -> bool:
+    """Whether the request or the policy keeps a SKU off a lane, by the response that its lines are part of."""
+    response, asked = response_of(lane), directory.asked.responses
+    ends = ((node, sku) for node in (lane.origin, lane.destination))
+    return (asked is not None and response not in asked) or any(closed(directory, key, response) for key in ends)
 
 
 def may_carry(directory: Directory, lane: Lane, sku: str) -> bool:
-    """Whether a lane may carry a SKU by the most specific of the lane rules that match, the last one of several."""
+    """Whether a lane may carry a SKU by the most specific of the lane rules that match, the last one of several.
+
+    A way out or in carries the SKUs of its exit or quote: those with a position at its end outside.
+    """
+    if response_of(lane) != TRANSFER:
+        return (lane.destination if lane.terms else lane.origin, sku) in directory.stock
     best, allowed = (-1, -1), True
     for rule in directory.lane_rules:
         if _matches(directory, rule, lane, sku) and _how_specific(rule) >= best:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from fractions import Fraction
 
 from tests.oracle.demand import exceeding, expected_above
-from tests.oracle.directory import Alert, Directory, Key, Lane, Position, Product
+from tests.oracle.directory import Alert, Directory, Key, Lane, Position, PricePath, Product
 
 WEIGHT_DECIMALS = 6
 
@@ -49,6 +50,10 @@ def unit_value(directory: Directory, key: Key, nth: int, weight: Fraction = Frac
     then what the chance of a sale adds to the lower one.
     """
     product, position = directory.products[key[1]], directory.stock[key]
+    if position.proceeds is not None:
+        return position.proceeds
+    if position.path is not None:
+        return carried_unit_value(directory, key, nth, weight)
     penalty = weight * position.shortage_penalty
     if position.demand_std == 0:
         after, before = (certain_value(product, position, stock, penalty) for stock in (nth, nth - 1))
@@ -58,16 +63,76 @@ def unit_value(directory: Directory, key: Key, nth: int, weight: Fraction = Frac
     return left + round(more * chance_of_demand(directory, position, nth))
 
 
-def chance_of_demand(directory: Directory, position: Position, units: int) -> Fraction:
-    """``P(D >= units)`` of uncertain demand."""
+def carried_unit_value(directory: Directory, key: Key, nth: int, weight: Fraction) -> int:
+    """Money that a unit is worth under the position's path: what is left over, and more in every period it may sell."""
+    position = directory.stock[key]
+    if nth <= 0:
+        first_price = position.path.prices[0] if position.path else directory.products[key[1]].list_price
+        return money(directory, first_price + weight * position.shortage_penalty)
+    falls = price_falls(directory, key, weight)
+    return left_over_value(directory, key) + round(
+        sum(fall * chance_of_demand(directory, position, nth, share) for fall, share in falls)
+    )
+
+
+def price_falls(directory: Directory, key: Key, weight: Fraction = Fraction(1)) -> list[tuple[int, Fraction]]:
+    """By how much a unit loses value at the end of each period, in money, with the demand until then: Q_t and x_t."""
+    position = directory.stock[key]
+    path = position.path or list_path(directory, key)
+    prices = [money(directory, price) for price in path.prices]
+    falls = [price - following for price, following in itertools.pairwise(prices)]
+    falls.append(
+        money(directory, path.prices[-1] + weight * position.shortage_penalty) - left_over_value(directory, key)
+    )
+    return list(zip(falls, path.shares, strict=True))
+
+
+def list_path(directory: Directory, key: Key) -> PricePath:
+    """The list price in all periods, with demand spread evenly."""
+    periods = directory.periods
+    shares = tuple(Fraction(t, periods) for t in range(1, periods + 1))
+    return PricePath((directory.products[key[1]].list_price,) * periods, shares)
+
+
+def chance_of_demand(directory: Directory, position: Position, units: int, share: Fraction | None = None) -> Fraction:
+    """``P(C >= units)`` of the demand C of a share of the horizon, all of it where none is given.
+
+    Of certain demand it is the share of the n-th unit that is sold.
+    """
     if units <= 0:
         return Fraction(1)
-    chances = exceeding(directory, position)
+    part = total_share(position) if share is None else share
+    if position.demand_std == 0:
+        return min(max(position.demand * part - (units - 1), Fraction(0)), Fraction(1))
+    chances = exceeding(directory, position, part)
     return chances[units - 1] if units <= len(chances) else Fraction(0)
+
+
+def total_share(position: Position) -> Fraction:
+    """Demand over the horizon under the position's path, as a share of that at its list price."""
+    return position.path.shares[-1] if position.path else Fraction(1)
+
+
+def share_until(directory: Directory, position: Position, day: int) -> Fraction:
+    """Demand up to a day, as a share of that over the horizon at list price."""
+    part = Fraction(day, directory.horizon_days)
+    return position.path.share_until(part) if position.path else part
+
+
+def expected_sold(directory: Directory, position: Position, units: int, share: Fraction) -> Fraction:
+    """``E[min(C, units)]`` of the demand C of a share of the horizon; nothing of stock below zero."""
+    if units <= 0:
+        return Fraction(0)
+    if position.demand_std == 0:
+        return min(position.demand * share, Fraction(units))
+    return sum(exceeding(directory, position, share)[:units], Fraction(0))
 
 
 def left_over_value(directory: Directory, key: Key) -> int:
     """Money that a unit which came too late to sell is worth, rounded once."""
+    proceeds = directory.stock[key].proceeds
+    if proceeds is not None:
+        return proceeds
     return money(directory, directory.products[key[1]].salvage_value - directory.stock[key].holding_cost)
 
 
@@ -80,19 +145,26 @@ def late_cap(directory: Directory, position: Position, day: int) -> int:
     """U(l): of the units that arrive on `day` (above 0) or later, at most so many count as stock."""
     if day >= directory.horizon_days:
         return 0
-    share, opening = Fraction(day, directory.horizon_days), opening_stock(position)
+    share, total, opening = share_until(directory, position, day), total_share(position), opening_stock(position)
     if position.demand_std == 0:
-        return math.floor(min(position.demand * (1 - share), max(position.demand - opening, Fraction(0))))
-    missed_by_stock = expected_above(exceeding(directory, position), opening)
+        demand = position.demand
+        cap = min(demand * (total - share), max(demand * total - opening, Fraction(0)))
+        return _floor(cap) if position.path else math.floor(cap)
+    missed_by_stock = expected_above(exceeding(directory, position, total), opening)
     missed_before = expected_above(exceeding(directory, position, share), opening)
-    cap = missed_by_stock - missed_before
-    return round(cap) if abs(cap - round(cap)) <= NEARLY_WHOLE else math.floor(cap)
+    return _floor(missed_by_stock - missed_before)
+
+
+def _floor(number: Fraction) -> int:
+    return round(number) if abs(number - round(number)) <= NEARLY_WHOLE else math.floor(number)
 
 
 def expiry_cap(directory: Directory, position: Position, day: int) -> int | None:
     """C(e): of the units that expire on `day` or before, at most so many count as stock; None: all."""
-    horizon = directory.horizon_days
-    return math.floor(position.demand * day / horizon) if day < horizon else None
+    if day >= directory.horizon_days:
+        return None
+    cap = position.demand * share_until(directory, position, day)
+    return _floor(cap) if position.path else math.floor(cap)
 
 
 def asked_units(directory: Directory, alert: Alert) -> int:
