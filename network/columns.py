@@ -6,6 +6,7 @@ from dataclasses import fields
 from typing import Any, Final, TypeVar, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 NO_LIMIT: Final = int(np.iinfo(np.int32).max)
 """In an integer column: no limit was given."""
@@ -51,3 +52,11 @@ def no_rows(table: type[_Table]) -> _Table:
 def _dtype(annotation: str) -> type[np.generic]:
     """Type of a column by its annotation, for example ``NDArray[np.int32]``."""
     return cast("type[np.generic]", getattr(np, annotation.removeprefix("NDArray[np.").removesuffix("]")))
+
+
+def padded(column: NDArray[Any], count: int) -> NDArray[Any]:
+    """Column of an unknown meaning with `count` empty cells more."""
+    empty: Any = "" if column.dtype == np.object_ else np.nan if column.dtype.kind == "f" else 0
+    if column.dtype.kind in "mM":
+        empty = "NaT"
+    return np.append(column, np.full(count, empty, dtype=column.dtype))

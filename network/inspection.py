@@ -12,9 +12,12 @@ from numpy.typing import NDArray
 
 from network.columns import NO_LIMIT, NOT_GIVEN
 from network.graph import components, givable_units
+from network.outside import without_outside
 from network.problems import Problem
 from network.reach import CriticalNode, critical_nodes, earliest_days
 from network.tables import AlertKind, Network, NodeKind, Severity
+
+_SITES: Final = tuple(kind for kind in NodeKind if kind < NodeKind.EXIT)
 
 _CRITICAL_WORK: Final = 2e11
 """Most bytes that the search for critical nodes may touch, about a minute."""
@@ -133,6 +136,7 @@ def inspect_network(network: Network, warnings: Sequence[Problem] = ()) -> Inspe
     warnings : sequence of Problem
         What reading warned about.
     """
+    network = without_outside(network)
     surplus, shortage = _surplus_and_shortage(network)
     balance, matched = _balance(network, surplus, shortage)
     return Inspection(
@@ -161,7 +165,7 @@ def units_asked(network: Network) -> NDArray[np.int64]:
 
 
 def _sizes(network: Network) -> dict[str, int]:
-    kinds = {f"{kind.name.lower()}s": int(np.count_nonzero(network.nodes.kind == kind)) for kind in NodeKind}
+    kinds = {f"{kind.name.lower()}s": int(np.count_nonzero(network.nodes.kind == kind)) for kind in _SITES}
     tables = ("nodes", "lanes", "products", "stock", "alerts", "lane_rules", "lots", "display_rules")
     return {
         **{name: len(getattr(network, name)) for name in tables},

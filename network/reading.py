@@ -16,8 +16,10 @@ from numpy.typing import NDArray
 
 from network import displays, validation
 from network.clearance_tables import CLEARANCE_CLASSES
+from network.columns import padded
 from network.files import file_problem, object_only, read_json, read_tables, release_memory, too_many_rows
 from network.magnitudes import check_magnitudes
+from network.outside import with_outside
 from network.parsing import Parsed, parse_table
 from network.problems import NetworkError, Problem, ProblemLog
 from network.schema import SETTINGS, TABLES, Limits, Setting
@@ -150,7 +152,7 @@ def _network(
         request=dict(request or {}),
         settings_extra=unknown,
     )
-    return network, log.warnings()
+    return with_outside(network), log.warnings()
 
 
 def _parse(frames: Mapping[str, pd.DataFrame], sources: Mapping[str, str], log: ProblemLog) -> dict[str, Parsed]:
@@ -192,7 +194,7 @@ def _stock(parsed: Parsed, keys: NDArray[np.int64], missing: NDArray[np.int64], 
         columns["node"][-len(missing) :] = missing % n_nodes
         columns["sku"][-len(missing) :] = missing // n_nodes
         columns["current_price"][-len(missing) :] = np.nan
-        extra = {name: _padded(column, len(missing)) for name, column in extra.items()}
+        extra = {name: padded(column, len(missing)) for name, column in extra.items()}
     if not np.all(keys[1:] > keys[:-1]):
         order = np.argsort(keys, kind="stable")
         columns = {name: column[order] for name, column in columns.items()}
@@ -200,14 +202,6 @@ def _stock(parsed: Parsed, keys: NDArray[np.int64], missing: NDArray[np.int64], 
     for cells in extra.values():
         cells.setflags(write=False)
     return Stock(**columns, extra=extra)
-
-
-def _padded(column: NDArray[Any], count: int) -> NDArray[Any]:
-    """Column of an unknown meaning with `count` empty cells more."""
-    empty: Any = "" if column.dtype == np.object_ else np.nan if column.dtype.kind == "f" else 0
-    if column.dtype.kind in "mM":
-        empty = "NaT"
-    return np.append(column, np.full(count, empty, dtype=column.dtype))
 
 
 def _settings(settings: Mapping[str, Any] | None, log: ProblemLog) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from network.outside import without_outside
 from network.reading import REQUEST_FILE, SETTINGS_FILE
 from network.schema import SETTINGS, TABLES
 from network.schema_columns import CellType, Column, Table
@@ -89,6 +90,7 @@ def network_to_frames(network: Network) -> dict[str, pd.DataFrame]:
 
     The inverse of `network.reading.network_from_frames`; optional tables without rows are left out.
     """
+    network = without_outside(network)
     ids = {
         "nodes": network.nodes.node_id,
         "products": network.products.sku_id,

@@ -1,0 +1,297 @@
+"""Places outside the network: a node for every exit and every quote, with the lanes and stock that lead there.
+
+So that lines over lanes say all that moves: to a row of `Exits`, units leave over a lane from each node that it serves;
+from a row of `Quotes`, they come over a lane to the node that it delivers to (docs/clearance.md, "Places outside").
+Nodes and lanes outside stand behind all others, so that the rows of those stay what they are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from typing import Any, Final, TypeVar
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from network.columns import NO_LIMIT, padded
+from network.joins import runs
+from network.problems import NetworkError, Problem
+from network.tables import Lanes, Network, NodeKind, Nodes, Stock
+
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+Pairs = tuple[Ints, Ints]
+
+EXIT_PREFIX: Final = "exit:"
+"""Before the `exit_id`: the id of the node of an exit."""
+
+QUOTE_PREFIX: Final = "quote:"
+"""Before the `quote_id`: the id of the node of a quote."""
+
+_Table = TypeVar("_Table", Nodes, Lanes, Stock)
+
+
+def has_outside(network: Network) -> bool:
+    """Whether the network has exits or quotes."""
+    return bool(len(network.exits) or len(network.quotes))
+
+
+def outside_nodes(network: Network) -> Flags:
+    """Nodes that stand for exits and quotes, shape ``(n_nodes,)``."""
+    return np.asarray(network.nodes.kind >= NodeKind.EXIT)
+
+
+def outside_lanes(network: Network) -> Flags:
+    """Lanes to exits and from quotes, shape ``(n_lanes,)``."""
+    outside = outside_nodes(network)
+    return np.asarray(outside[network.lanes.origin] | outside[network.lanes.destination])
+
+
+def exit_of_node(network: Network) -> NDArray[np.int32]:
+    """Row of ``network.exits`` that each node stands for, -1: none, shape ``(n_nodes,)``."""
+    return _ranks(network.nodes.kind == NodeKind.EXIT)
+
+
+def quote_of_node(network: Network) -> NDArray[np.int32]:
+    """Row of ``network.quotes`` that each node stands for, -1: none, shape ``(n_nodes,)``."""
+    return _ranks(network.nodes.kind == NodeKind.QUOTE)
+
+
+def exit_of_lane(network: Network) -> NDArray[np.int32]:
+    """Row of ``network.exits`` that each lane leads to, -1: none, shape ``(n_lanes,)``."""
+    return exit_of_node(network)[network.lanes.destination]
+
+
+def quote_of_lane(network: Network) -> NDArray[np.int32]:
+    """Row of ``network.quotes`` that each lane comes from, -1: none, shape ``(n_lanes,)``."""
+    return quote_of_node(network)[network.lanes.origin]
+
+
+def _ranks(listed: Flags) -> NDArray[np.int32]:
+    """Return how many are listed before each listed one, -1 elsewhere."""
+    return np.where(listed, np.cumsum(listed) - 1, -1).astype(np.int32)
+
+
+def without_outside(network: Network) -> Network:
+    """Return the network as its files say it: without the nodes, lanes and stock of places outside."""
+    outside = outside_nodes(network)
+    if not outside.any():
+        return network
+    return replace(
+        network,
+        nodes=_rows(network.nodes, np.flatnonzero(~outside)),
+        lanes=_rows(network.lanes, np.flatnonzero(~outside_lanes(network))),
+        stock=_rows(network.stock, np.flatnonzero(~outside[network.stock.node])),
+    )
+
+
+def with_outside(network: Network) -> Network:
+    """Append places outside to a network as its files say it.
+
+    Parameters
+    ----------
+    network : Network
+        Without places outside.
+
+    Returns
+    -------
+    Network
+        Nodes and lanes of exits, then of quotes, behind all others; stock still sorted by SKU, then node.
+
+    Raises
+    ------
+    NetworkError
+        A node or lane has an id that a place outside needs.
+    """
+    if not has_outside(network):
+        return network
+    matching = _matching(network)
+    served, hubs = _served(network, matching), _hubs(network)
+    joined = replace(
+        network,
+        nodes=_appended(network.nodes, _nodes(network)),
+        lanes=_appended(network.lanes, _lanes(network, served, hubs)),
+        stock=_sorted(_appended(network.stock, _stock(network, _taken(network, matching, served, hubs)))),
+    )
+    _refuse_clashes(network, joined)
+    return joined
+
+
+def _nodes(network: Network) -> dict[str, NDArray[Any]]:
+    """Nodes of exits, then of quotes; an exit receives as much as it takes."""
+    exits, quotes = network.exits, network.quotes
+    n_exits, n_quotes = len(exits), len(quotes)
+    n = n_exits + n_quotes
+    unlimited, unknown = np.full(n, NO_LIMIT, dtype=np.int64), np.full(n, np.nan)
+    return {
+        "node_id": np.concatenate([_words(EXIT_PREFIX, exits.exit_id), _words(QUOTE_PREFIX, quotes.quote_id)]),
+        "kind": np.repeat(np.array([NodeKind.EXIT, NodeKind.QUOTE], dtype=np.int8), [n_exits, n_quotes]),
+        "latitude": unknown,
+        "longitude": unknown,
+        "zone": np.full(n, "", dtype=object),
+        "transit": np.zeros(n, dtype=np.bool_),
+        "pick_capacity_units": unlimited,
+        "receive_capacity_units": np.concatenate([exits.capacity_units, unlimited[:n_quotes]]),
+        "max_outbound_lanes": unlimited,
+        "max_inbound_lanes": unlimited,
+    }
+
+
+def _lanes(network: Network, served: Pairs, hubs: Pairs) -> dict[str, NDArray[Any]]:
+    """Lanes from nodes to the exits that serve them, then from quotes to the nodes that they deliver to."""
+    exits, quotes, node_id = network.exits, network.quotes, network.nodes.node_id
+    from_node = np.concatenate([network.stock.node[served[1]], hubs[1]])
+    to_exit, node = _distinct(np.concatenate([served[0], hubs[0]]), from_node, len(node_id))
+    n, m, sites = len(to_exit), len(quotes), len(network.nodes)
+    names = [_words(node_id[node], ">" + EXIT_PREFIX, exits.exit_id[to_exit])]
+    names.append(_words(QUOTE_PREFIX, quotes.quote_id, ">", node_id[quotes.node]))
+    from_quote = sites + len(exits) + np.arange(m)
+    return {
+        "lane_id": np.concatenate(names),
+        "origin": np.concatenate([node, from_quote]).astype(np.int32),
+        "destination": np.concatenate([sites + to_exit, quotes.node]).astype(np.int32),
+        "lead_time_days": np.concatenate([np.zeros(n, dtype=np.int64), quotes.lead_time_days]),
+        "fixed_cost": np.concatenate([exits.fixed_cost[to_exit], quotes.fixed_cost]),
+        "cost_per_unit": np.concatenate([np.zeros(n), quotes.unit_price]),
+        "cost_per_kg": np.zeros(n + m),
+        "capacity_kg": np.full(n + m, np.inf),
+        "max_dispatches": np.full(n + m, NO_LIMIT, dtype=np.int64),
+        "min_line_units": np.concatenate([exits.min_lot_units[to_exit], quotes.min_units]),
+        "min_dispatch_kg": np.zeros(n + m),
+    }
+
+
+def _stock(network: Network, taken: Pairs) -> dict[str, NDArray[Any]]:
+    """Positions of the SKUs that exits take, and of those that quotes offer, all of it to give."""
+    quotes, sites = network.quotes, len(network.nodes)
+    at_exit, sku = taken
+    n, m = len(at_exit), len(quotes)
+    nothing, free = np.zeros(n + m, dtype=np.int64), np.zeros(n + m, dtype=np.float64)
+    return {
+        "node": np.concatenate([sites + at_exit, sites + len(network.exits) + np.arange(m)]).astype(np.int32),
+        "sku": np.concatenate([sku, quotes.sku]).astype(np.int32),
+        "on_hand": np.concatenate([nothing[:n], quotes.max_units]),
+        "reserved": nothing,
+        "safety_stock": nothing,
+        "in_transit": nothing,
+        "in_transit_arrival_day": nothing,
+        "demand_mean": free,
+        "demand_std": free,
+        "holding_cost": free,
+        "shortage_penalty": free,
+        "current_price": np.full(n + m, np.nan),
+        "no_send_before_day": nothing,
+    }
+
+
+def _served(network: Network, matching: Pairs) -> Pairs:
+    """Pairs of an exit and a stock row that it serves."""
+    exits, stock = network.exits, network.stock
+    exit_row, sku = matching
+    # A row of `exits` with a node asks for the node's rows, one without for the rows of its SKUs.
+    everywhere = exits.node[exit_row] < 0
+    first, last = (np.searchsorted(stock.sku, sku[everywhere], side=side) for side in ("left", "right"))
+    owner, row = runs(first, last - first)
+    wide = exit_row[everywhere][owner]
+    allowed = (network.nodes.kind != NodeKind.SUPPLIER)[stock.node[row]]
+    named = np.flatnonzero(~everywhere)
+    found = network.stock_row(exits.node[exit_row[named]], sku[named].astype(np.int32))
+    here = np.flatnonzero(found >= 0)
+    return (
+        np.concatenate([wide[allowed], exit_row[named[here]]]),
+        np.concatenate([row[allowed], found[here]]),
+    )
+
+
+def _matching(network: Network) -> Pairs:
+    """Pairs of an exit and a SKU that it takes and that some node stocks."""
+    exits, products, stocked = network.exits, network.products, np.zeros(len(network.products), dtype=np.bool_)
+    stocked[network.stock.sku] = True
+    by_sku, by_category = exits.sku >= 0, (exits.sku < 0) & (exits.category != "")
+    names, code = np.unique(products.category.astype(str), return_inverse=True)
+    order = np.argsort(code, kind="stable")
+    first, last = (np.searchsorted(code[order], np.arange(len(names)), side=side) for side in ("left", "right"))
+    listed = np.flatnonzero(by_category & np.isin(exits.category.astype(str), names))
+    of = np.searchsorted(names, exits.category[listed].astype(str))
+    owner, place = runs(first[of], (last - first)[of])
+    rest, own = np.flatnonzero(~by_sku & ~by_category), np.flatnonzero(by_sku)
+    exit_row = np.concatenate([own, listed[owner], np.repeat(rest, len(products))])
+    sku = np.concatenate([exits.sku[own], order[place], np.tile(np.arange(len(products)), len(rest))]).astype(np.int64)
+    return exit_row[stocked[sku]], sku[stocked[sku]]
+
+
+def _hubs(network: Network) -> Pairs:
+    """Pairs of an exit and a transit node that it serves: units may pass there of which the node stocks none."""
+    exits, nodes = network.exits, network.nodes
+    stocks = np.zeros(len(nodes), dtype=np.bool_)
+    stocks[network.stock.node] = True
+    hubs = np.flatnonzero(nodes.transit & stocks & (nodes.kind != NodeKind.SUPPLIER))
+    wide, named = np.flatnonzero(exits.node < 0), np.flatnonzero(exits.node >= 0)
+    named = named[nodes.transit[exits.node[named]]]
+    return (
+        np.concatenate([np.repeat(wide, len(hubs)), named]),
+        np.concatenate([np.tile(hubs, len(wide)), exits.node[named]]),
+    )
+
+
+def _taken(network: Network, matching: Pairs, served: Pairs, hubs: Pairs) -> Pairs:
+    """Pairs of an exit and a SKU that can reach it: from a node it serves, or past a transit node that it serves."""
+    passes = np.zeros(len(network.exits), dtype=np.bool_)
+    passes[hubs[0]] = True
+    here = passes[matching[0]]
+    return _distinct(
+        np.concatenate([served[0], matching[0][here]]),
+        np.concatenate([network.stock.sku[served[1]], matching[1][here]]),
+        len(network.products),
+    )
+
+
+def _distinct(first: Ints, second: Ints, span: int) -> Pairs:
+    """Return distinct pairs, by the first, then the second."""
+    keys = np.unique(first.astype(np.int64) * max(span, 1) + second)
+    return keys // max(span, 1), keys % max(span, 1)
+
+
+def _words(*parts: NDArray[np.object_] | str) -> NDArray[np.object_]:
+    """Put texts together, row by row."""
+    joined: Any = parts[0]
+    for part in parts[1:]:
+        joined = joined + part
+    return np.asarray(joined, dtype=object)
+
+
+def _appended(table: _Table, columns: dict[str, NDArray[Any]]) -> _Table:
+    """Put rows behind those of a table; its columns of an unknown meaning stay empty there."""
+    count = len(next(iter(columns.values())))
+    joined: dict[str, Any] = {name: np.concatenate([getattr(table, name), rows]) for name, rows in columns.items()}
+    extra = {name: padded(column, count) for name, column in table.extra.items()}
+    return type(table)(**joined, extra=extra)
+
+
+def _rows(table: _Table, rows: Ints) -> _Table:
+    """Take rows of a table."""
+    columns: dict[str, Any] = {item.name: getattr(table, item.name) for item in fields(table)}
+    extra = {name: column[rows] for name, column in columns.pop("extra").items()}
+    return type(table)(**{name: column[rows] for name, column in columns.items()}, extra=extra)
+
+
+def _sorted(stock: Stock) -> Stock:
+    return _rows(stock, np.lexsort((stock.node, stock.sku)))
+
+
+def _refuse_clashes(network: Network, joined: Network) -> None:
+    """Refuse ids of nodes and lanes that places outside need."""
+    problems = []
+    for table, column, ids, n_own in (
+        ("nodes", "node_id", joined.nodes.node_id, len(network.nodes)),
+        ("lanes", "lane_id", joined.lanes.lane_id, len(network.lanes)),
+    ):
+        taken = np.flatnonzero(pd.Index(ids).duplicated(keep="last")[:n_own])
+        message, fix = "{} is what a place outside the network is called", "Rename it, or the exit or quote"
+        problems += [
+            Problem(table, row + 1, column, str(ids[row]), "id_of_outside", message.format(ids[row]), fix)
+            for row in taken.tolist()
+        ]
+    if problems:
+        raise NetworkError(problems)
