@@ -280,7 +280,7 @@ def best_flow(
         Units on the model's flows, and the value of the flow in money: far below zero where hard demands are not met.
         None when the supplies have nowhere to end.
     """
-    found = _solved(network, _costs(network, price), most, np.arange(len(network.groups)), threads=threads)
+    found = _solved(network, arc_costs(network, price), most, np.arange(len(network.groups)), threads=threads)
     if found is None:
         return None
     (units, value), n = found, network.n_flows
@@ -320,7 +320,7 @@ def flow_again(network: FlowNetwork, price: Int64, most: Int64, flow_units: Int6
     above[:n] = flow_units > most
     chosen = np.flatnonzero(np.logical_or.reduceat(np.append(above[groups.arc], False), groups.first_arc[:-1]))
     chosen = chosen[np.diff(groups.first_arc)[chosen] > 0]
-    found = _solved(network, _costs(network, price), most, chosen)
+    found = _solved(network, arc_costs(network, price), most, chosen)
     if found is None:
         return None
     again, at = flow_units.copy(), _arcs_of(groups, chosen)
@@ -336,7 +336,7 @@ def _arcs_of(groups: Groups, chosen: Int64) -> Int64:
     return np.repeat(first - np.cumsum(n) + n, n) + np.arange(int(n.sum()))
 
 
-def _costs(network: FlowNetwork, price: Int64) -> Int64:
+def arc_costs(network: FlowNetwork, price: Int64) -> Int64:
     """Money that a unit of flow costs on every arc at prices (negative: it earns), in order of the groups."""
     cost = np.zeros(len(network.worth), dtype=np.int64)
     np.multiply(price, network.scale[: len(price)], out=cost[: len(price)])

@@ -143,9 +143,9 @@ def prices(model: Model, seconds: float, known: FlowNetwork | None = None) -> It
     until, best, behind, began = time.monotonic() + seconds, np.inf, np.inf, 0
     network = known if known is not None and known.bounds else flow_network(model, in_packs=False)
     if network.trees is None:
-        yield from (bound for bound, _ in itertools.islice(bounds_by_pricing(model, network), _FIRST_PRICES))
+        yield from (bound for bound, *_ in itertools.islice(bounds_by_pricing(model, network), _FIRST_PRICES))
         network = flow_network(model, in_packs=False, compiled=True)
-    for number, (bound, _) in enumerate(bounds_by_pricing(model, network)):
+    for number, (bound, *_) in enumerate(bounds_by_pricing(model, network)):
         yield bound
         best = min(best, bound)
         if number - began >= _STALLED_PRICES:

@@ -11,6 +11,7 @@ switching on costs.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,8 +91,18 @@ def _prices(model: Model, share: NDArray[np.float64], found: Charges) -> Int64:
     return price
 
 
-def bounds_by_pricing(model: Model, network: FlowNetwork) -> Iterator[tuple[int, Int64]]:
-    """Yield bounds on the benefit, with the flow of each round.
+class Priced(NamedTuple):
+    """One round of pricing."""
+
+    bound: int
+    """Upper bound on the benefit, money units."""
+    flow_units: Int64
+    price: Int64
+    """Of every flow, then every increment, money per unit."""
+
+
+def bounds_by_pricing(model: Model, network: FlowNetwork) -> Iterator[Priced]:
+    """Yield bounds on the benefit, with the flow and the prices of each round.
 
     Parameters
     ----------
@@ -101,8 +112,8 @@ def bounds_by_pricing(model: Model, network: FlowNetwork) -> Iterator[tuple[int,
 
     Yields
     ------
-    (int, ndarray of int64)
-        An upper bound in money units (not monotone: take the least), and the round's flow units.
+    Priced
+        Bounds are not monotone: take the least.
     """
     members, limits = model.members, LimitPrices(model)
     n = np.maximum(np.bincount(members.switch, minlength=len(model.switches)), 1)
@@ -112,12 +123,13 @@ def bounds_by_pricing(model: Model, network: FlowNetwork) -> Iterator[tuple[int,
     best: int | None = None
     while True:
         found = limits.charges()
-        flowing = best_flow(network, _prices(model, share, found))
+        price = _prices(model, share, found)
+        flowing = best_flow(network, price)
         if flowing is None:
             return
         flow, value = flowing
         bound = value + found.earned - model.do_nothing
-        yield bound, flow
+        yield Priced(bound, flow, price)
         behind = behind + 1 if best is not None and bound >= best else 0
         if behind >= _PATIENCE:
             step, behind = step * _SMALLER_STEP, 0

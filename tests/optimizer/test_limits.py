@@ -165,7 +165,7 @@ def _best(model, backend="highs"):
 
 def _bounds(model, rounds=25):
     return [
-        bound for bound, _ in itertools.islice(bounds_by_pricing(model, flow_network(model, in_packs=False)), rounds)
+        bound for bound, *_ in itertools.islice(bounds_by_pricing(model, flow_network(model, in_packs=False)), rounds)
     ]
 
 
