@@ -107,12 +107,12 @@ def with_outside(network: Network) -> Network:
     if not has_outside(network):
         return network
     matching = _matching(network)
-    served, hubs = _served(network, matching), _hubs(network)
+    served = _served(network, matching)
     joined = replace(
         network,
         nodes=_appended(network.nodes, _nodes(network)),
-        lanes=_appended(network.lanes, _lanes(network, served, hubs)),
-        stock=_sorted(_appended(network.stock, _stock(network, _taken(network, matching, served, hubs)))),
+        lanes=_appended(network.lanes, _lanes(network, served)),
+        stock=_sorted(_appended(network.stock, _stock(network, _taken(network, matching, served)))),
     )
     _refuse_clashes(network, joined)
     return joined
@@ -138,11 +138,10 @@ def _nodes(network: Network) -> dict[str, NDArray[Any]]:
     }
 
 
-def _lanes(network: Network, served: Pairs, hubs: Pairs) -> dict[str, NDArray[Any]]:
+def _lanes(network: Network, served: Pairs) -> dict[str, NDArray[Any]]:
     """Lanes from nodes to the exits that serve them, then from quotes to the nodes that they deliver to."""
     exits, quotes, node_id = network.exits, network.quotes, network.nodes.node_id
-    from_node = np.concatenate([network.stock.node[served[1]], hubs[1]])
-    to_exit, node = _distinct(np.concatenate([served[0], hubs[0]]), from_node, len(node_id))
+    to_exit, node = _distinct(served[0], network.stock.node[served[1]], len(node_id))
     n, m, sites = len(to_exit), len(quotes), len(network.nodes)
     names = [_words(node_id[node], ">" + EXIT_PREFIX, exits.exit_id[to_exit])]
     names.append(_words(QUOTE_PREFIX, quotes.quote_id, ">", node_id[quotes.node]))
@@ -221,24 +220,10 @@ def _matching(network: Network) -> Pairs:
     return exit_row[stocked[sku]], sku[stocked[sku]]
 
 
-def _hubs(network: Network) -> Pairs:
-    """Pairs of an exit and a transit node that it serves: units may pass there of which the node stocks none."""
-    exits, nodes = network.exits, network.nodes
-    stocks = np.zeros(len(nodes), dtype=np.bool_)
-    stocks[network.stock.node] = True
-    hubs = np.flatnonzero(nodes.transit & stocks & (nodes.kind != NodeKind.SUPPLIER))
-    wide, named = np.flatnonzero(exits.node < 0), np.flatnonzero(exits.node >= 0)
-    named = named[nodes.transit[exits.node[named]]]
-    return (
-        np.concatenate([np.repeat(wide, len(hubs)), named]),
-        np.concatenate([np.tile(hubs, len(wide)), exits.node[named]]),
-    )
-
-
-def _taken(network: Network, matching: Pairs, served: Pairs, hubs: Pairs) -> Pairs:
-    """Pairs of an exit and a SKU that can reach it: from a node it serves, or past a transit node that it serves."""
+def _taken(network: Network, matching: Pairs, served: Pairs) -> Pairs:
+    """Pairs of an exit and a SKU that can reach it: from a row that it serves, or past a transit node."""
     passes = np.zeros(len(network.exits), dtype=np.bool_)
-    passes[hubs[0]] = True
+    passes[served[0][network.nodes.transit[network.stock.node[served[1]]]]] = True
     here = passes[matching[0]]
     return _distinct(
         np.concatenate([served[0], matching[0][here]]),
@@ -247,7 +232,7 @@ def _taken(network: Network, matching: Pairs, served: Pairs, hubs: Pairs) -> Pai
     )
 
 
-def _distinct(first: Ints, second: Ints, span: int) -> Pairs:
+def _distinct(first: Ints, second: NDArray[np.integer[Any]], span: int) -> Pairs:
     """Return distinct pairs, by the first, then the second."""
     keys = np.unique(first.astype(np.int64) * max(span, 1) + second)
     return keys // max(span, 1), keys % max(span, 1)

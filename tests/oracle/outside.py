@@ -12,7 +12,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from tests.oracle.asked import NEVER
-from tests.oracle.directory import EMPTY_POSITION, Directory, Exit, Key, Lane, NodeLimits, Position, Quote
+from tests.oracle.directory import EMPTY_POSITION, Directory, Exit, Lane, NodeLimits, Position, Quote
 from tests.oracle.worth import money
 
 PURCHASE = "purchase"
@@ -84,7 +84,7 @@ def response_of(lane: Lane) -> str:
 
 def most_to_exit(lane: Lane, position: Position | None) -> int | None:
     """Most units of a position that may go over a lane; None: any number."""
-    if lane.terms is None:
+    if lane.terms is None or lane.terms.max_share == 1:
         return None
     return math.floor(lane.terms.max_share * position.on_hand) if position else 0
 
@@ -100,8 +100,3 @@ def is_open(lane: Lane, day: int) -> bool:
         return True
     last = NEVER if lane.terms.until_day is None else lane.terms.until_day
     return lane.terms.from_day <= day <= last
-
-
-def site_of(key: Key) -> bool:
-    """Whether a position is inside the network."""
-    return not key[0].startswith(("exit:", "quote:"))
