@@ -39,6 +39,10 @@ class Markdowns:
     def __len__(self) -> int:
         return len(self.sku)
 
+    def take(self, index: NDArray[np.intp]) -> Markdowns:
+        """Return the paths at `index`, in that order."""
+        return Markdowns(self.sku[index], self.zone[index], self.price[index])
+
 
 def no_markdowns() -> Markdowns:
     """Leave every price as it is."""
