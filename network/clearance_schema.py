@@ -50,6 +50,10 @@ PRICE_RESPONSE: Final = Table(
             "0: demand does not answer to prices",
             minimum=-100.0,
             maximum=0.0,
+            above_maximum=(
+                "the elasticity {value} has the wrong sign: demand would rise with the price",
+                "Write it below 0, such as -1.5, or 0 where demand does not answer to prices",
+            ),
         ),
         number("elasticity_std", "its standard error", 0.0, "0: known for certain", maximum=100.0),
         number("ageing_factor", "factor of demand from one period to the next", 1.0, "1", maximum=100.0),

@@ -179,7 +179,8 @@ class _Reader:
         large = given & (values > high) if high is not None else np.zeros(len(given), dtype=bool)
         between = f"Write a number from {low:,.13g} to {high:,.13g}" if low is not None and high is not None else ""
         self.report("too_small", small, f"{{value}} is below {low:,.13g}" if low is not None else "", between)
-        self.report("too_large", large, f"{{value}} is above {high:,.13g}" if high is not None else "", between)
+        above = f"{{value}} is above {high:,.13g}" if high is not None else ""
+        self.report("too_large", large, *(self.column.above_maximum or (above, between)))
         return ~small & ~large
 
     def _boolean(self) -> tuple[NDArray[Any], NDArray[np.bool_]]:

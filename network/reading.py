@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from network import displays, validation
+from network.clearance_checks import check_clearance
 from network.clearance_tables import CLEARANCE_CLASSES
 from network.columns import padded
 from network.files import file_problem, object_only, read_json, read_tables, release_memory, too_many_rows
@@ -137,6 +138,7 @@ def _network(
     displays.check_display_money(tables, decimals, n_nodes, log)
     missing = validation.check_alerts(tables, keys, n_nodes, decimals, log)
     validation.warn_of_idle_lanes(tables, n_nodes, log)
+    check_clearance(tables, known, log)
     log.raise_errors()
     network = Network(
         **known,
@@ -209,6 +211,7 @@ def _settings(settings: Mapping[str, Any] | None, log: ProblemLog) -> tuple[dict
     known: dict[str, Any] = {}
     for setting in SETTINGS:
         harmless = setting.kind(1) if setting.default is None else setting.default
+        unsure = harmless if setting.unknown is None else setting.unknown
         value = None if settings is None else settings.get(setting.name)
         if isinstance(value, np.generic):
             value = value.item()
@@ -216,12 +219,12 @@ def _settings(settings: Mapping[str, Any] | None, log: ProblemLog) -> tuple[dict
             wrong = _wrong_setting(setting, value)
             if wrong:
                 log.add(Problem(SETTINGS_FILE, None, setting.name, str(value)[:80], "bad_setting", *wrong))
-            known[setting.name] = harmless if wrong else value
+            known[setting.name] = unsure if wrong else value
             continue
         if settings is not None and setting.required:
             fix = f"Add {setting.name}: {setting.meaning}"
             log.add(Problem(SETTINGS_FILE, None, setting.name, None, "missing_setting", "the key is missing", fix))
-        known[setting.name] = harmless
+        known[setting.name] = unsure if settings is None else harmless
     names = {setting.name for setting in SETTINGS}
     unknown = {str(name): value for name, value in (settings or {}).items() if name not in names}
     for name in unknown:

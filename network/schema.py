@@ -40,6 +40,8 @@ class Setting:
     default: Any = None
     minimum: int | None = None
     maximum: int | None = None
+    unknown: Any = None
+    """What checks go by where the value is wrong or unreadable, when that is not the default."""
 
 
 _SITES: Final = MappingProxyType(
@@ -207,6 +209,7 @@ SETTINGS: Final = (
         default=1,
         minimum=1,
         maximum=366,
+        unknown=366,
     ),
     Setting("normal_demand", bool, "demand with a demand_std is normal, discretised on the integers", default=False),
 )

@@ -54,6 +54,8 @@ class Column:
     """Of a choice: word in the file to value in `network.tables`."""
     refers_to: str | None = None
     """Of a reference: the table it names."""
+    above_maximum: tuple[str, str] | None = None
+    """Message and fix for a number above the maximum, where the range itself says too little."""
     attribute: str = ""
     """Field of the class in `network.tables`, where it differs from `name`."""
 
@@ -111,9 +113,11 @@ def number(
     minimum: float = 0.0,
     maximum: float = LARGEST_NUMBER,
     required: bool = False,
+    above_maximum: tuple[str, str] | None = None,
 ) -> Column:
     """Column of numbers."""
-    return Column(name, CellType.NUMBER, meaning, required, default, empty, minimum, maximum)
+    limits = {"minimum": minimum, "maximum": maximum, "above_maximum": above_maximum}
+    return Column(name, CellType.NUMBER, meaning, required, default, empty, **limits)  # type: ignore[arg-type]
 
 
 NAN: Final = float("nan")

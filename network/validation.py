@@ -173,10 +173,11 @@ def check_prices(tables: Tables, money_decimals: int, log: ProblemLog) -> None:
 
 
 def check_weights(tables: Tables, log: ProblemLog) -> None:
-    """Require the weight of every stocked product where a lane counts kilograms."""
-    lanes, products, stock = tables["lanes"], tables["products"], tables["stock"]
+    """Require the weight of every product that is stocked or can be bought where a lane counts kilograms."""
+    lanes, products = tables["lanes"], tables["products"]
     stocked = np.zeros(products.n_rows, dtype=bool)
-    stocked[stock["sku_id"][stock["sku_id"] >= 0]] = True
+    for name in ("stock", "quotes"):
+        stocked[tables[name]["sku_id"][tables[name]["sku_id"] >= 0]] = True
     unweighed = products["sku_id"][stocked & ~products.given["unit_weight_kg"]]
     if not len(unweighed):
         return

@@ -152,5 +152,6 @@ def test_ids_that_places_need_are_refused(table: str, column: str, cell: int, va
     frames = small_frames() | {table: frame, "exits": EXITS, "quotes": QUOTES}
     frames["products"] = frames["products"].assign(category="toys")
     frames["stock"] = frames["stock"].replace({"node_id": {"V1": value}})
+    frames["products"] = frames["products"].assign(category=["", "toys"])
     with pytest.raises(NetworkError, match=f"{table} row {cell + 1}, {column}: {value} is what a place"):
         network_from_frames(frames, small_settings())
