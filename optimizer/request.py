@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final
 
 from network.tables import Severity
@@ -19,6 +20,15 @@ KEEP: Final = "keep"
 
 RESPONSES: Final = (TRANSFER, MARKDOWN, LIQUIDATION, RETURN, PURCHASE, KEEP)
 """What `Request.responses` and `Request.response_policy` can allow."""
+
+STANDARD_POLICY: Final[Mapping[Severity, tuple[str, ...]]] = MappingProxyType(
+    {
+        Severity.YELLOW: (MARKDOWN, KEEP),
+        Severity.ORANGE: (MARKDOWN, TRANSFER, KEEP),
+        Severity.RED: RESPONSES,
+    }
+)
+"""What ``"standard"`` stands for as a response policy."""
 
 
 @dataclass(frozen=True, slots=True)

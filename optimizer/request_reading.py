@@ -16,7 +16,7 @@ from network.tables import Network, Severity
 from optimizer.backends import backend_named
 from optimizer.plan import Plan
 from optimizer.plan_files.plan_reading import read_plan
-from optimizer.request import RESPONSES, FormerPlan, Parameters, Request
+from optimizer.request import RESPONSES, STANDARD_POLICY, FormerPlan, Parameters, Request
 from optimizer.request_values import LARGEST_AMOUNT, Asked
 from optimizer.scope import penalty_weights
 
@@ -28,11 +28,14 @@ KEYS: Final = (
     "backend",
     "scope",
     "severity_weights",
+    "responses",
     "response_policy",
     "min_line_benefit",
     "min_dispatch_benefit",
     "former_plan",
 )
+STANDARD: Final = "standard"
+"""As ``response_policy``: `STANDARD_POLICY`."""
 SCOPE_KEYS: Final = ("sku_ids", "categories", "node_ids", "alert_ids")
 FORMER_PLAN_KEYS: Final = ("plan_directory", "frozen_before_day", "change_prices")
 STEP_KEYS: Final = ("from_day", "price_per_unit")
@@ -84,6 +87,7 @@ def read_request(
         scope_categories=scope.ids("categories", network.products.category, "category"),
         scope_node_ids=scope.ids("node_ids", network.nodes.node_id, "node"),
         scope_alert_ids=scope.ids("alert_ids", network.alerts.alert_id, "alert"),
+        responses=_responses(top, "responses"),
         response_policy=_policy(top),
         severity_weights=_weights(top),
         min_line_benefit=top.number("min_line_benefit", 0.0, most=LARGEST_AMOUNT),
@@ -108,16 +112,19 @@ def _backend(top: Asked) -> str | None:
 
 def _policy(top: Asked) -> dict[Severity, tuple[str, ...]]:
     """Responses allowed by severity."""
+    if top.value("response_policy") == STANDARD:
+        return dict(STANDARD_POLICY)
     asked = top.inside("response_policy", tuple(_SEVERITIES))
-    policy: dict[Severity, tuple[str, ...]] = {}
-    for word, level in _SEVERITIES.items():
-        allowed = asked.texts(word)
-        if allowed is None:
-            continue
-        for name in dict.fromkeys(name for name in allowed if name not in RESPONSES):
-            asked.wrong(word, f"there is no response {name!r}", f"The responses are {', '.join(RESPONSES)}")
-        policy[level] = allowed
-    return policy
+    allowed = ((level, _responses(asked, word)) for word, level in _SEVERITIES.items())
+    return {level: names for level, names in allowed if names is not None}
+
+
+def _responses(asked: Asked, key: str) -> tuple[str, ...] | None:
+    """Names of responses; None where there is no list."""
+    allowed = asked.texts(key)
+    for name in dict.fromkeys(name for name in allowed or () if name not in RESPONSES):
+        asked.wrong(key, f"there is no response {name!r}", f"The responses are {', '.join(RESPONSES)}")
+    return allowed
 
 
 def _weights(top: Asked) -> dict[Severity, float]:

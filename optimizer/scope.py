@@ -1,23 +1,30 @@
-"""What a plan may touch, as the request says it: the section "Scope" of docs/model.md."""
+"""What a plan may touch, as the request says it: "Scope" in docs/model.md, "Responses" in docs/clearance.md."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from network.clearance_tables import ExitKind
+from network.outside import exit_of_lane, has_outside, outside_nodes, quote_of_lane
 from network.tables import AlertKind, Network, Severity
-from optimizer.request import TRANSFER, Request
+from optimizer.request import KEEP, LIQUIDATION, PURCHASE, RETURN, TRANSFER, Request
 
 Flags = NDArray[np.bool_]
+Bits = NDArray[np.uint8]
+"""Sets of `LINE_RESPONSES`, one bit each."""
+
+LINE_RESPONSES: Final = (TRANSFER, LIQUIDATION, RETURN, PURCHASE)
+"""What a line can be: each lane is a way of one of them."""
 
 
 def selecting_alerts(network: Network, request: Request) -> Flags:
-    """Which alerts select their SKU, shape (n_alerts,): named by the scope, of a severity that may transfer."""
+    """Which alerts select their SKU, shape (n_alerts,): named by the scope, of a severity that allows anything."""
     alerts = network.alerts
-    selects = _named(alerts.alert_id, request.scope_alert_ids)
-    return selects & ~np.isin(alerts.severity, _closing(request))
+    idle = [int(level) for level, allowed in request.response_policy.items() if not set(allowed) - {KEEP}]
+    return _named(alerts.alert_id, request.scope_alert_ids) & ~np.isin(alerts.severity, idle)
 
 
 def skus_in_scope(network: Network, request: Request) -> Flags:
@@ -29,8 +36,8 @@ def skus_in_scope(network: Network, request: Request) -> Flags:
 
 
 def nodes_in_scope(network: Network, request: Request) -> Flags:
-    """Which nodes lines may start and end at, shape (n_nodes,)."""
-    return _named(network.nodes.node_id, request.scope_node_ids)
+    """Which nodes lines may start and end at, shape (n_nodes,): those of the request, and all places outside."""
+    return _named(network.nodes.node_id, request.scope_node_ids) | outside_nodes(network)
 
 
 def hard_alerts(network: Network, request: Request) -> NDArray[np.intp]:
@@ -66,6 +73,50 @@ def is_closed(
     keys, severity = _highest_severity(network, np.ones(len(network.alerts), dtype=np.bool_))
     closed = keys[np.isin(severity, _closing(request, response))]
     return np.isin(_keys(network, node, sku), closed)
+
+
+def responses_of_lanes(network: Network) -> Bits:
+    """Return what lines on each lane are, one bit of `LINE_RESPONSES`, shape (n_lanes,)."""
+    bits = np.full(len(network.lanes), _bit(TRANSFER), dtype=np.uint8)
+    if has_outside(network):
+        exit_row = exit_of_lane(network)
+        returns = np.append(network.exits.kind == ExitKind.RETURN, False)[exit_row]
+        bits[exit_row >= 0] = _bit(LIQUIDATION)
+        bits[returns] = _bit(RETURN)
+        bits[quote_of_lane(network) >= 0] = _bit(PURCHASE)
+    return bits
+
+
+def responses_asked(request: Request) -> int:
+    """Return the lines that the request lets a plan use, as bits of `LINE_RESPONSES`."""
+    return sum(_bit(name) for name in LINE_RESPONSES if request.responses is None or name in request.responses)
+
+
+def open_responses(
+    network: Network, request: Request, node: NDArray[np.integer[Any]], sku: NDArray[np.integer[Any]]
+) -> Bits:
+    """Find what the request and its policy allow at positions; a line needs its response at both ends.
+
+    Parameters
+    ----------
+    network : Network
+    request : Request
+    node, sku : ndarray of int, shape (n,)
+
+    Returns
+    -------
+    ndarray of uint8, shape (n,)
+        0 outside the scope of nodes.
+    """
+    bits = np.where(nodes_in_scope(network, request)[node], responses_asked(request), 0).astype(np.uint8)
+    for name in LINE_RESPONSES:
+        if _closing(request, name):
+            bits[is_closed(network, request, node, sku, name)] &= np.uint8(255 - _bit(name))
+    return bits
+
+
+def _bit(response: str) -> int:
+    return 1 << LINE_RESPONSES.index(response)
 
 
 def penalty_weights(network: Network, request: Request) -> NDArray[np.float64]:
