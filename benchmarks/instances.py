@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,11 +63,41 @@ def instance_of(arguments: argparse.Namespace, say: Callable[[str], None]) -> It
         "demand": arguments.demand,
         "cases": arguments.cases,
     }
+    with generated("scenarios.generate", _flags(facts), {"name": _name(facts), **facts}, say) as instance:
+        yield instance
+
+
+@contextmanager
+def generated(
+    module: str, flags: Sequence[object], facts: dict[str, Any], say: Callable[[str], None], source: Path | None = None
+) -> Iterator[Instance]:
+    """Let a generator make a network that is there until the block ends.
+
+    Parameters
+    ----------
+    module : str
+        Its command: ``python -m module [SOURCE] OUT FLAGS``.
+    flags : sequence
+    facts : dict
+        With a name.
+    say : callable
+        Told what takes long.
+    source : Path, optional
+        The network directory that it starts from, where it needs one.
+
+    Raises
+    ------
+    CommandError
+        When it fails.
+    """
     with tempfile.TemporaryDirectory(prefix="counterpoise-bench-") as folder:
         directory = Path(folder) / "network"
-        say(f"generating {_name(facts)}")
-        _generate(directory, facts)
-        yield Instance(directory, {"name": _name(facts), **facts, **_rows(directory)})
+        say(f"generating {facts['name']}")
+        places = [directory] if source is None else [source, directory]
+        made = watched(module, [*places, *flags], seconds=_GENERATION_SECONDS)
+        if made.exit_code != 0:
+            raise CommandError(f"the network could not be generated: {made.complaint}")
+        yield Instance(directory, {**facts, **_rows(directory)})
 
 
 def _name(facts: dict[str, Any]) -> str:
@@ -79,16 +109,12 @@ def _name(facts: dict[str, Any]) -> str:
     return " ".join(words)
 
 
-def _generate(directory: Path, facts: dict[str, Any]) -> None:
+def _flags(facts: dict[str, Any]) -> list[object]:
     size = _TINY if facts["size"] == "XS" else ("--size", facts["size"])
-    flags = [directory, *size, "--regime", facts["regime"], "--seed", facts["seed"], "--demand", facts["demand"]]
+    flags = [*size, "--regime", facts["regime"], "--seed", facts["seed"], "--demand", facts["demand"]]
     flags += ["--format", "parquet"]
-    flags += [
-        flag for flag, wanted in (("--no-transit", facts["transit"]), ("--no-cases", facts["cases"])) if not wanted
-    ]
-    made = watched("scenarios.generate", flags, seconds=_GENERATION_SECONDS)
-    if made.exit_code != 0:
-        raise CommandError(f"the network could not be generated: {made.complaint}")
+    wanted = (("--no-transit", facts["transit"]), ("--no-cases", facts["cases"]))
+    return flags + [flag for flag, is_wanted in wanted if not is_wanted]
 
 
 def _rows(directory: Path) -> dict[str, int]:

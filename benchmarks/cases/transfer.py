@@ -8,7 +8,8 @@ from typing import Final
 
 from benchmarks.peers import PEERS
 from benchmarks.registry import Case
-from cli.flag_types import count, positive
+from benchmarks.run_flags import add_run_flags
+from cli.flag_types import count
 
 SIZES: Final = ("XS", "S", "M", "L", "XL")
 REGIMES: Final = ("common", "scarce", "costly")
@@ -23,27 +24,7 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--demand", choices=("certain", "uncertain"), default="certain", help="default: %(default)s")
     parser.add_argument("--cases", action="store_true", help="a third of the SKUs move in case packs only")
     parser.add_argument("--network", type=Path, metavar="DIR", help="plan this network directory, do not make one")
-    parser.add_argument(
-        "--time-limit", type=positive, metavar="S", help="seconds for each whole process (default: 30 to 180, by size)"
-    )
-    parser.add_argument(
-        "--repetitions", type=count, default=1, metavar="N", help="runs of our engine (default: %(default)s)"
-    )
-    parser.add_argument(
-        "--peers",
-        type=_peers,
-        metavar="NAMES",
-        help=f"comma-separated, of {', '.join(PEERS)}; or none (default: all, the greedy rule alone on XL)",
-    )
-    parser.add_argument("--peer-seconds", type=positive, metavar="S", help="for each peer (default: the time limit)")
-
-
-def _peers(text: str) -> tuple[str, ...]:
-    names = () if text == "none" else tuple(text.split(","))
-    unknown = [name for name in names if name not in PEERS]
-    if unknown:
-        raise argparse.ArgumentTypeError(f"{unknown[0]!r} is no peer; use some of {', '.join(PEERS)}, or none")
-    return names
+    add_run_flags(parser, PEERS, "30 to 180, by size", "all, the greedy rule alone on XL")
 
 
 CASE: Final = Case(

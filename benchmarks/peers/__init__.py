@@ -18,3 +18,10 @@ PEERS: Final = {
 
 SCALES: Final = ("greedy",)
 """Peers that also finish where there are millions of candidate flows."""
+
+MARKDOWN_PEERS: Final = {
+    "highs_paths": "benchmarks.peers.markdown_program:highs",
+    "pulp_cbc_paths": "benchmarks.peers.markdown_program:pulp_cbc",
+    "markdown_rule": "benchmarks.peers.markdown_rule:plan",
+}
+"""The same for clearance."""

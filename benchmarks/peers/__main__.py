@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from benchmarks.peers import PEERS
+from benchmarks.peers import MARKDOWN_PEERS, PEERS
 from benchmarks.peers.clock import Clock, Found, TimeIsUpError
 from benchmarks.registry import function_named
 from benchmarks.watching import tell
@@ -23,7 +23,7 @@ def main(name: str, directory: Path, seconds: float) -> None:
         clock.enter("read")
         network, _ = read_network(directory)
         request, _, _ = read_request(network, network.request, directory=directory)
-        found = function_named(PEERS[name])(network, request, clock)
+        found = function_named((PEERS | MARKDOWN_PEERS)[name])(network, request, clock)
     except TimeIsUpError as late:
         tell("late", phase=str(late))
         return

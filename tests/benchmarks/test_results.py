@@ -5,9 +5,9 @@ import json
 import pytest
 
 from benchmarks import record, table
+from benchmarks.engine_runs import medians
 from benchmarks.growth import exponent, growth_table
 from benchmarks.results_folder import FOLDER, read_results, write_result
-from benchmarks.transfer import medians
 
 RESULTS = sorted(FOLDER.glob("*.json"))
 
