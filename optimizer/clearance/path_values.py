@@ -1,0 +1,295 @@
+"""Compiled: what every allowed path of a choice is worth and forgoes, for stock that is known.
+
+With `H(x)` the expected sales of all positions of a choice when demand has been ``x`` times that over the horizon, a path
+earns ``sum of p_t * (H(x_t) - H(x_(t-1)))`` and, for what is left and missed, amounts at ``x_T``. So paths need one
+function of one number, taken from a table (`optimizer.clearance.expected_sales`) or added up exactly. Where stock arrives
+later, H is another function from the period of arrival on.
+"""
+# Types are those that numba finds; `values` says what the columns are.
+# mypy: disable-error-code="no-untyped-def, untyped-decorator"
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from optimizer.clearance.expected_sales import (
+    cubic,
+    fill_slopes,
+    grid,
+    rate_of,
+    sold,
+    sold_and_slope,
+    table_error,
+)
+
+
+class Rows(NamedTuple):
+    """Positions of choices, choice after choice, shape ``(n,)`` each."""
+
+    is_certain: np.ndarray
+    mean: np.ndarray
+    """Demand over the horizon at list price, units."""
+    spread: np.ndarray
+    first_units: np.ndarray
+    """Units before the arrival, at least 0."""
+    units: np.ndarray
+    """Units from the arrival on, at least 0."""
+    arrival: np.ndarray
+    """Period from 0; 0 where nothing arrives later."""
+    end_worth: np.ndarray
+    """b - L: what a unit sold in the end saves and what it leaves, money."""
+
+
+class Sites(NamedTuple):
+    """Choices, shape ``(k,)`` each unless it says more."""
+
+    first_row: np.ndarray
+    """Where the positions of each begin, shape ``(k + 1,)``."""
+    season: np.ndarray
+    """w_t, shape ``(k, T)``."""
+    multiplier: np.ndarray
+    """m of every level, shape ``(k, n_levels)``."""
+    price: np.ndarray
+    """Money of every level, shape ``(k, n_levels)``; the list price first."""
+    missed: np.ndarray
+    """Sum of b * mean: money missed per horizon of demand."""
+    owed: np.ndarray
+    """Units below 0: reserved, but not there."""
+    target: np.ndarray
+    """Period from 0 by whose end units are to be sold, -1: none."""
+
+
+class Values(NamedTuple):
+    """What paths are worth, shape ``(k, n_paths)`` each unless it says more."""
+
+    value: np.ndarray
+    """V_path - V_list, money."""
+    forgone: np.ndarray
+    """Margin that they forgo, money."""
+    reached: np.ndarray
+    """Units sold by the end of the target's period."""
+    error: np.ndarray
+    """Most units by which a sum of expected sales is wrong, shape ``(k,)``."""
+    end_error: np.ndarray
+    """Most money by which what is left in the end is wrong, shape ``(k,)``."""
+
+
+@njit(cache=True, nogil=True)
+def value_paths(rows, sites, parent, level, first_node, n_table, out):
+    """Value all paths of choices that share a tree.
+
+    `n_table` nodes make a table; 0: every sum is exact.
+    """
+    x = np.empty(len(parent))
+    for c in range(len(sites.missed)):
+        _demand(x, sites.season[c], sites.multiplier[c], parent, level, first_node)
+        value_nodes(rows, sites, c, x, parent, level, first_node, n_table, out)
+
+
+@njit(cache=True, nogil=True)
+def value_nodes(rows, sites, c, x, parent, level, first_node, n_table, out):
+    """Value the paths of one choice whose demand up to every node is known."""
+    n_periods, n_nodes = len(first_node) - 1, len(parent)
+    begin, stop = sites.first_row[c], sites.first_row[c + 1]
+    most = 1
+    for i in range(begin, stop):
+        most = max(most, rows.units[i], rows.first_units[i])
+    slope, inverse = np.empty(most + 1), np.empty(most + 1)
+    sales, end = np.empty(n_nodes), np.empty(n_nodes)
+    error, end_error, period = 0.0, 0.0, 0
+    while period < n_periods:
+        until = n_periods
+        for i in range(begin, stop):
+            if period < rows.arrival[i] < until:
+                until = rows.arrival[i]
+        nodes = (first_node[period], first_node[until], first_node[n_periods - 1])
+        found = _sales(rows, begin, stop, period, x, nodes, n_table, slope, inverse, sales, end)
+        error, end_error = max(error, found[0]), max(end_error, found[1])
+        period = until
+    out.error[c], out.end_error[c] = error, end_error
+    _add_up(rows, sites, c, parent, level, first_node, x, sales, end, slope, inverse, out)
+
+
+@njit(cache=True, nogil=True)
+def _demand(x, season, multiplier, parent, level, first_node):
+    """Write x of every node."""
+    for period in range(len(first_node) - 1):
+        for node in range(first_node[period], first_node[period + 1]):
+            before = x[parent[node]] if period else 0.0
+            x[node] = before + season[period] * multiplier[level[node]]
+
+
+@njit(cache=True, nogil=True)
+def _sales(rows, begin, stop, period, x, among, n_table, slope, inverse, sales, end):
+    """Write expected sales, and worth in the end, at the nodes of some periods, with the units of the first of them.
+
+    `among` is the first of the nodes, the one behind them, and the first of the last period.
+
+    Returns
+    -------
+    error, end_error : float
+    """
+    first, last, first_end = among
+    low, high = x[first], x[first]
+    for node in range(first, last):
+        low, high = min(low, x[node]), max(high, x[node])
+        sales[node], end[node] = 0.0, 0.0
+    by_table = n_table > 0 and last - first > n_table
+    nodes = grid(low, high, n_table) if by_table else x[first:last]
+    n = len(nodes)
+    table, tilt = np.zeros((2, n)), np.zeros((2, n))
+    wrong = np.zeros((2, n))
+    for i in range(begin, stop):
+        units = rows.units[i] if rows.arrival[i] <= period else rows.first_units[i]
+        mean, spread, worth = rows.mean[i], rows.spread[i], rows.end_worth[i]
+        if rows.is_certain[i]:
+            for node in range(first, last):
+                amount = min(mean * x[node], units)
+                sales[node] += amount
+                if node >= first_end:
+                    end[node] += worth * amount
+            continue
+        if units <= 0:
+            continue
+        fill_slopes(spread, units, slope, inverse)
+        if not by_table:
+            for node in range(first, last):
+                amount = sold(mean * x[node], spread, units, inverse)
+                sales[node] += amount
+                end[node] += worth * amount
+            continue
+        rate = rate_of(spread)
+        for k in range(n):
+            amount, change = sold_and_slope(mean * nodes[k], spread, units, slope, inverse)
+            change *= mean
+            table[0, k] += amount
+            table[1, k] += worth * amount
+            tilt[0, k] += change
+            tilt[1, k] += worth * change
+            if k + 1 < n:
+                bound = table_error(mean * nodes[k], mean * (nodes[k + 1] - nodes[k]), rate)
+                wrong[0, k] += bound
+                wrong[1, k] += abs(worth) * bound
+    if not by_table:
+        return 0.0, 0.0
+    for node in range(first, last):
+        k = min(np.searchsorted(nodes, x[node], side="right") - 1, n - 2)
+        sales[node] += cubic(x[node], nodes[k], nodes[k + 1], table[0, k], table[0, k + 1], tilt[0, k], tilt[0, k + 1])
+        if node >= first_end:
+            end[node] += cubic(
+                x[node], nodes[k], nodes[k + 1], table[1, k], table[1, k + 1], tilt[1, k], tilt[1, k + 1]
+            )
+    return wrong[0].max(), wrong[1].max()
+
+
+@njit(cache=True, nogil=True)
+def _add_up(rows, sites, c, parent, level, first_node, x, sales, end, slope, inverse, out):
+    """Write what the paths of a choice are worth, from the sales at its nodes."""
+    n_periods = len(first_node) - 1
+    price, target = sites.price[c], sites.target[c]
+    revenue = np.empty(len(parent))
+    top = np.empty(len(parent)) if sites.owed[c] < 0 else np.empty(0)
+    reached = np.zeros(len(parent)) if target >= 0 else np.empty(0)
+    for period in range(n_periods):
+        for node in range(first_node[period], first_node[period + 1]):
+            above = parent[node]
+            if period:
+                revenue[node] = revenue[above] + price[level[node]] * (sales[node] - sales[above])
+            else:
+                revenue[node] = price[level[node]] * sales[node]
+            if len(top):
+                top[node] = top[above] if period else price[level[node]]
+            if target >= 0:
+                reached[node] = sales[node] if period <= target else reached[above]
+    first = first_node[n_periods - 1]
+    sold_at_list, end_at_list = exactly_sold(
+        rows, sites.first_row[c], sites.first_row[c + 1], n_periods - 1, x[first], slope, inverse
+    )
+    at_list = price[0] * (sold_at_list + sites.owed[c]) + end_at_list - sites.missed[c] * x[first]
+    for path in range(first_node[n_periods] - first):
+        leaf = first + path
+        worth = revenue[leaf] + end[leaf] - sites.missed[c] * x[leaf]
+        if len(top):
+            worth += top[leaf] * sites.owed[c]
+        out.value[c, path] = worth - at_list
+        out.forgone[c, path] = max(price[0] * sales[leaf] - revenue[leaf], 0.0)
+        out.reached[c, path] = reached[leaf] if target >= 0 else 0.0
+    out.value[c, 0], out.forgone[c, 0] = 0.0, 0.0
+
+
+@njit(cache=True, nogil=True)
+def exactly_sold(rows, begin, stop, period, x, slope, inverse):
+    """Units that positions sell until demand has been x times that over the horizon, and what they are worth in the end."""
+    total, end = 0.0, 0.0
+    for i in range(begin, stop):
+        units = rows.units[i] if rows.arrival[i] <= period else rows.first_units[i]
+        if rows.is_certain[i]:
+            amount = min(rows.mean[i] * x, float(units))
+        else:
+            fill_slopes(rows.spread[i], units, slope, inverse)
+            amount = sold(rows.mean[i] * x, rows.spread[i], units, inverse)
+        total += amount
+        end += rows.end_worth[i] * amount
+    return total, end
+
+
+@njit(cache=True, nogil=True)
+def upper_hull(value, forgone, kept):
+    """Write the paths that are best at some price of forgone margin, the least forgone first; return their number.
+
+    The first path, the list price, is left out, and so are values of minus infinity.
+    """
+    n = len(value)
+    best, least = -1, -1
+    for i in range(1, n):
+        if value[i] == -np.inf:
+            continue
+        if best < 0 or value[i] > value[best] or (value[i] == value[best] and forgone[i] < forgone[best]):
+            best = i
+        if least < 0 or forgone[i] < forgone[least] or (forgone[i] == forgone[least] and value[i] > value[least]):
+            least = i
+    if best < 0:
+        return 0
+    kept[0] = least
+    if best == least:
+        return 1
+    # Segments still to be looked at, the leftmost on top, each with the paths that may lie above it.
+    inside = np.empty(n, dtype=np.int64)
+    size = 0
+    for i in range(1, n):
+        if value[i] > value[least] and forgone[i] < forgone[best]:
+            inside[size] = i
+            size += 1
+    stack = [(least, best, 0, size)]
+    count = 1
+    while len(stack):
+        left, right, begin, stop = stack.pop()
+        wide, high = forgone[right] - forgone[left], value[right] - value[left]
+        farthest, top = -1, 1e-12 * abs(wide * high)
+        for at in range(begin, stop):
+            i = inside[at]
+            above = (value[i] - value[left]) * wide - (forgone[i] - forgone[left]) * high
+            if above > top:
+                farthest, top = i, above
+        if farthest < 0:
+            kept[count] = right
+            count += 1
+            continue
+        middle, end = begin, begin
+        # Those above the left part first, those above the right part behind them.
+        for at in range(begin, stop):
+            i = inside[at]
+            if i == farthest:
+                continue
+            on_left = forgone[i] < forgone[farthest]
+            a, b = (left, farthest) if on_left else (farthest, right)
+            if (value[i] - value[a]) * (forgone[b] - forgone[a]) > (forgone[i] - forgone[a]) * (value[b] - value[a]):
+                inside[end] = i
+                if on_left:
+                    inside[end], inside[middle] = inside[middle], i
+                    middle += 1
+                end += 1
+        stack.append((farthest, right, middle, end))
+        stack.append((left, farthest, begin, middle))
+    return count

@@ -1,0 +1,260 @@
+"""Stock of choices as the compiled sums read it, and what the allowed paths of choices are worth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from network.columns import NO_LIMIT
+from network.joins import runs
+from network.tables import Network
+from optimizer.clearance.allowed import PathTree, Trees
+from optimizer.worth.choices import Choices
+from optimizer.worth.counted import counted_before
+from optimizer.worth.demand import DemandKind, list_demand
+from optimizer.worth.economics import money
+from optimizer.worth.price_paths import multipliers
+from optimizer.worth.rounding import rounded
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Which = NDArray[np.integer[Any]]
+
+NEARLY_REACHED: Final = 1e-9
+"""A shortfall of a target up to here is none (docs/clearance.md)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stocked:
+    """Positions and prices of the choices that were asked about, in their order; money as float money units.
+
+    Columns of positions have shape ``(n_rows,)``, columns of choices ``(k,)`` unless they say more.
+    """
+
+    first_row: Ints
+    """Where the positions of each choice begin, shape ``(k + 1,)``."""
+    is_certain: Flags
+    mean: Floats
+    spread: Floats
+    first_units: Ints
+    units: Ints
+    arrival: Ints
+    end_worth: Floats
+    season: Floats
+    """Shape ``(k, T)``."""
+    multiplier: Floats
+    """Shape ``(k, n_levels)``, like the next."""
+    price: Floats
+    missed: Floats
+    owed: Floats
+    target: Ints
+    target_units: Floats
+    """Units to sell by the end of the target's period."""
+    target_price: Floats
+    """Money per unit short of the target, infinity: it is hard."""
+    rounding: Floats
+    """Most money by which rounding each unit once moves what a path is worth."""
+
+    def __len__(self) -> int:
+        return len(self.missed)
+
+
+@dataclass(frozen=True, slots=True)
+class PathValues:
+    """What the paths of choices that share a tree are worth, shape ``(k, n_paths)``; the list price first."""
+
+    value: Floats
+    """V_path - V_list with what targets add, money; minus infinity where a hard target is missed."""
+    forgone: Floats
+    error: Floats
+    """Most money by which a value is wrong, shape ``(k,)``."""
+    forgone_error: Floats
+
+
+def stocked(
+    network: Network, choices: Choices, which: Which, trees: Trees, penalty_weight: Floats, units: Ints | None = None
+) -> Stocked:
+    """Read what the choices of a network have in stock.
+
+    Parameters
+    ----------
+    network : Network
+        With the paths of list prices, so that late units are counted.
+    choices : Choices
+    which : ndarray of int, shape (k,)
+        Rows of choices.
+    trees : Trees
+        Of these choices.
+    penalty_weight : ndarray of float64, shape (n_stock,)
+        Factors of the shortage penalty.
+    units : ndarray of int64, shape (n_stock,), optional
+        Units that count as stock after transfers; without lines when left out.
+
+    Returns
+    -------
+    Stocked
+    """
+    count = np.diff(choices.first_row)[which]
+    owner, at = runs(choices.first_row[which], count)
+    row = choices.rows[at]
+    stock, scale = network.stock, 10.0**network.money_decimals
+    demand, sku = list_demand(network, row), stock.sku[row]
+    order = np.argsort(row)
+    counted, at_first = np.empty(len(row), dtype=np.int64), np.empty(len(row), dtype=np.int64)
+    counted[order] = counted_before(network, row[order])
+    at_first[order] = counted_before(network, row[order], arrived=False)
+    waiting = counted - at_first
+    total = counted if units is None else units[row]
+    salvage, holding = network.products.salvage_value[sku], stock.holding_cost[row]
+    left_over = rounded(
+        (salvage, holding), lambda s, h: s - h, np.abs(salvage) + np.abs(holding), network.money_decimals
+    )
+    penalty = stock.shortage_penalty[row] * penalty_weight[row] * scale
+    arrival = np.where(waiting > 0, stock.in_transit_arrival_day[row] * network.periods // network.horizon_days, 0)
+    rungs = np.nan_to_num(trees.price, nan=0.0)
+    target, share, price = _targets(network, choices, which)
+    there = np.where(arrival <= target[owner], total, total - waiting)
+    return Stocked(
+        first_row=np.append(0, np.cumsum(count)).astype(np.int64),
+        is_certain=demand.is_certain,
+        mean=demand.mean,
+        spread=demand.spread,
+        first_units=np.maximum(total - waiting, 0),
+        units=np.maximum(total, 0),
+        arrival=arrival.astype(np.int64),
+        end_worth=penalty - left_over,
+        season=choices.season[which],
+        multiplier=multipliers(network, choices, which, np.where(trees.price > 0.0, rungs, rungs[:, :1])),
+        price=money(rungs, network.money_decimals).astype(np.float64),
+        missed=np.bincount(owner, penalty * demand.mean, minlength=len(which)),
+        owed=np.bincount(owner, np.minimum(total, 0), minlength=len(which)),
+        target=target,
+        target_units=share * np.bincount(owner, np.maximum(there, 0), minlength=len(which)),
+        target_price=price * scale,
+        rounding=np.bincount(owner, np.where(demand.is_certain, 2.0, np.abs(total) + 2.0), minlength=len(which)),
+    )
+
+
+def _targets(network: Network, choices: Choices, which: Which) -> tuple[Ints, Floats, Floats]:
+    """Period from 0, share and price of the sell-through targets of choices; -1, 0 and 0 where there is none."""
+    rules, rule = network.clearance_rules, choices.rule[which]
+    share = np.append(rules.sell_through_share, np.nan)[rule]
+    by = np.append(rules.sell_through_by_period, NO_LIMIT)[rule]
+    price = np.append(rules.sell_through_price, np.nan)[rule]
+    given = ~np.isnan(share)
+    period = np.where(given, np.minimum(by, network.periods) - 1, -1)
+    return period.astype(np.int64), np.where(given, share, 0.0), np.where(np.isnan(price), np.inf, price)
+
+
+def values_of(of: Stocked, which: Which, tree: PathTree, n_table: int) -> PathValues:
+    """Value all paths of choices that share a tree.
+
+    Parameters
+    ----------
+    of : Stocked
+    which : ndarray of int, shape (k,)
+        Rows of it.
+    tree : PathTree
+    n_table : int
+        Nodes of the tables of expected sales; 0: every sum is exact.
+
+    Returns
+    -------
+    PathValues
+    """
+    from optimizer.clearance import path_values as compiled  # noqa: PLC0415 (loads a compiler)
+
+    rows, sites = _compiled(of, which)
+    shape = (len(which), tree.n_paths)
+    out = compiled.Values(
+        np.empty(shape), np.empty(shape), np.empty(shape), np.empty(len(which)), np.empty(len(which))
+    )
+    compiled.value_paths(rows, sites, tree.parent, tree.level, tree.first_node, n_table, out)
+    return with_targets(of, which, out)
+
+
+def values_of_options(of: Stocked, which: int, share: Floats, levels: NDArray[np.int32]) -> PathValues:
+    """Value options of one choice whose demand depends on other prices, too.
+
+    Parameters
+    ----------
+    of : Stocked
+    which : int
+        Row of it.
+    share : ndarray of float64, shape (n_options, T)
+        x_t of every option; the first one is the list price of all.
+    levels : ndarray of int32, shape (n_options, T)
+        Levels of the choice.
+
+    Returns
+    -------
+    PathValues
+        Of one choice; every sum is exact.
+    """
+    from optimizer.clearance import path_values as compiled  # noqa: PLC0415 (loads a compiler)
+
+    n_options, n_periods = share.shape
+    rows, sites = _compiled(of, np.array([which]))
+    out = compiled.Values(*(np.empty((1, n_options)) for _ in range(3)), np.empty(1), np.empty(1))
+    node = np.arange(n_options * n_periods)
+    compiled.value_nodes(
+        rows,
+        sites,
+        0,
+        np.ascontiguousarray(share.T).ravel(),
+        np.maximum(node - n_options, -1).astype(np.int32),
+        np.ascontiguousarray(levels.T).ravel().astype(np.int32),
+        np.arange(n_periods + 1) * n_options,
+        0,
+        out,
+    )
+    return with_targets(of, np.array([which]), out)
+
+
+def _compiled(of: Stocked, which: Which) -> tuple[Any, Any]:
+    """Take the positions and prices of some choices."""
+    from optimizer.clearance import path_values as compiled  # noqa: PLC0415 (loads a compiler)
+
+    count = np.diff(of.first_row)[which]
+    _, at = runs(of.first_row[which], count)
+    rows = compiled.Rows(
+        *(
+            np.ascontiguousarray(column[at])
+            for column in (of.is_certain, of.mean, of.spread, of.first_units, of.units, of.arrival, of.end_worth)
+        )
+    )
+    sites = compiled.Sites(
+        np.append(0, np.cumsum(count)).astype(np.int64),
+        *(
+            np.ascontiguousarray(column[which])
+            for column in (of.season, of.multiplier, of.price, of.missed, of.owed, of.target)
+        ),
+    )
+    return rows, sites
+
+
+def with_targets(of: Stocked, which: Which, out: Any) -> PathValues:
+    """Add what sell-through targets cost or forbid, and say how far the values can be off."""
+    list_price = of.price[which, 0]
+    lowest = np.where(of.price[which] > 0.0, of.price[which], np.inf).min(axis=1)
+    error = list_price * out.error + out.end_error + of.rounding[which]
+    forgone_error = 2.0 * (list_price - lowest) * out.error
+    value = out.value
+    has_target = np.flatnonzero(of.target[which] >= 0)
+    if len(has_target):
+        site = which[has_target]
+        short = of.target_units[site][:, None] - out.reached[has_target]
+        short = np.where(short <= NEARLY_REACHED, 0.0, short)
+        soft = np.isfinite(of.target_price[site])
+        price = np.where(soft, of.target_price[site], 0.0)[:, None]
+        value[has_target] -= price * (short - short[:, :1])
+        value[has_target[~soft]] = np.where(short[~soft] > 0.0, -np.inf, value[has_target[~soft]])
+        error[has_target] += price[:, 0] * out.error[has_target] + soft
+    return PathValues(value, out.forgone, error, forgone_error)
+
+
+__all__ = ["DemandKind", "PathValues", "Stocked", "stocked", "values_of", "values_of_options"]
