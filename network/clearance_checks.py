@@ -65,11 +65,13 @@ def _check_ladders(report: Reporter, tables: Tables, key: Ints) -> None:
     report.error("price", "two_prices", priced & shared, message, fix)
     message, fix = "the rung of {row} has neither price nor price_share", "Give one of them"
     report.error("price", "no_price", ~priced & ~shared, message, fix)
+    free_at_all = np.zeros(ladders.n_rows, dtype=np.bool_)
     for column in ("price", "price_share"):
         free = ladders.given[column] & (ladders[column] == 0.0)
         message = "a rung of {row} gives units away"
         fix = "Write a price above 0; units are given away by an exit of the kind donation"
         report.error(column, "free_rung", free, message, fix)
+        free_at_all |= free
     list_price = of_product(tables["products"]["list_price"], ladders["sku_id"])
     above = priced & ~shared & (ladders["price"] > list_price)
     message, fix = "{row} has the list price {list_price}, and a rung above it at {value}", "Lower the rung"
@@ -77,7 +79,7 @@ def _check_ladders(report: Reporter, tables: Tables, key: Ints) -> None:
     known = (key >= 0) & (ladders["rung"] >= 1)
     message, fix = "{row} has rung {value} already in row {first}", "Number the rungs from 1, each once"
     report.repeats("rung", "duplicate_rung", (key, ladders["rung"]), known, message=message, fix=fix)
-    _check_falling(report, key, known & (priced != shared) & ~above, list_price)
+    _check_falling(report, key, known & (priced != shared) & ~above & ~free_at_all, list_price)
 
 
 def _check_falling(report: Reporter, key: Ints, known: NDArray[np.bool_], list_price: NDArray[np.float64]) -> None:
