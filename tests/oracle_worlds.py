@@ -1,9 +1,11 @@
 """Small worlds in the oracle's words: nodes A to D, SKU P unless said otherwise."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 from tests.oracle.asked import Asked
 from tests.oracle.directory import Alert, Directory, Lane, Lot, NodeLimits, Position, Product
+from tests.oracle.price_tables import PriceRow, PriceTables
 
 
 def product(price="10", salvage="2", weight="1", pack=1, **more) -> Product:
@@ -68,3 +70,20 @@ def must(kind, node, units, needed_by=None) -> Alert:
 def alert(kind, node, severity, sku="P", name="") -> Alert:
     """An alert that demands nothing."""
     return Alert(kind, node, sku, None, None, must_serve=False, alert_id=name, severity=severity)
+
+
+def price_row(sku="", category="", zone="", name="", **cells) -> PriceRow:
+    """A row of a table about prices: its number cells by name."""
+    return PriceRow(sku, category, zone, {column: Fraction(cell) for column, cell in cells.items()}, name)
+
+
+def prices(*rungs, **tables) -> PriceTables:
+    """Tables about prices: a ladder of these rungs for every SKU and zone, and other tables as tuples of rows."""
+    ladder = tuple(price_row(rung=number + 1, price=price) for number, price in enumerate(rungs))
+    return PriceTables(ladders=ladder, **tables)
+
+
+def market(stock, tables, *, zones="A", periods=2, lanes=(), **more) -> Directory:
+    """A world of `periods` periods in which the nodes named in `zones` are in a zone of their own each."""
+    directory = world(list(lanes), stock, **more)
+    return replace(directory, zones={node: f"Z{node}" for node in zones}, periods=periods, prices=tables)

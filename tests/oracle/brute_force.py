@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from tests.oracle.asked import Line
 from tests.oracle.directory import Directory
-from tests.oracle.evaluation import broken_rules, units_that_exist
+from tests.oracle.evaluation import broken_but_loose, units_that_exist
 from tests.oracle.lots import expiry_days
 from tests.oracle.scope import skus_in_scope
 from tests.oracle.valuation import evaluate, leaves_day
@@ -19,15 +19,18 @@ OF_DISPATCHES = ("dispatch_count", "capacity_kg", "min_dispatch_kg")
 
 def best_objective(directory: Directory) -> int | None:
     """Greatest objective of any allowed plan in money, None when no plan is allowed."""
-    best = None
+    plans = allowed_line_sets(directory)
+    return max((evaluate(directory, lines, dispatches).objective for lines, dispatches in plans), default=None)
+
+
+def allowed_line_sets(directory: Directory) -> Iterator[tuple[list[Line], dict[str, int]]]:
+    """Every allowed set of lines with the dispatches that are best for it."""
     for lines in _line_sets(directory):
-        if any(not rule.startswith(OF_DISPATCHES) for rule in broken_rules(directory, lines, {})):
+        if any(not rule.startswith(OF_DISPATCHES) for rule in broken_but_loose(directory, lines, {})):
             continue
-        for dispatches in _dispatch_sets(directory, lines):
-            if not broken_rules(directory, lines, dispatches):
-                objective = evaluate(directory, lines, dispatches).objective
-                best = objective if best is None else max(best, objective)
-    return best
+        allowed = [runs for runs in _dispatch_sets(directory, lines) if not broken_but_loose(directory, lines, runs)]
+        if allowed:
+            yield lines, max(allowed, key=lambda runs: evaluate(directory, lines, runs).objective)
 
 
 def count_line_sets(directory: Directory) -> int:

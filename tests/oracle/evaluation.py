@@ -31,6 +31,13 @@ class PhantomCycle:
 
 def broken_rules(directory: Directory, lines: Sequence[Line], dispatches: Mapping[str, int]) -> list[str]:
     """Names and places of the rules that a plan breaks; empty when the plan is allowed."""
+    # Only what is left of an allowed plan can be compared with it.
+    broken = broken_but_loose(directory, lines, dispatches)
+    return broken or list(lines_better_left_out(directory, lines, dispatches))
+
+
+def broken_but_loose(directory: Directory, lines: Sequence[Line], dispatches: Mapping[str, int]) -> list[str]:
+    """The same apart from lines that could be left out, which no best plan has."""
     broken = list(_broken_line_rules(directory, lines))
     if broken:
         return broken
@@ -40,9 +47,7 @@ def broken_rules(directory: Directory, lines: Sequence[Line], dispatches: Mappin
     broken += _broken_stock_rules(directory, lines)
     broken += [f"fed: {cycle}" for cycle in phantom_cycles(directory, lines)]
     broken += _broken_demands(directory, lines)
-    broken += _broken_freeze(directory, lines)
-    # Only what is left of an allowed plan can be compared with it.
-    return broken or list(lines_better_left_out(directory, lines, dispatches))
+    return broken + list(_broken_freeze(directory, lines))
 
 
 def _broken_line_rules(directory: Directory, lines: Sequence[Line]) -> Iterator[str]:

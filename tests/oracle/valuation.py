@@ -40,9 +40,9 @@ def evaluate(directory: Directory, lines: Sequence[Line], dispatches: Mapping[st
     weighing = 0
     for key, here in by_position.items():
         weight = penalty_weight(directory, key)
-        change = _value_change(directory, key, here, Fraction(1))
+        change = value_change(directory, key, here, Fraction(1))
         benefit += change
-        weighing += _value_change(directory, key, here, weight) - change if weight != 1 else 0
+        weighing += value_change(directory, key, here, weight) - change if weight != 1 else 0
     asked = directory.asked
     line_charge, dispatch_charge = (
         money(directory, amount) for amount in (asked.min_line_benefit, asked.min_dispatch_benefit)
@@ -110,14 +110,19 @@ def _by_position(directory: Directory, lines: Sequence[Line]) -> dict[Key, list[
     """Lines into and out of each position that exists."""
     touching: dict[Key, list[Line]] = defaultdict(list)
     for line in lines:
-        lane = directory.lanes[line.lane_id]
-        for node in (lane.origin, lane.destination):
-            if (node, line.sku) in directory.stock:
-                touching[node, line.sku].append(line)
+        for key in ends(directory, line):
+            if key in directory.stock:
+                touching[key].append(line)
     return touching
 
 
-def _value_change(directory: Directory, key: Key, lines: Sequence[Line], weight: Fraction) -> int:
+def ends(directory: Directory, line: Line) -> tuple[Key, Key]:
+    """Where a line starts and ends."""
+    lane = directory.lanes[line.lane_id]
+    return (lane.origin, line.sku), (lane.destination, line.sku)
+
+
+def value_change(directory: Directory, key: Key, lines: Sequence[Line], weight: Fraction) -> int:
     """Value of a position after the plan less its value before, in money."""
     (before, left_before), (after, left_after) = (settled(directory, key, plan) for plan in ((), lines))
     steps = sum(unit_value(directory, key, n, weight) for n in range(before + 1, after + 1))
@@ -127,6 +132,15 @@ def _value_change(directory: Directory, key: Key, lines: Sequence[Line], weight:
 
 def settled(directory: Directory, key: Key, lines: Sequence[Line]) -> tuple[int, int]:
     """Stock that counts at a position under a plan, and units left over."""
+    position = directory.stock[key]
+    batches = batches_held(directory, key, lines)
+    counted = units_counted(directory, key, batches)
+    owed = max(0, position.reserved - position.on_hand)
+    return counted - owed, batches.total() - counted
+
+
+def batches_held(directory: Directory, key: Key, lines: Sequence[Line]) -> Counter[Batch]:
+    """Units at a position under a plan by day of arrival and expiry day."""
     position = directory.stock[key]
     own, give = own_units(directory, key)
     batches: Counter[Batch] = Counter({(0, expiry): units for expiry, units in own.items()})
@@ -141,9 +155,7 @@ def settled(directory: Directory, key: Key, lines: Sequence[Line]) -> tuple[int,
             kept[0] -= sent.total()
         for day, units in kept.items():
             batches[day, expiry] += units
-    counted = units_counted(directory, key, batches)
-    owed = max(0, position.reserved - position.on_hand)
-    return counted - owed, batches.total() - counted
+    return batches
 
 
 def moves(directory: Directory, key: Key, lines: Sequence[Line]) -> tuple[Counter[int], Counter[int]]:

@@ -66,9 +66,6 @@ def unit_value(directory: Directory, key: Key, nth: int, weight: Fraction = Frac
 def carried_unit_value(directory: Directory, key: Key, nth: int, weight: Fraction) -> int:
     """Money that a unit is worth under the position's path: what is left over, and more in every period it may sell."""
     position = directory.stock[key]
-    if nth <= 0:
-        first_price = position.path.prices[0] if position.path else directory.products[key[1]].list_price
-        return money(directory, first_price + weight * position.shortage_penalty)
     falls = price_falls(directory, key, weight)
     return left_over_value(directory, key) + round(
         sum(fall * chance_of_demand(directory, position, nth, share) for fall, share in falls)
@@ -84,7 +81,7 @@ def price_falls(directory: Directory, key: Key, weight: Fraction = Fraction(1)) 
     falls.append(
         money(directory, path.prices[-1] + weight * position.shortage_penalty) - left_over_value(directory, key)
     )
-    return list(zip(falls, path.shares, strict=True))
+    return [(max(fall, 0), share) for fall, share in zip(falls, path.shares, strict=True)]
 
 
 def list_path(directory: Directory, key: Key) -> PricePath:
