@@ -10,6 +10,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from network.clearance_inspection import OtherResponses, other_responses
+from network.clearance_tables import CLEARANCE_CLASSES
 from network.columns import NO_LIMIT, NOT_GIVEN
 from network.graph import components, givable_units
 from network.outside import without_outside
@@ -120,6 +122,7 @@ class Inspection:
     alerts: tuple[Asked, ...]
     balance: Balance
     capacity: Capacity
+    responses: OtherResponses
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
@@ -151,6 +154,7 @@ def inspect_network(network: Network, warnings: Sequence[Problem] = ()) -> Inspe
         alerts=_asked(network),
         balance=balance,
         capacity=_capacity(network, matched),
+        responses=other_responses(network),
     )
 
 
@@ -166,7 +170,17 @@ def units_asked(network: Network) -> NDArray[np.int64]:
 
 def _sizes(network: Network) -> dict[str, int]:
     kinds = {f"{kind.name.lower()}s": int(np.count_nonzero(network.nodes.kind == kind)) for kind in _SITES}
-    tables = ("nodes", "lanes", "products", "stock", "alerts", "lane_rules", "lots", "display_rules")
+    tables = (
+        "nodes",
+        "lanes",
+        "products",
+        "stock",
+        "alerts",
+        "lane_rules",
+        "lots",
+        "display_rules",
+        *CLEARANCE_CLASSES,
+    )
     return {
         **{name: len(getattr(network, name)) for name in tables},
         **kinds,

@@ -55,6 +55,28 @@ def _head(inspection: Inspection) -> Iterator[str]:
         yield f"  lane rules {sizes['lane_rules']:>10,}"
     if sizes["display_rules"]:
         yield f"  displays   {sizes['displays']:>10,}"
+    yield from _responses(inspection)
+
+
+def _responses(inspection: Inspection) -> Iterator[str]:
+    """Say what the plan could do besides moving units, where it could."""
+    responses, sizes = inspection.responses, inspection.sizes
+    if sizes["price_ladders"]:
+        periods = f"{responses.periods:,} period{'' if responses.periods == 1 else 's'}"
+        products = f"pairs of SKU and zone with a price ladder, {responses.clearable_skus:,} products, {periods}"
+        yield f"  choices    {responses.choices:>10,}   {products}"
+    if sizes["clearance_rules"]:
+        hard = f", {responses.hard_targets:,} of them hard" if responses.hard_targets else ""
+        yield f"  rules      {sizes['clearance_rules']:>10,}   for markdowns, {responses.targets:,} with a sell-through target{hard}"
+    if responses.groups:
+        yield f"  groups     {responses.groups:>10,}   of products whose markdowns depend on each other"
+    if responses.budgets:
+        yield f"  budgets    {responses.budgets:>10,}   for margin that markdowns forgo"
+    if responses.exits:
+        kinds = ", ".join(f"{count:,} {kind}" for kind, count in responses.exits.items())
+        yield f"  exits      {sizes['exits']:>10,}   {kinds}"
+    if responses.quotes:
+        yield f"  quotes     {responses.quotes:>10,}   {responses.quoted_units:,} units offered"
 
 
 def _problems(inspection: Inspection) -> Iterator[str]:

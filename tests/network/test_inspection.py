@@ -60,6 +60,61 @@ def test_rules_are_counted_where_there_are_any() -> None:
         assert f"  {line}\n" in page
 
 
+def test_markdowns_exits_and_quotes_are_counted() -> None:
+    """P1 is at S1 and S2, both in the north, and 007 at S1; the ladder of far matches no stock."""
+    assert "choices" not in render(small_inspection())
+    frames = small_frames()
+    frames["nodes"]["zone"] = ["", "north", "north", "far"]
+    frames["price_ladders"] = pd.DataFrame(
+        {
+            "sku_id": ["P1", "P1", None],
+            "zone": ["north", "north", "far"],
+            "rung": [1, 2, 1],
+            "price_share": [0.9, 0.8, 0.7],
+        }
+    )
+    frames["clearance_rules"] = pd.DataFrame(
+        {
+            "zone": ["north", "far", None],
+            "sell_through_share": [0.5, 0.5, None],
+            "sell_through_price": [1.0, None, None],
+        }
+    )
+    frames["clearance_groups"] = pd.DataFrame({"group_id": "G", "sku_id": ["P1", "007"], "kind": "together"})
+    frames["markdown_budgets"] = pd.DataFrame(
+        {"budget_id": ["B", "C", "B"], "zone": ["north", None, "far"], "amount": 9}
+    )
+    frames["exits"] = pd.DataFrame({"exit_id": ["a", "b", "c"], "kind": ["return", "scrap", "return"]})
+    frames["quotes"] = pd.DataFrame(
+        {"quote_id": ["q", "r"], "node_id": "S2", "sku_id": "P1", "unit_price": 1.0, "max_units": [7, 5]}
+    )
+    found = inspect_network(*network_from_frames(frames, small_settings() | {"periods": 4}))
+    assert (found.sizes["nodes"], found.sizes["lanes"], found.sizes["stock"]) == (4, 3, 4)
+    assert (found.sizes["price_ladders"], found.sizes["exits"], found.sizes["quotes"]) == (3, 3, 2)
+    assert found.to_dict()["responses"] == {
+        "periods": 4,
+        "choices": 1,
+        "clearable_skus": 1,
+        "groups": 1,
+        "budgets": 2,
+        "targets": 2,
+        "hard_targets": 1,
+        "exits": {"return": 2, "scrap": 1},
+        "quotes": 2,
+        "quoted_units": 12,
+    }
+    page = render(found)
+    for line in (
+        "choices             1   pairs of SKU and zone with a price ladder, 1 products, 4 periods",
+        "rules               3   for markdowns, 2 with a sell-through target, 1 of them hard",
+        "groups              1   of products whose markdowns depend on each other",
+        "budgets             2   for margin that markdowns forgo",
+        "exits               3   2 return, 1 scrap",
+        "quotes              2   12 units offered",
+    ):
+        assert f"  {line}\n" in page
+
+
 def test_reach_of_the_small_network() -> None:
     """S1 reaches S2 by express on day 1; needed on day 0 it is too late."""
     assert small_inspection().reach == inspection.Reach(1, 1, 1, ((1, 1),))
