@@ -9,7 +9,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from network.tables import Alerts, Lots, Network, Stock
+from network.tables import Alerts, Lots, Network, PricePaths, Stock
 
 _OfSku = TypeVar("_OfSku", Stock, Lots, Alerts)
 
@@ -37,10 +37,19 @@ def sku_blocks(network: Network, rows_per_block: int) -> list[tuple[range, Netwo
     first = np.concatenate([[0], np.unique(cuts[cuts > 0]), [len(network.products)]]).astype(np.int32)
     stocks, lots, alerts = _cut(network.stock, first), _cut(network.lots, first), _cut(network.alerts, first)
     skus = [range(start, stop) for start, stop in pairwise(first.tolist())]
+    paths = _cut_paths(network, first)
     return [
-        (sku, replace(network, stock=stock, lots=of_lots, alerts=of_alerts))
-        for sku, stock, of_lots, of_alerts in zip(skus, stocks, lots, alerts, strict=True)
+        (sku, replace(network, stock=stock, lots=of_lots, alerts=of_alerts, paths=of_paths))
+        for sku, stock, of_lots, of_alerts, of_paths in zip(skus, stocks, lots, alerts, paths, strict=True)
     ]
+
+
+def _cut_paths(network: Network, first: NDArray[np.int32]) -> list[PricePaths | None]:
+    """Paths of the stock rows of each range of SKUs; the prices are those of all."""
+    paths, ends = network.paths, np.searchsorted(network.stock.sku, first)
+    if paths is None:
+        return [None] * (len(first) - 1)
+    return [replace(paths, of_stock=paths.of_stock[start:stop]) for start, stop in pairwise(ends.tolist())]
 
 
 def _cut(table: _OfSku, first: NDArray[np.int32]) -> list[_OfSku]:

@@ -59,7 +59,7 @@ class Demand:
         Parameters
         ----------
         share : ndarray of float64, shape (n,)
-            From 0 to 1; demand in no time is certainly 0.
+            At least 0, above 1 where lower prices sell more; demand in no time is certainly 0.
         """
         spread = np.where(self.kind == DemandKind.NORMAL, self.spread * np.sqrt(share), self.spread)
         kind = np.where(share > 0.0, self.kind, np.int8(DemandKind.CERTAIN))
@@ -105,6 +105,10 @@ class Demand:
         )
         return sold, lost
 
+    def expected_sold(self, units: NDArray[Any]) -> Floats:
+        """E[min(D, y)] alone, shape ``(n,)``."""
+        return self.expected_sold_and_lost(units)[0]
+
     def expected_lost(self, units: NDArray[Any]) -> Floats:
         """E[max(D - y, 0)] alone, shape ``(n,)``."""
         return self.expected_sold_and_lost(units)[1]
@@ -127,7 +131,7 @@ class Demand:
 
 
 def demand_of(network: Network, rows: NDArray[np.integer[Any]]) -> Demand:
-    """Demand over the horizon at stock rows.
+    """Demand over the horizon at stock rows, under the paths of a repriced network.
 
     Parameters
     ----------
@@ -139,6 +143,55 @@ def demand_of(network: Network, rows: NDArray[np.integer[Any]]) -> Demand:
     -------
     Demand of length n
     """
+    demand = list_demand(network, rows)
+    if network.paths is None:
+        return demand
+    path = network.paths.of_stock[rows]
+    return demand.over(np.where(path < 0, 1.0, network.paths.demand_share[path, -1]))
+
+
+def demand_until_day(network: Network, rows: NDArray[np.integer[Any]], day: NDArray[np.integer[Any]]) -> Demand:
+    """Demand up to a day at stock rows: the part ``x(l)`` of that over the horizon at list price.
+
+    Parameters
+    ----------
+    network : Network
+    rows, day : ndarray of int, shape (n,)
+        Rows of ``network.stock``, and days from 0 to the horizon.
+
+    Returns
+    -------
+    Demand of length n
+    """
+    return list_demand(network, rows).over(share_until_day(network, rows, day))
+
+
+def share_until_day(network: Network, rows: NDArray[np.integer[Any]], day: NDArray[np.integer[Any]]) -> Floats:
+    """x(l): expected demand up to a day as a multiple of `demand_mean`, shape ``(n,)``; arguments as above."""
+    even = np.asarray(day, dtype=np.float64) / network.horizon_days
+    if network.paths is None:
+        return even
+    path = network.paths.of_stock[rows]
+    n_periods = network.paths.demand_share.shape[1]
+    ends = np.column_stack([np.zeros(len(network.paths.price)), network.paths.demand_share])
+    # Whole days and periods: which period a day is in is exact.
+    before = np.minimum(np.asarray(day, dtype=np.int64) * n_periods // network.horizon_days, n_periods - 1)
+    part = (np.asarray(day) * n_periods - before * network.horizon_days) / network.horizon_days
+    low, high = ends[path, before], ends[path, before + 1]
+    return np.where(path < 0, even, np.where(part < 1.0, low + part * (high - low), high))
+
+
+def share_until_period(network: Network, rows: NDArray[np.integer[Any]]) -> Floats:
+    """x_t: expected demand up to the end of each period as a multiple of `demand_mean`, shape ``(n, T)``."""
+    even = np.arange(1, network.periods + 1) / network.periods
+    if network.paths is None:
+        return np.tile(even, (len(rows), 1))
+    path = network.paths.of_stock[rows]
+    return np.where((path < 0)[:, None], even, network.paths.demand_share[path])
+
+
+def list_demand(network: Network, rows: NDArray[np.integer[Any]]) -> Demand:
+    """Demand over the horizon at stock rows where the list price holds all along; arguments as for `demand_of`."""
     mean, deviation = network.stock.demand_mean[rows], network.stock.demand_std[rows]
     uncertain = deviation > 0.0
     if network.normal_demand:

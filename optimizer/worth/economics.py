@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 
 from network.columns import NOT_GIVEN
 from network.tables import AlertKind, Network
-from optimizer.worth.demand import demand_of
+from optimizer.worth.demand import demand_of, demand_until_day
+from optimizer.worth.outside import is_outside, worth_outside
+from optimizer.worth.path_worth import has_own_prices, path_steps
 from optimizer.worth.rounding import NOISE, decimal_fraction, rounded
 from optimizer.worth.unit_steps import steps_of
 
@@ -198,10 +200,52 @@ def unit_worth(
         For uncertain demand exact for every unit that can ever be at the position; beyond those, and beyond
         `_LISTED_UNITS`, a unit counts as left over.
     """
+    weight = np.ones(len(rows)) if penalty_weight is None else np.asarray(penalty_weight, dtype=np.float64)
+    inside = ~is_outside(network, rows)
+    if not inside.all():
+        outside = worth_outside(network, rows)
+        return unit_worth(network, rows[inside], weight[inside]).spread(inside, outside, outside)
+    own = has_own_prices(network, rows)
+    if not own.any():
+        return _list_worth(network, rows, weight)
+    priced, listed = np.flatnonzero(own), np.flatnonzero(~own)
+    return _joined(
+        (priced, _path_worth(network, rows[priced], weight[priced])),
+        (listed, _list_worth(network, rows[listed], weight[listed])),
+    )
+
+
+def _path_worth(network: Network, rows: NDArray[np.integer[Any]], weight: NDArray[np.float64]) -> UnitWorth:
+    """Worth of each unit at positions whose prices fall, or whose sales end early."""
+    most = _most_units(network, rows)
+    listed, full, left_over = path_steps(network, rows, weight, most)
+    start = np.cumsum(listed.count) - listed.count
+    sums = np.append(0, np.cumsum(listed.worth))
+    return UnitWorth(listed.full_units, full, left_over, start, listed.count, listed.worth, sums)
+
+
+def _joined(*parts: tuple[NDArray[np.intp], UnitWorth]) -> UnitWorth:
+    """Put together what was read for different positions: (where they are in the whole, their worths) of each part."""
+    order = np.argsort(np.concatenate([at for at, _ in parts]))
+    worths = [worth for _, worth in parts]
+    before = np.cumsum([0] + [len(worth.steps) for worth in worths[:-1]]).tolist()
+    steps = np.concatenate([worth.steps for worth in worths])
+    return UnitWorth(
+        full_units=np.concatenate([worth.full_units for worth in worths])[order],
+        full_worth=np.concatenate([worth.full_worth for worth in worths])[order],
+        left_over_worth=np.concatenate([worth.left_over_worth for worth in worths])[order],
+        step_start=np.concatenate([w.step_start + first for w, first in zip(worths, before, strict=True)])[order],
+        step_count=np.concatenate([worth.step_count for worth in worths])[order],
+        steps=steps,
+        step_sums=np.append(0, np.cumsum(steps)),
+    )
+
+
+def _list_worth(network: Network, rows: NDArray[np.integer[Any]], weight: NDArray[np.float64]) -> UnitWorth:
+    """Worth of each unit at positions that sell at list price all along."""
     stock, decimals = network.stock, network.money_decimals
     price = network.products.list_price[stock.sku[rows]]
     salvage = network.products.salvage_value[stock.sku[rows]]
-    weight = np.ones(len(rows)) if penalty_weight is None else np.asarray(penalty_weight, dtype=np.float64)
     penalty, holding = stock.shortage_penalty[rows], stock.holding_cost[rows]
     size = np.abs(price) + np.abs(penalty * weight) + np.abs(salvage) + np.abs(holding)
     full = rounded((price, penalty, weight), lambda p, b, w: p + b * w, size, decimals)
@@ -293,7 +337,7 @@ def arrival_cap_units(
     -------
     ndarray of int64, shape (n,)
         ``floor(E[max(D - y0, 0)] - E[max(D(l) - y0, 0)])``, 0 from the horizon on; for certain demand exactly
-        ``floor(min(D * (1 - l / H), max(D - y0, 0)))``.
+        ``floor(min(D * (1 - l / H), max(D - y0, 0)))``. Under a path the first form holds for any demand.
     """
     horizon = network.horizon_days
     opening = opening_units(network)[rows]
@@ -301,14 +345,19 @@ def arrival_cap_units(
     missing = np.maximum(np.floor(demand.mean).astype(np.int64) - opening, 0)
     day = np.minimum(np.asarray(days, dtype=np.int64), horizon)
     caps = np.minimum(floor_share(demand.mean, horizon - day, horizon), missing)
-    uncertain = np.flatnonzero(~demand.is_certain)
-    if len(uncertain):
-        all_days, at = demand.take(uncertain), opening[uncertain]
-        so_far = all_days.over(day[uncertain] / horizon)
-        expected = np.maximum(all_days.expected_lost(at) - so_far.expected_lost(at), 0.0)
-        whole = np.rint(expected)
-        caps[uncertain] = np.where(np.abs(expected - whole) <= _NEARLY_WHOLE, whole, np.floor(expected))
+    on_path = np.zeros(len(rows), dtype=np.bool_) if network.paths is None else network.paths.of_stock[rows] >= 0
+    others = np.flatnonzero(~demand.is_certain | on_path)
+    if len(others):
+        so_far, at = demand_until_day(network, rows[others], day[others]), opening[others]
+        caps[others] = floor_of_expected(demand.take(others).expected_lost(at) - so_far.expected_lost(at))
     return np.asarray(caps)
+
+
+def floor_of_expected(units: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Whole units of expected ones, at least 0; what is within 1e-9 of a whole number is that number."""
+    whole = np.rint(units)
+    floor = np.where(np.abs(units - whole) <= _NEARLY_WHOLE, whole, np.floor(units))
+    return np.maximum(floor, 0.0).astype(np.int64)
 
 
 def floor_share(demand: NDArray[np.float64], days_left: NDArray[np.int64], horizon: int) -> NDArray[np.int64]:

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from network.columns import NO_LIMIT
 from network.joins import runs
 from network.tables import Network
-from optimizer.worth.economics import ALL_UNITS, floor_share, opening_units
+from optimizer.worth.demand import share_until_day
+from optimizer.worth.economics import ALL_UNITS, floor_of_expected, floor_share, opening_units
 
 Ints = NDArray[np.int64]
 Rows = NDArray[np.integer[Any]]
@@ -126,8 +127,13 @@ def expiry_cap_units(network: Network, rows: Rows, expiry_day: Rows) -> Ints:
     Returns
     -------
     ndarray of int64, shape (n,)
-        ``floor(demand_mean * e / H)``; `ALL_UNITS` from the horizon on.
+        ``floor(demand_mean * e / H)``, under a path ``floor(demand_mean * x(e))``; `ALL_UNITS` from the horizon on.
     """
     day, horizon = np.asarray(expiry_day, dtype=np.int64), network.horizon_days
-    share = floor_share(network.stock.demand_mean[rows], np.clip(day, 0, horizon), horizon)
+    within = np.clip(day, 0, horizon)
+    share = floor_share(network.stock.demand_mean[rows], within, horizon)
+    if network.paths is not None:
+        own = np.flatnonzero(network.paths.of_stock[rows] >= 0)
+        expected = network.stock.demand_mean[rows[own]] * share_until_day(network, rows[own], within[own])
+        share[own] = floor_of_expected(expected)
     return np.where(day >= horizon, ALL_UNITS, share)

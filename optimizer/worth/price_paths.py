@@ -1,7 +1,8 @@
-"""Price paths: how demand answers to them, and a network whose positions have them.
+"""Price paths: how demand answers to them, a network whose positions have them, and what that is worth by itself.
 
-The section "Periods and demand" of docs/clearance.md. A repriced network carries `PricePaths`; what demand is and what
-units are worth there is read from them (`optimizer.worth.demand`, `optimizer.worth.economics`).
+The sections "Periods and demand" and "What stock is worth under a path" of docs/clearance.md. A repriced network
+carries `PricePaths`; what demand is and what units are worth there is read from them (`optimizer.worth.demand`,
+`optimizer.worth.economics`).
 """
 
 from __future__ import annotations
@@ -15,6 +16,10 @@ from numpy.typing import NDArray
 from network.tables import Network, PricePaths
 from optimizer.plan import Markdowns, no_markdowns
 from optimizer.worth.choices import Choices, choice_rows, choices_of
+from optimizer.worth.counted import counted_before
+from optimizer.worth.demand import list_demand, share_until_period
+from optimizer.worth.economics import opening_units
+from optimizer.worth.path_worth import price_falls, whole_money
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -111,7 +116,7 @@ def list_paths(network: Network) -> PricePaths | None:
     return repriced(network, no_markdowns()).paths
 
 
-def repriced(network: Network, markdowns: Markdowns) -> Network:
+def repriced(network: Network, markdowns: Markdowns, choices: Choices | None = None) -> Network:
     """Give every position the path that its choice has under some markdowns; all other choices keep their list price.
 
     Parameters
@@ -120,13 +125,15 @@ def repriced(network: Network, markdowns: Markdowns) -> Network:
         Its own `paths` are left aside: the tables say what list prices mean.
     markdowns : Markdowns
         Known choices, at most once each, T prices each.
+    choices : Choices, optional
+        Those of the network, where they are known already.
 
     Returns
     -------
     Network
         With `paths`; None where every position sells at list price all along.
     """
-    choices = choices_of(network)
+    choices = choices_of(network) if choices is None else choices
     if not len(choices):
         return replace(network, paths=None)
     price = np.repeat(choices.list_price[:, None], choices.n_periods, axis=1)
@@ -143,7 +150,7 @@ def repriced(network: Network, markdowns: Markdowns) -> Network:
     return replace(network, paths=PricePaths(of_stock, price[own], share[own]))
 
 
-def repricing_value(network: Network, repriced_network: Network) -> Ints:
+def repricing_value(network: Network, repriced_network: Network, penalty_weight: Floats | None = None) -> Ints:
     """V_path(before) - V_list(before) of every stock row, in money units, shape ``(n_positions,)``.
 
     Parameters
@@ -152,8 +159,66 @@ def repricing_value(network: Network, repriced_network: Network) -> Ints:
         Read at list price, whatever its `paths`.
     repriced_network : Network
         The same one, `repriced`.
+    penalty_weight : ndarray of float64, shape (n_positions,), optional
+        Factors of the shortage penalty, for the objective; none for the benefit.
     """
-    raise NotImplementedError
+    listed = replace(network, paths=list_paths(network))
+    change = np.zeros(len(network.stock), dtype=np.int64)
+    rows = changed_rows(listed, repriced_network)
+    weight = None if penalty_weight is None else penalty_weight[rows]
+    change[rows] = value_before(repriced_network, rows, weight) - value_before(listed, rows, weight)
+    return change
+
+
+def changed_rows(network: Network, repriced_network: Network) -> Ints:
+    """Stock rows whose prices or demand differ between two networks that differ in their `paths` only; ascending."""
+    differ = np.zeros(len(network.stock), dtype=np.bool_)
+    for here, there in ((network, repriced_network), (repriced_network, network)):
+        if here.paths is None:
+            continue
+        row = np.flatnonzero(here.paths.of_stock >= 0)
+        path = here.paths.of_stock[row]
+        other = np.full(len(row), -1) if there.paths is None else there.paths.of_stock[row].astype(np.int64)
+        same = other >= 0
+        if there.paths is not None:
+            at, to = path[same], other[same]
+            equal = np.all(here.paths.price[at] == there.paths.price[to], axis=1)
+            same[same] = equal & np.all(here.paths.demand_share[at] == there.paths.demand_share[to], axis=1)
+        differ[row[~same]] = True
+    return np.flatnonzero(differ)
+
+
+def value_before(network: Network, rows: Rows, penalty_weight: Floats | None = None) -> Ints:
+    """V(before) of positions under their paths: without a plan's lines, each rounded once.
+
+    Parameters
+    ----------
+    network : Network
+    rows : ndarray of int, shape (n,)
+        Distinct rows of ``network.stock``.
+    penalty_weight : ndarray of float64, shape (n,), optional
+        Factors of the shortage penalty.
+
+    Returns
+    -------
+    ndarray of int64, shape (n,)
+        Money units.
+    """
+    stock, last = network.stock, network.periods - 1
+    weight = np.ones(len(rows)) if penalty_weight is None else penalty_weight
+    falls, left_over = price_falls(network, rows, weight)
+    demand, share = list_demand(network, rows), share_until_period(network, rows)
+    there = units_before_by_period(network, rows)
+    there[:, last] = counted_before(network, rows)
+    owed = np.minimum(there[:, last], 0)
+    sold = np.zeros(len(rows))
+    for t in range(network.periods):
+        some = np.flatnonzero(falls[:, t] > 0)
+        expected = demand.take(some).over(share[some, t]).expected_sold(np.maximum(there[some, t], 0))
+        sold[some] += falls[some, t] * np.where(owed[some] < 0, owed[some], expected)
+    missed = stock.shortage_penalty[rows] * weight * stock.demand_mean[rows] * share[:, last]
+    held = opening_units(network)[rows] + stock.in_transit[rows]
+    return np.asarray(left_over * held + whole_money(sold - missed * 10.0**network.money_decimals))
 
 
 def expected_sales(network: Network, rows: Rows, units_by_period: Ints) -> Floats:
@@ -172,7 +237,30 @@ def expected_sales(network: Network, rows: Rows, units_by_period: Ints) -> Float
     -------
     ndarray of float64, shape (k, T)
     """
-    raise NotImplementedError
+    demand, share = list_demand(network, rows), share_until_period(network, rows)
+    sold = np.zeros((len(rows), network.periods + 1))
+    for t in range(network.periods):
+        sold[:, t + 1] = demand.over(share[:, t]).expected_sold(np.maximum(units_by_period[:, t], 0))
+    return np.asarray(np.diff(sold, axis=1))
+
+
+def units_before_by_period(network: Network, rows: Rows) -> Ints:
+    """Y_t without a plan's lines: the most units that would count of what arrives by the end of each period.
+
+    Parameters
+    ----------
+    network : Network
+    rows : ndarray of int, shape (k,)
+        Rows of ``network.stock``, ascending.
+
+    Returns
+    -------
+    ndarray of int64, shape (k, T)
+    """
+    counted, at_first = counted_before(network, rows), counted_before(network, rows, arrived=False)
+    before = network.stock.in_transit_arrival_day[rows] * network.periods // network.horizon_days
+    waits = np.arange(network.periods) < before[:, None]
+    return np.where(waits, at_first[:, None], counted[:, None])
 
 
 def _share_of_list(price: Floats, list_price: Floats) -> Floats:

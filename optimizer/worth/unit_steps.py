@@ -59,7 +59,7 @@ def steps_of(demand: Demand, full: Ints, left_over: Ints, most_units: Ints) -> S
     """
     if not len(demand):
         return Steps(*(np.empty(0, dtype=np.int64) for _ in range(3)))
-    low, high = _bounds(demand, full, left_over, most_units.astype(np.float64))
+    low, high = _uncertain_bounds(demand, full, left_over, most_units.astype(np.float64))
     ends = np.cumsum(high - low + _BLOCK)
     parts = []
     first = 0
@@ -73,11 +73,27 @@ def steps_of(demand: Demand, full: Ints, left_over: Ints, most_units: Ints) -> S
     return Steps(*(np.concatenate(column) for column in zip(*columns, strict=True)))
 
 
-def _bounds(demand: Demand, full: Ints, left_over: Ints, most: Floats) -> tuple[Ints, Ints]:
+def bounds_of(demand: Demand, full: Ints, left_over: Ints, most_units: Ints) -> tuple[Ints, Ints]:
     """Numbers of units up to which each is worth the full amount, and beyond which each is worth what is left over.
 
-    At most `most` units; beyond those nobody asks.
+    Parameters
+    ----------
+    demand : Demand of length n
+    full, left_over, most_units : ndarray of int64, shape (n,)
+        As for `steps_of`; where demand is certain any number of units is told apart.
     """
+    low, high = np.floor(demand.mean).astype(np.int64), np.ceil(demand.mean).astype(np.int64)
+    uncertain = np.flatnonzero(~demand.is_certain)
+    if len(uncertain):
+        most = most_units[uncertain].astype(np.float64)
+        low[uncertain], high[uncertain] = _uncertain_bounds(
+            demand.take(uncertain), full[uncertain], left_over[uncertain], most
+        )
+    return low, high
+
+
+def _uncertain_bounds(demand: Demand, full: Ints, left_over: Ints, most: Floats) -> tuple[Ints, Ints]:
+    """Bounds where demand is uncertain, of at most `most` units; beyond those nobody asks."""
     z = -special.ndtri(0.25 / np.maximum(full - left_over, 1).astype(np.float64))
     counted = demand.kind == DemandKind.COUNTS
     deviation = np.where(counted, np.sqrt(demand.mean * (1.0 + demand.spread)), demand.spread)
@@ -103,6 +119,19 @@ def _bounds(demand: Demand, full: Ints, left_over: Ints, most: Floats) -> tuple[
 
 def _between(demand: Demand, full: Ints, left_over: Ints, low: Ints, high: Ints) -> Steps:
     """Worths of the units above `low` and up to `high`, and which of them are steps."""
+    position = np.repeat(np.arange(len(low)), high - low)
+    chance = chances_between(demand, low, high)
+    worth = falling(_worth(chance, full[position], left_over[position]), position)
+    step = (worth < full[position]) & (worth > left_over[position])
+    return Steps(
+        full_units=low + np.bincount(position[worth == full[position]], minlength=len(low)),
+        count=np.bincount(position[step], minlength=len(low)),
+        worth=worth[step],
+    )
+
+
+def chances_between(demand: Demand, low: Ints, high: Ints) -> Floats:
+    """P(D >= n) of the units above `low` and up to `high`, position after position; for any demand."""
     position, unit = runs(low + 1, high - low)
     counted = demand.kind == DemandKind.COUNTS
     chance = np.empty(len(unit))
@@ -110,13 +139,7 @@ def _between(demand: Demand, full: Ints, left_over: Ints, low: Ints, high: Ints)
     chance[by_blocks] = _counted_chances(demand.take(counted), low[counted], high[counted])
     others = np.flatnonzero(~by_blocks)
     chance[others] = demand.take(position[others]).at_least(unit[others])
-    worth = _falling(_worth(chance, full[position], left_over[position]), position)
-    step = (worth < full[position]) & (worth > left_over[position])
-    return Steps(
-        full_units=low + np.bincount(position[worth == full[position]], minlength=len(low)),
-        count=np.bincount(position[step], minlength=len(low)),
-        worth=worth[step],
-    )
+    return chance
 
 
 def _counted_chances(demand: Demand, low: Ints, high: Ints) -> Floats:
@@ -146,7 +169,7 @@ def _worth(chance: Floats, full: Ints, left_over: Ints) -> Ints:
     return left_over + np.clip(np.rint(range_ * chance), 0, range_).astype(np.int64)
 
 
-def _falling(worth: Ints, position: NDArray[Any]) -> Ints:
+def falling(worth: Ints, position: NDArray[Any]) -> Ints:
     """Take back where the last digits let a unit seem worth more than the one before it at its position."""
     while True:
         rises = 1 + np.flatnonzero((worth[1:] > worth[:-1]) & (position[1:] == position[:-1]))

@@ -1,4 +1,4 @@
-"""V(y) of docs/model.md itself, expected and not rounded: what stock is worth before any plan, in currency."""
+"""V(y) of docs/model.md itself, expected and not rounded: what stock is worth, under its prices, in currency."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from network.tables import Network
-from optimizer.worth.demand import demand_of
+from optimizer.worth.demand import demand_of, list_demand, share_until_period
+from optimizer.worth.path_worth import prices_of
 
 Floats = NDArray[np.float64]
 
@@ -53,5 +54,18 @@ def _value(network: Network, rows: NDArray[np.integer[Any]], units: NDArray[np.i
     demand = demand_of(network, rows)
     sold, lost = demand.expected_sold_and_lost(units)
     left_over = network.products.salvage_value[sku] - stock.holding_cost[rows]
-    earned = network.products.list_price[sku] * sold + left_over * (units - sold)
+    earned = _revenue(network, rows, units, sold) + left_over * (units - sold)
     return np.asarray(earned - stock.shortage_penalty[rows] * lost)
+
+
+def _revenue(network: Network, rows: NDArray[np.integer[Any]], units: NDArray[np.integer[Any]], sold: Floats) -> Floats:
+    """Price sold units: all at the last price, and more for those sold before a price fell."""
+    if network.paths is None:
+        return np.asarray(network.products.list_price[network.stock.sku[rows]] * sold)
+    prices, share, demand = prices_of(network, rows), share_until_period(network, rows), list_demand(network, rows)
+    revenue = prices[:, -1] * sold
+    for t in range(network.periods - 1):
+        falls = np.flatnonzero(prices[:, t] != prices[:, t + 1])
+        so_far = demand.take(falls).over(share[falls, t]).expected_sold(units[falls])
+        revenue[falls] += (prices[falls, t] - prices[falls, t + 1]) * so_far
+    return np.asarray(revenue)
