@@ -11,12 +11,13 @@ from cli.directories import read_directory, read_request
 from cli.exit_codes import ExitCode
 from cli.failures import tell_warnings
 from cli.progress import Progress
-from cli.report import certificate_words, ledger_lines, moves_words
+from cli.report import certificate_words, ledger_lines, response_lines
 from network import Network
 from optimizer.certificate import certify, check_claim
 from optimizer.outcomes import unmet_positions
 from optimizer.plan import Certificate
-from optimizer.plan_files.plan_directory import PlanFile, certificate_summary, read_plan
+from optimizer.plan_files.plan_directory import PlanFile, certificate_summary, read_plan, response_summary
+from optimizer.plan_parts import plan_size
 from optimizer.request import Request
 
 
@@ -40,6 +41,7 @@ def _summary(network: Network, request: Request, read: PlanFile, certificate: Ce
     """Make the object that ``--json`` prints; amounts in the currency."""
     scale = 10**network.money_decimals
     plan = read.plan
+    size = plan_size(network, plan)
     return {
         "certificate": certificate_summary(certificate),
         "violation_count": certificate.violation_count,
@@ -49,9 +51,10 @@ def _summary(network: Network, request: Request, read: PlanFile, certificate: Ce
         "claimed_objective": None if read.claimed_objective is None else read.claimed_objective / scale,
         "adjustments": {term: amount / scale for term, amount in certificate.adjustments.items()},
         "ledger": {term: amount / scale for term, amount in certificate.ledger.items()},
-        "lines": plan.n_lines,
-        "units": int(plan.units.sum()),
-        "dispatches": int(plan.dispatches.sum()),
+        "lines": size.lines,
+        "units": size.units,
+        "dispatches": size.dispatches,
+        "responses": response_summary(size),
         # What stays unmet after moves that cannot be made means nothing.
         "unmet_units": int(unmet_positions(network, request, plan)[1].sum()) if certificate.valid else None,
     }
@@ -67,7 +70,7 @@ def _page(network: Network, certificate: Certificate, summary: dict[str, Any]) -
         yield f"  objective  {summary['objective']:>16,.2f} {currency}"
         if summary["claimed_objective"] is not None:
             yield f"  claimed    {summary['claimed_objective']:>16,.2f} {currency}"
-    yield f"  moves      {moves_words(summary)}"
+    yield from response_lines(summary, 11)
     if summary["unmet_units"] is not None:
         yield f"  unmet      {summary['unmet_units']:,} units of demand"
     yield ""

@@ -150,4 +150,5 @@ def _report(network: Network, request: Request, result: Result, summary: dict[st
         conflicts=conflict_words(result),
         transfers=tables.get("transfers"),
         unmet=tables.get("unmet"),
+        **{name: tables.get(name) for name in ("markdowns", "exits", "purchases")},
     )

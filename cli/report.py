@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from cli.decision_report import exit_lines, markdown_lines, purchase_lines
 from cli.wording import counted, wrapped
 from optimizer.plan import Result
 
@@ -45,6 +46,10 @@ class Report:
     """Columns origin, destination, sku_id, units, arrives_day, expiry_day, benefit, reason; None without a plan."""
     unmet: pd.DataFrame | None
     """Columns node_id, sku_id, units, code, reason, cheapest_fix, one row per position; None without a plan."""
+    markdowns: pd.DataFrame | None = None
+    """As in the plan directory, like the next two; None: none."""
+    exits: pd.DataFrame | None = None
+    purchases: pd.DataFrame | None = None
 
 
 def render_report(report: Report) -> str:
@@ -54,10 +59,22 @@ def render_report(report: Report) -> str:
         blocks.append(conflict_lines(report.conflicts))
     if report.transfers is not None:
         blocks += [ledger_lines(report.ledger, report.summary, report.currency)]
-        blocks += [_valuable_lines(report.transfers, report.currency)]
+        blocks += _decisions(report, report.transfers)
     if report.unmet is not None:
         blocks += [_unmet(report.unmet)]
     return "\n\n".join("\n".join(block) for block in blocks)
+
+
+def _decisions(report: Report, transfers: pd.DataFrame) -> list[Iterator[str]]:
+    """Make a block for every kind of decision that the plan has."""
+    tables = (
+        (_valuable_lines, transfers),
+        (markdown_lines, report.markdowns),
+        (exit_lines, report.exits),
+        (purchase_lines, report.purchases),
+    )
+    blocks = [tell(table, report.currency) for tell, table in tables if table is not None and len(table)]
+    return blocks or [iter(["No line: doing nothing is best"])]
 
 
 def _answer(report: Report) -> Iterator[str]:
@@ -78,7 +95,7 @@ def _answer(report: Report) -> Iterator[str]:
     if summary["certificate"] is not None:
         yield f"  certificate  {certificate_words(summary['certificate'])}"
     if report.transfers is not None:
-        yield f"  moves        {moves_words(summary)}"
+        yield from response_lines(summary, 13)
     yield f"  chosen from  {summary['flows']:,} candidate flows"
     if report.outcomes:
         aside = f"; {report.left_aside:,} outside scope and policy" if report.left_aside else ""
@@ -123,6 +140,32 @@ def moves_words(summary: Mapping[str, Any]) -> str:
     return f"{units} in {lines} on {counted(summary['dispatches'], 'dispatch', 'dispatches')}"
 
 
+_LEAVES: Final = {"liquidation": "liquidates", "return": "returns"}
+
+
+def response_lines(summary: Mapping[str, Any], width: int) -> Iterator[str]:
+    """Say how much a plan does by each response that it uses; with none of the others, how little it moves.
+
+    Parameters
+    ----------
+    summary : dict
+        With lines, units, dispatches and responses.
+    width : int
+        Of the words in front.
+    """
+    uses = summary["responses"]
+    others = []
+    if uses.get("markdown", {}).get("choices"):
+        others.append(("marks down", f"{counted(uses['markdown']['choices'], 'price')} of a product in a zone"))
+    for name, verb in (*_LEAVES.items(), ("purchase", "buys")):
+        if uses.get(name, {}).get("lines"):
+            units, lines = counted(uses[name]["units"], "unit"), counted(uses[name]["lines"], "line")
+            others.append((verb, f"{units} in {lines}"))
+    if summary["lines"] or not others:
+        others.insert(0, ("moves", moves_words(summary)))
+    yield from (f"  {verb:<{width - 1}} {words}" for verb, words in others)
+
+
 def conflict_words(result: Result) -> list[str]:
     """Say each conflict of a result: its rule, a colon and what is short of it."""
     return [f"{conflict.rule}: {conflict.message}" for conflict in result.conflicts]
@@ -159,9 +202,6 @@ def ledger_lines(ledger: Mapping[str, float], summary: Mapping[str, Any], curren
 
 def _valuable_lines(transfers: pd.DataFrame, currency: str) -> Iterator[str]:
     best = transfers.nlargest(MOST_VALUABLE, "benefit")
-    if best.empty:
-        yield "No line: doing nothing is best"
-        return
     yield f"The {counted(len(best), 'most valuable line')} (what is lost when the line alone is removed, {currency})"
     for line in best.to_dict("records"):
         day = f", day {line['arrives_day']}" if line["arrives_day"] else ""

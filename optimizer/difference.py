@@ -64,7 +64,7 @@ class OutcomeChanges:
     outcome_before: Words
     outcome_after: Words
     units_before: Ints
-    """Units by transfer, at most those asked."""
+    """Units by all responses, at most those asked."""
     units_after: Ints
 
     def __len__(self) -> int:
@@ -174,13 +174,13 @@ def _dispatch_changes(before: Plan, after: Plan) -> DispatchChanges:
 
 def _outcome_changes(before: AlertOutcomes, after: AlertOutcomes) -> OutcomeChanges:
     """Both tables have one row per alert of the network, in its order."""
-    differs = (before.units_by_transfer != after.units_by_transfer) | (before.outcome != after.outcome)
+    differs = (before.units != after.units) | (before.outcome != after.outcome)
     return OutcomeChanges(
         alert=before.alert[differs],
         outcome_before=before.outcome[differs],
         outcome_after=after.outcome[differs],
-        units_before=before.units_by_transfer[differs],
-        units_after=after.units_by_transfer[differs],
+        units_before=before.units[differs],
+        units_after=after.units[differs],
     )
 
 

@@ -21,6 +21,10 @@ def _no_money() -> NDArray[np.int64]:
     return np.empty(0, dtype=np.int64)
 
 
+def _no_units() -> NDArray[np.int64]:
+    return np.empty(0, dtype=np.int64)
+
+
 @dataclass(frozen=True, slots=True)
 class Markdowns:
     """Price paths of (SKU, zone) choices that differ from the list price, shape ``(n_choices,)`` each."""
@@ -215,6 +219,21 @@ class AlertOutcomes:
     day: NDArray[np.int32]
     """Day on which the last unit that counts arrives (shortage) or leaves (over-stock); -1 when none."""
     reason: NDArray[np.object_]
+    units_by_markdown: NDArray[np.int64] = field(default_factory=_no_units)
+    """Units that the position sells in addition because of markdowns, in expectation; left out: none, like below."""
+    units_by_exit: NDArray[np.int64] = field(default_factory=_no_units)
+    units_by_purchase: NDArray[np.int64] = field(default_factory=_no_units)
+
+    def __post_init__(self) -> None:
+        for name in ("units_by_markdown", "units_by_exit", "units_by_purchase"):
+            if not len(getattr(self, name)):
+                object.__setattr__(self, name, np.zeros(len(self.alert), dtype=np.int64))
+
+    @property
+    def units(self) -> NDArray[np.int64]:
+        """Units of every alert by all responses, at most those asked, shape ``(n_alerts,)``."""
+        every = self.units_by_transfer + self.units_by_markdown + self.units_by_exit + self.units_by_purchase
+        return np.minimum(every, self.units_asked)
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,8 +54,9 @@ def merged_lines(plan: Plan) -> Plan:
     (lane,), run = distinct_rows([plan.dispatch_lane])
     runs = np.zeros(len(lane), dtype=np.int64)
     np.add.at(runs, run, plan.dispatches)
-    columns = {name: key[units != 0] for name, key in zip(LINE_KEY, keys, strict=True)}
-    return Plan(**columns, units=units[units != 0], dispatch_lane=lane[runs != 0], dispatches=runs[runs != 0])
+    columns: dict[str, Any] = {name: key[units != 0] for name, key in zip(LINE_KEY, keys, strict=True)}
+    kept: dict[str, Any] = {"units": units[units != 0], "dispatch_lane": lane[runs != 0], "dispatches": runs[runs != 0]}
+    return replace(plan, **columns, **kept)
 
 
 def with_fewest_dispatches(network: Network, plan: Plan) -> Plan:

@@ -29,11 +29,11 @@ from counterpoise.v1 import (
 from network.columns import NO_LIMIT
 from network.tables import Network
 from network.writing import network_to_frames, settings_of
+from optimizer.plan_files.decision_tables import decision_tables
 from optimizer.request import Request
 from server.columns import encode_table
 from server.convert import duration, request_to_proto
 from server.errors import MAX_ERROR_BYTES_HEADER
-from server.result_tables import line_columns
 from server.rows import messages_of_frame
 from server.settings import MESSAGE_BYTES
 
@@ -249,7 +249,7 @@ class Client:
         return response.plan
 
     def read_plan(self, name: str) -> dict[str, pd.DataFrame]:
-        """Return the tables of a result: transfers, dispatches, unmet, alert_outcomes, fixes."""
+        """Return the tables of a result: transfers, markdowns, exits, purchases, dispatches, unmet and so on."""
         messages = list(self.plans.ReadPlan(plan_service_pb2.ReadPlanRequest(name=name)))
         return {
             field.name: _table(plan_service_pb2.ReadPlanResponse, field.name, messages)
@@ -388,27 +388,44 @@ def asked_fields(network: Network, request: Request) -> dict[str, Any]:
     """
     asked = request_to_proto(request)
     if request.former_plan is not None:
-        lines = pd.DataFrame(line_columns(network, request.former_plan.plan))
-        asked["former_plan"].lines.CopyFrom(proposed_plan({"transfers": lines}))
+        tables = decision_tables(network, request.former_plan.plan, None, None)
+        asked["former_plan"].lines.CopyFrom(proposed_plan(tables))
     return asked
 
 
 def proposed_plan(tables: Mapping[str, pd.DataFrame]) -> plan_pb2.ProposedPlan:
-    """Return the plan that ``transfers`` and, when they are there, ``dispatches`` of `Client.read_plan` are.
+    """Return the plan that tables of `Client.read_plan` are.
 
     Parameters
     ----------
     tables : mapping of str to DataFrame
-        With the columns of `ProposedLine` and `ProposedDispatch`; others are ignored.
+        Those that are there of ``transfers``, ``dispatches``, ``markdowns``, ``exits`` and ``purchases``, with the
+        columns of `ProposedLine` and so on; other columns are ignored.
     """
-    transfers, dispatches = tables["transfers"], tables.get("dispatches")
-    if "expiry_day" in transfers:
-        never = transfers["expiry_day"] == NO_LIMIT
-        transfers = transfers.assign(expiry_day=transfers["expiry_day"].astype("Int64").mask(never))
-    return plan_pb2.ProposedPlan(
-        lines=messages_of_frame(plan_pb2.ProposedLine, transfers),
-        dispatches=() if dispatches is None else messages_of_frame(plan_pb2.ProposedDispatch, dispatches),
-    )
+    rows = {
+        field: messages_of_frame(kind, _days_left_out(tables[name]))
+        for name, (field, kind) in _PROPOSED.items()
+        if name in tables
+    }
+    return plan_pb2.ProposedPlan(**rows)  # type: ignore[arg-type]
+
+
+_PROPOSED: Final[dict[str, tuple[str, type[Any]]]] = {
+    "transfers": ("lines", plan_pb2.ProposedLine),
+    "dispatches": ("dispatches", plan_pb2.ProposedDispatch),
+    "markdowns": ("markdowns", plan_pb2.ProposedMarkdown),
+    "exits": ("exits", plan_pb2.ProposedExit),
+    "purchases": ("purchases", plan_pb2.ProposedPurchase),
+}
+"""Field of `ProposedPlan` and message of a row, by table."""
+
+
+def _days_left_out(table: pd.DataFrame) -> pd.DataFrame:
+    """Leave out the expiry days of what never expires."""
+    if "expiry_day" not in table:
+        return table
+    never = table["expiry_day"] == NO_LIMIT
+    return table.assign(expiry_day=table["expiry_day"].astype("Int64").mask(never))
 
 
 def _optional_duration(seconds: float | None) -> duration_pb2.Duration | None:

@@ -14,7 +14,8 @@ from network.columns import NO_LIMIT
 from network.schema import TABLES
 from network.tables import Network, Severity
 from optimizer.plan import AlertOutcomes, Certificate, Conflict, Result, Status, StopReason
-from optimizer.request import Request
+from optimizer.plan_parts import USED, PlanSize
+from optimizer.request import MARKDOWN, Request
 from server.faults import FieldProblem
 from server.records import AlertBatchRecord, IncumbentRecord, NetworkRecord, PlanRecord, PlanState, RepairRecord
 from server.rows import rows_of_frame
@@ -116,7 +117,9 @@ def plan_to_proto(record: PlanRecord, *, full: bool = True) -> plan_pb2.Plan:
         incumbent_count=len(record.incumbents),
         best=None if best is None else incumbent_to_proto(best, record.money_decimals),
         cancel_requested=record.cancel_requested,
-        result=None if record.result is None else result_to_proto(record.result, record.currency, full=full),
+        result=None
+        if record.result is None
+        else result_to_proto(record.result, record.size, record.currency, full=full),
         error=None
         if record.failure is None
         else plan_pb2.PlanError(code=record.failure.code, message=record.failure.message),
@@ -159,6 +162,7 @@ def request_to_proto(request: Request) -> dict[str, Any]:
             plan_pb2.SeverityResponses(severity=_severity(level), responses=map(_response, allowed))  # type: ignore[arg-type]
             for level, allowed in request.response_policy.items()
         ],
+        "responses": [_response(word) for word in request.responses or ()],
         "min_line_benefit": request.min_line_benefit,
         "min_dispatch_benefit": request.min_dispatch_benefit,
     }
@@ -182,9 +186,8 @@ def _response(word: str) -> int:
     return plan_pb2.Response.Value(f"RESPONSE_{word.upper()}")
 
 
-def result_to_proto(result: Result, currency: str, *, full: bool = True) -> plan_pb2.PlanResult:
+def result_to_proto(result: Result, size: PlanSize, currency: str, *, full: bool = True) -> plan_pb2.PlanResult:
     """Say a result without its tables; not full: without violations and conflicts."""
-    plan = result.plan
     return plan_pb2.PlanResult(
         status=_PROOF_OF[result.status],  # type: ignore[arg-type]
         stopped_by=_STOP_OF[result.stopped_by],  # type: ignore[arg-type]
@@ -199,9 +202,10 @@ def result_to_proto(result: Result, currency: str, *, full: bool = True) -> plan
         gap=result.gap,
         certificate=None if result.certificate is None else certificate_to_proto(result.certificate, full=full),
         conflicts=_conflicts(result.conflicts) if full else [],
-        line_count=0 if plan is None else plan.n_lines,
-        dispatch_count=0 if plan is None else int(plan.dispatches.sum()),
-        transferred_units=0 if plan is None else int(plan.units.sum()),
+        line_count=size.lines,
+        dispatch_count=size.dispatches,
+        transferred_units=size.units,
+        responses=response_uses(size),
         unmet_units=0 if result.unmet is None else int(result.unmet.units.sum()),
         alert_outcomes=None if result.outcomes is None else outcome_counts(result.outcomes),
         backend=result.backend,
@@ -209,6 +213,16 @@ def result_to_proto(result: Result, currency: str, *, full: bool = True) -> plan
         sizes=dict(result.sizes),
         seconds=dict(result.seconds),
     )
+
+
+def response_uses(size: PlanSize) -> list[plan_pb2.ResponseUse]:
+    """Say how much a plan does by each response."""
+    lines = {MARKDOWN: (size.choices, 0), **size.by_response} if size.by_response else {}
+    return [
+        plan_pb2.ResponseUse(response=_response(name), lines=lines[name][0], units=lines[name][1])  # type: ignore[arg-type]
+        for name in USED
+        if name in lines
+    ]
 
 
 def certificate_to_proto(certificate: Certificate, *, full: bool = True) -> plan_pb2.Certificate:

@@ -24,6 +24,7 @@ _Second = TypeVar("_Second")
 _ANALYSIS_SECONDS: Final = 20.0
 _MOST_ALERTS: Final = 1000
 _MOST_PLACES: Final = 1000
+_STANDARD_POLICY: Final = "standard"
 _FIELD_OF_ROW: Final = {"severity_weights": "weight", "response_policy": "responses"}
 """What a row by severity says."""
 
@@ -46,7 +47,7 @@ def request_of(request: Any, network: Network, former: Plan | None) -> Request:
         Naming every field that is wrong.
     """
     wrong: list[FieldProblem] = []
-    asked = _scope(request) | _severities(request, wrong) | _earnings(request)
+    asked = _scope(request) | _severities(request, wrong) | _responses(request, wrong) | _earnings(request)
     if former is not None:
         asked["former_plan"] = _former(request.former_plan)
     found, _, problems = read_request(network, asked, former=former)
@@ -87,10 +88,7 @@ def _severities(request: Any, wrong: list[FieldProblem]) -> dict[str, Any]:
     policy = _by_severity("response_policy", request.response_policy, wrong)
     return {
         "severity_weights": {word: row.weight for word, row in weights.items()},
-        "response_policy": {
-            word: [enum_word(plan_pb2.Response.DESCRIPTOR, number) or "unspecified" for number in row.responses]
-            for word, row in policy.items()
-        },
+        "response_policy": {word: [_response_word(number) for number in row.responses] for word, row in policy.items()},
     }
 
 
@@ -106,6 +104,23 @@ def _by_severity(field: str, rows: Sequence[Any], wrong: list[FieldProblem]) -> 
         else:
             found[word] = row
     return found
+
+
+def _responses(request: Any, wrong: list[FieldProblem]) -> dict[str, Any]:
+    """Return what the plan may use, and the standard policy where it is asked for."""
+    asked: dict[str, Any] = {}
+    if request.responses:
+        asked["responses"] = [_response_word(number) for number in request.responses]
+    if request.standard_response_policy:
+        asked["response_policy"] = _STANDARD_POLICY
+        if request.response_policy:
+            message, fix = "a response policy is given too", "Give one of them"
+            wrong.append(FieldProblem("standard_response_policy", "ambiguous", message, fix))
+    return asked
+
+
+def _response_word(number: int) -> str:
+    return enum_word(plan_pb2.Response.DESCRIPTOR, number) or "unspecified"
 
 
 def _earnings(request: Any) -> dict[str, Any]:

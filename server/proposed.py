@@ -12,7 +12,7 @@ from counterpoise.v1 import plan_pb2, plan_service_pb2
 from network.problems import NetworkError, Problem
 from network.tables import Network
 from optimizer.plan import Plan
-from optimizer.plan_files.plan_directory import plan_tables
+from optimizer.plan_files.decision_tables import decision_tables
 from optimizer.plan_files.plan_reading import plan_from_frames
 from server.faults import FieldProblem, PreconditionError, invalid_field
 from server.records import PlanRecord
@@ -42,7 +42,12 @@ def plan_of_lines(proposed: plan_pb2.ProposedPlan, network: Network, field: str)
 
 def frames_of_plan(proposed: plan_pb2.ProposedPlan) -> dict[str, pd.DataFrame]:
     """Tables of a plan directory for a plan made by hand; dispatches only when some are given."""
-    frames = {"transfers": frame_of_messages(plan_pb2.ProposedLine, proposed.lines)}
+    frames = {
+        "transfers": frame_of_messages(plan_pb2.ProposedLine, proposed.lines),
+        "markdowns": frame_of_messages(plan_pb2.ProposedMarkdown, proposed.markdowns),
+        "exits": frame_of_messages(plan_pb2.ProposedExit, proposed.exits),
+        "purchases": frame_of_messages(plan_pb2.ProposedPurchase, proposed.purchases),
+    }
     if proposed.dispatches:
         frames["dispatches"] = frame_of_messages(plan_pb2.ProposedDispatch, proposed.dispatches)
     return frames
@@ -92,8 +97,7 @@ def plan_of_record(record: PlanRecord, store: Store, network: Network, field: st
         raise PreconditionError(record.name, "NO_PLAN", f"{record.name} has no plan")
     if own is network:
         return result.plan
-    bare = replace(result, certificate=None, unmet=None, outcomes=None, line_reason=None)
-    return _plan({"transfers": plan_tables(own, bare)["transfers"]}, network, lambda problem: field)
+    return _plan(decision_tables(own, result.plan, None, None), network, lambda problem: field)
 
 
 def readable_plan(

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import pandas as pd
 
 from optimizer.plan import Certificate, Incumbent, Plan, Result
+from optimizer.plan_parts import NO_SIZE, PlanSize
 from optimizer.repair import Repair
 from optimizer.request import Parameters, Request
 from server.faults import FieldProblem
@@ -142,6 +143,8 @@ class PlanRecord:
     cancel_requested: bool = False
     incumbents: tuple[IncumbentRecord, ...] = ()
     result: Result | None = None
+    size: PlanSize = NO_SIZE
+    """How much the plan of the result does."""
     repair: RepairRecord | None = None
     """Set when the plan is a repair of one made by hand."""
     failure: PlanFailure | None = None
@@ -175,12 +178,13 @@ def ended(
     state: PlanState,
     *,
     result: Result | None = None,
+    size: PlanSize = NO_SIZE,
     repair: Repair | None = None,
     failure: PlanFailure | None = None,
 ) -> PlanRecord:
     """Return the record in a final state."""
     found = record.repair if record.repair is None or repair is None else _repaired(record.repair, repair)
-    return replace(record, state=state, ended=now(), result=result, repair=found, failure=failure)
+    return replace(record, state=state, ended=now(), result=result, size=size, repair=found, failure=failure)
 
 
 def _repaired(record: RepairRecord, repair: Repair) -> RepairRecord:

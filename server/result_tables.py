@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final, TypeVar
 
 import numpy as np
@@ -10,10 +11,15 @@ from google.protobuf.message import Message
 from numpy.typing import NDArray
 
 from counterpoise.v1 import plan_pb2, plan_service_pb2
+from network.outside import exit_of_lane, quote_of_lane
 from network.tables import Network
 from optimizer.difference import LineChanges
+from optimizer.markdown_figures import markdown_figures
 from optimizer.plan import Plan, Result
+from optimizer.plan_files.decision_tables import line_proceeds, markdown_table
 from optimizer.plan_files.expiry_days import lot_names
+from optimizer.plan_parts import parts_of
+from optimizer.worth.economics import lane_unit_cost
 from server.columns import CHUNK_BYTES
 
 Columns = Mapping[str, NDArray[Any]]
@@ -24,13 +30,84 @@ def _transfers(network: Network, result: Result) -> Columns:
     plan = result.plan
     if plan is None:
         return {}
-    certificate = result.certificate
+    at = parts_of(network, plan).transfers
+    return {**line_columns(network, plan, at), **_lot_column(network, plan, at), **_earnings(result, plan, at)}
+
+
+def _lot_column(network: Network, plan: Plan, at: NDArray[np.intp]) -> Columns:
+    return {"lot_id": lot_names(network, plan)[at]}
+
+
+def _earnings(result: Result, plan: Plan, at: NDArray[np.intp]) -> Columns:
+    """Say what lines earn, and why they are there; nothing where that is not known."""
+    certificate, reason = result.certificate, result.line_reason
     return {
-        **line_columns(network, plan),
-        "lot_id": lot_names(network, plan),
-        "benefit_money_units": np.zeros(0, np.int64) if certificate is None else certificate.line_benefit,
-        "reason": np.full(plan.n_lines, "", object) if result.line_reason is None else result.line_reason,
+        "benefit_money_units": np.zeros(0, np.int64) if certificate is None else certificate.line_benefit[at],
+        "reason": np.full(len(at), "", object) if reason is None else reason[at],
     }
+
+
+def _markdowns(network: Network, result: Result) -> Columns:
+    plan = result.plan
+    return {} if plan is None else markdown_columns(network, plan)
+
+
+def markdown_columns(network: Network, plan: Plan, sku: int | None = None) -> Columns:
+    """Say the prices of a plan, or those of one SKU."""
+    markdowns = plan.markdowns
+    if sku is not None:
+        plan = replace(plan, markdowns=markdowns.take(np.flatnonzero(markdowns.sku == sku)))
+    table = markdown_table(network, markdown_figures(network, plan))
+    return {str(name): column.to_numpy() for name, column in table.items()}
+
+
+def _exits(network: Network, result: Result) -> Columns:
+    plan = result.plan
+    if plan is None:
+        return {}
+    at = parts_of(network, plan).exits
+    return {
+        **exit_columns(network, plan, at),
+        **_lot_column(network, plan, at),
+        "unit_proceeds_money_units": line_proceeds(network, plan, at),
+        **_earnings(result, plan, at),
+    }
+
+
+def exit_columns(network: Network, plan: Plan | LineChanges, at: NDArray[np.intp]) -> Columns:
+    """Return what makes lines to exits what they are, and their units where they have one number of them."""
+    columns = {
+        "node_id": network.nodes.node_id[network.lanes.origin[plan.lane[at]]],
+        "exit_id": network.exits.exit_id[exit_of_lane(network)[plan.lane[at]]],
+        "sku_id": network.products.sku_id[plan.sku[at]],
+        "day": plan.arrives_day[at],
+        "expiry_day": plan.expiry_day[at],
+    }
+    return columns | ({"units": plan.units[at]} if isinstance(plan, Plan) else {})
+
+
+def _purchases(network: Network, result: Result) -> Columns:
+    plan = result.plan
+    if plan is None:
+        return {}
+    at = parts_of(network, plan).purchases
+    return {
+        **purchase_columns(network, plan, at),
+        "supplier": network.quotes.supplier[quote_of_lane(network)[plan.lane[at]]],
+        "unit_price_money_units": lane_unit_cost(network, plan.lane[at], plan.sku[at]),
+        **_earnings(result, plan, at),
+    }
+
+
+def purchase_columns(network: Network, plan: Plan | LineChanges, at: NDArray[np.intp]) -> Columns:
+    """Return what makes lines from quotes what they are, and their units where they have one number of them."""
+    columns = {
+        "quote_id": network.quotes.quote_id[quote_of_lane(network)[plan.lane[at]]],
+        "node_id": network.nodes.node_id[network.lanes.destination[plan.lane[at]]],
+        "sku_id": network.products.sku_id[plan.sku[at]],
+        "day": plan.arrives_day[at],
+    }
+    return columns | ({"units": plan.units[at]} if isinstance(plan, Plan) else {})
 
 
 def line_columns(network: Network, plan: Plan | LineChanges, lines: NDArray[np.intp] | None = None) -> Columns:
@@ -57,12 +134,14 @@ def _dispatches(network: Network, result: Result) -> Columns:
         return {}
     weight = np.nan_to_num(network.products.unit_weight_kg)[plan.sku] * plan.units
     load = np.bincount(plan.lane, weights=weight, minlength=len(network.lanes))
+    between = parts_of(network, plan).dispatches
+    lane, runs = plan.dispatch_lane[between], plan.dispatches[between]
     return {
-        **lane_columns(network, plan.dispatch_lane),
-        "dispatches": plan.dispatches,
-        "load_kg": load[plan.dispatch_lane],
-        "capacity_kg": network.lanes.capacity_kg[plan.dispatch_lane],
-        "fixed_cost": network.lanes.fixed_cost[plan.dispatch_lane] * plan.dispatches,
+        **lane_columns(network, lane),
+        "dispatches": runs,
+        "load_kg": load[lane],
+        "capacity_kg": network.lanes.capacity_kg[lane],
+        "fixed_cost": network.lanes.fixed_cost[lane] * runs,
     }
 
 
@@ -115,6 +194,9 @@ def _alert_outcomes(network: Network, result: Result) -> Columns:
         "outcome": outcomes.outcome,
         "units_asked": outcomes.units_asked,
         "units_by_transfer": outcomes.units_by_transfer,
+        "units_by_markdown": outcomes.units_by_markdown,
+        "units_by_exit": outcomes.units_by_exit,
+        "units_by_purchase": outcomes.units_by_purchase,
         "day": outcomes.day,
         "reason": outcomes.reason,
     }
@@ -126,6 +208,9 @@ _TABLES: Final[dict[int, tuple[str, type[Message], Callable[[Network, Result], C
     plan_pb2.PLAN_TABLE_UNMET: ("unmet", plan_pb2.UnmetColumns, _unmet),
     plan_pb2.PLAN_TABLE_ALERT_OUTCOMES: ("alert_outcomes", plan_pb2.AlertOutcomeColumns, _alert_outcomes),
     plan_pb2.PLAN_TABLE_FIXES: ("fixes", plan_pb2.FixColumns, _fixes),
+    plan_pb2.PLAN_TABLE_MARKDOWNS: ("markdowns", plan_pb2.MarkdownColumns, _markdowns),
+    plan_pb2.PLAN_TABLE_EXITS: ("exits", plan_pb2.ExitColumns, _exits),
+    plan_pb2.PLAN_TABLE_PURCHASES: ("purchases", plan_pb2.PurchaseColumns, _purchases),
 }
 ALL_TABLES: Final = tuple(_TABLES)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from google.protobuf.message import Message
 
 from counterpoise.v1 import plan_pb2
+from optimizer.request import MARKDOWN
 
 
 def plan_summary(plan: plan_pb2.Plan) -> dict[str, Any]:
@@ -25,7 +27,7 @@ def plan_summary(plan: plan_pb2.Plan) -> dict[str, Any]:
         "stopped_by": word(result, "stopped_by", "STOP_REASON_"),
         "benefit": result.benefit if result.HasField("benefit") else None,
         "objective": result.objective if result.HasField("objective") else None,
-        "adjustments": _adjustments(result) if planned else None,
+        "adjustments": _amounts(result, result.certificate.adjustments_money_units) if planned else None,
         "bound": result.bound if result.HasField("bound") else None,
         "gap": result.gap if result.HasField("gap") else None,
         "seconds": dict(result.seconds),
@@ -34,6 +36,8 @@ def plan_summary(plan: plan_pb2.Plan) -> dict[str, Any]:
         "lines": result.line_count,
         "units": result.transferred_units,
         "dispatches": result.dispatch_count,
+        "responses": _responses(result),
+        "ledger": _amounts(result, result.certificate.ledger_money_units) if planned else None,
         "unmet_units": result.unmet_units if planned else None,
         "certificate": _certificate(result.certificate) if planned else None,
         "conflicts": [
@@ -43,9 +47,16 @@ def plan_summary(plan: plan_pb2.Plan) -> dict[str, Any]:
     }
 
 
-def _adjustments(result: plan_pb2.PlanResult) -> dict[str, float]:
-    scale = 10**result.money_decimals
-    return {term: amount / scale for term, amount in result.certificate.adjustments_money_units.items()}
+def _amounts(result: plan_pb2.PlanResult, terms: Mapping[str, int]) -> dict[str, float]:
+    return {term: amount / 10**result.money_decimals for term, amount in terms.items()}
+
+
+def _responses(result: plan_pb2.PlanResult) -> dict[str, dict[str, int]]:
+    found = {}
+    for used in result.responses:
+        name = word(used, "response", "RESPONSE_")
+        found[name] = {"choices": used.lines} if name == MARKDOWN else {"lines": used.lines, "units": used.units}
+    return found
 
 
 def word(message: Message, field: str, prefix: str) -> str:

@@ -11,6 +11,7 @@ from functools import partial
 from network.tables import Network
 from optimizer.backends import backend_named
 from optimizer.plan import Incumbent, Result, Status, StopReason
+from optimizer.plan_parts import plan_size
 from optimizer.repair import Repair
 from server.child import Finished, Job, Message, Raised, Reported
 from server.faults import BusyError
@@ -201,7 +202,8 @@ class Supervisor:
         if result.plan is not None and not (result.certificate is not None and result.certificate.valid):
             return partial(ended, state=PlanState.FAILED, failure=_NOT_CERTIFIED)
         state = PlanState.CANCELLED if result.stopped_by is StopReason.CANCELLED else _STATE_OF[result.status]
-        return partial(ended, state=state, result=result, repair=repair)
+        size = plan_size(self._store.snapshot(record.snapshot), result.plan)
+        return partial(ended, state=state, result=result, size=size, repair=repair)
 
     def _answer(self, record: PlanRecord) -> Result | Repair:
         network = self._store.snapshot(record.snapshot)

@@ -11,11 +11,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from network.columns import NO_LIMIT
 from network.tables import Network
 from network.writing import FileFormat, write_files
 from optimizer.plan import UNKNOWN_MONEY, AlertOutcomes, Certificate, Plan, Result, Unmet
-from optimizer.plan_files.expiry_days import lot_names
+from optimizer.plan_files.decision_tables import decision_tables, lane_columns, whole_cells
 from optimizer.plan_files.plan_reading import PlanFile, read_plan
 from optimizer.plan_files.plan_schema import (
     ALERT_OUTCOMES,
@@ -25,13 +24,21 @@ from optimizer.plan_files.plan_schema import (
     LEDGER,
     PLAN_FILE,
     PLAN_TABLES,
-    TRANSFERS,
     UNMET,
 )
 from optimizer.plan_lines import lane_load
+from optimizer.plan_parts import USED, PlanSize, parts_of, plan_size
 from optimizer.worth.economics import WEIGHT_DECIMALS, lane_fixed_cost
 
-__all__ = ["PlanFile", "certificate_summary", "plan_tables", "read_plan", "result_summary", "write_plan"]
+__all__ = [
+    "PlanFile",
+    "certificate_summary",
+    "plan_tables",
+    "read_plan",
+    "response_summary",
+    "result_summary",
+    "write_plan",
+]
 
 _SECONDS_DECIMALS: Final = 3
 
@@ -85,7 +92,7 @@ def result_summary(result: Result, network: Network) -> dict[str, Any]:
     dict
         Amounts in currency units, times in seconds; None for what is not known.
     """
-    plan = result.plan
+    size = plan_size(network, result.plan)
     return {
         "status": result.status.value,
         "stopped_by": result.stopped_by.value,
@@ -97,9 +104,11 @@ def result_summary(result: Result, network: Network) -> dict[str, Any]:
         "seconds": {phase: round(seconds, _SECONDS_DECIMALS) for phase, seconds in result.seconds.items()},
         "backend": result.backend,
         "flows": result.sizes.get("flows", 0),
-        "lines": 0 if plan is None else plan.n_lines,
-        "units": 0 if plan is None else int(plan.units.sum()),
-        "dispatches": 0 if plan is None else int(plan.dispatches.sum()),
+        "lines": size.lines,
+        "units": size.units,
+        "dispatches": size.dispatches,
+        "responses": response_summary(size),
+        "ledger": None if result.certificate is None else _amounts(result.certificate.ledger, network),
         "unmet_units": None if result.unmet is None else int(result.unmet.units.sum()),
         "certificate": None if result.certificate is None else certificate_summary(result.certificate),
         "conflicts": [
@@ -107,6 +116,14 @@ def result_summary(result: Result, network: Network) -> dict[str, Any]:
             for found in result.conflicts
         ],
     }
+
+
+def response_summary(size: PlanSize) -> dict[str, dict[str, int]]:
+    """Say by response how many lines a plan has and how many units they are; markdowns are counted by choice."""
+    if not size.by_response:
+        return {}
+    counts = {name: {"lines": lines, "units": units} for name, (lines, units) in size.by_response.items()}
+    return {name: counts.get(name, {"choices": size.choices}) for name in USED}
 
 
 def certificate_summary(certificate: Certificate) -> dict[str, Any]:
@@ -133,7 +150,7 @@ def plan_tables(network: Network, result: Result) -> dict[str, pd.DataFrame]:
     """
     tables: dict[str, pd.DataFrame] = {}
     if result.plan is not None:
-        tables[TRANSFERS.name] = _transfers(network, result.plan, result)
+        tables |= decision_tables(network, result.plan, result.certificate, result.line_reason)
         tables[DISPATCHES.name] = _dispatches(network, result.plan)
     if result.unmet is not None:
         tables[UNMET.name] = _unmet(network, result.unmet)
@@ -167,44 +184,17 @@ def _amounts(terms: Mapping[str, int], network: Network) -> dict[str, float]:
     return {term: amount / 10**network.money_decimals for term, amount in terms.items()}
 
 
-def _lane_columns(network: Network, lane: NDArray[np.int32]) -> dict[str, Any]:
-    lanes, names = network.lanes, network.nodes.node_id
-    return {
-        "lane_id": lanes.lane_id[lane],
-        "origin": names[lanes.origin[lane]],
-        "destination": names[lanes.destination[lane]],
-    }
-
-
-def _transfers(network: Network, plan: Plan, result: Result) -> pd.DataFrame:
-    nothing = np.full(plan.n_lines, np.nan)
-    benefit = nothing
-    if result.certificate is not None:
-        benefit = result.certificate.line_benefit / 10**network.money_decimals
-    return pd.DataFrame(
-        {
-            **_lane_columns(network, plan.lane),
-            "sku_id": network.products.sku_id[plan.sku],
-            "units": plan.units,
-            "lot_id": lot_names(network, plan),
-            "expiry_day": _whole(plan.expiry_day, plan.expiry_day == NO_LIMIT),
-            "arrives_day": plan.arrives_day,
-            "benefit": benefit,
-            "reason": np.full(plan.n_lines, "", dtype=np.object_) if result.line_reason is None else result.line_reason,
-        }
-    )
-
-
 def _dispatches(network: Network, plan: Plan) -> pd.DataFrame:
     load = lane_load(network, plan)
-    lane, runs = plan.dispatch_lane, plan.dispatches
+    between = parts_of(network, plan).dispatches
+    lane, runs = plan.dispatch_lane[between], plan.dispatches[between]
     load_kg = load[lane] / 10**WEIGHT_DECIMALS
     capacity_kg = network.lanes.capacity_kg[lane]
     limited = np.isfinite(capacity_kg) & (capacity_kg > 0)
     capacity_kg = np.where(limited, capacity_kg, np.nan) * np.maximum(runs, 1)
     return pd.DataFrame(
         {
-            **_lane_columns(network, lane),
+            **lane_columns(network, lane),
             "dispatches": runs,
             "load_kg": load_kg,
             "capacity_kg": capacity_kg,
@@ -247,11 +237,6 @@ def _money(units: NDArray[np.int64], network: Network) -> NDArray[np.float64]:
     return np.where(units == UNKNOWN_MONEY, np.nan, units / 10**network.money_decimals)
 
 
-def _whole(values: NDArray[np.int32], empty: NDArray[np.bool_]) -> pd.arrays.IntegerArray:
-    """Cells of a column of whole numbers."""
-    return pd.arrays.IntegerArray(values.astype(np.int64), empty)
-
-
 def _outcomes(network: Network, outcomes: AlertOutcomes) -> pd.DataFrame:
     return pd.DataFrame(
         {
@@ -259,7 +244,10 @@ def _outcomes(network: Network, outcomes: AlertOutcomes) -> pd.DataFrame:
             "outcome": outcomes.outcome,
             "units_asked": outcomes.units_asked,
             "units_by_transfer": outcomes.units_by_transfer,
-            "day": _whole(outcomes.day, outcomes.day < 0),
+            "units_by_markdown": outcomes.units_by_markdown,
+            "units_by_exit": outcomes.units_by_exit,
+            "units_by_purchase": outcomes.units_by_purchase,
+            "day": whole_cells(outcomes.day, outcomes.day < 0),
             "reason": outcomes.reason,
         }
     )

@@ -1,6 +1,7 @@
 """The plan directory as data: its tables and what an empty cell means.
 
-`transfers` alone makes a plan that can be checked; the other tables are for people and programs that read plans.
+`transfers`, `markdowns`, `exits` or `purchases` alone makes a plan that can be checked; most other tables are for
+people and programs that read plans.
 """
 
 from __future__ import annotations
@@ -46,18 +47,74 @@ _LANE: Final = (
 )
 """Columns that name a lane."""
 
+_LOT: Final = (
+    _text("lot_id", "lot the units are of", "none, or one of several"),
+    _day("expiry_day", "day on which the units expire", "never, or the only day that can be meant"),
+)
+
+_EARNS: Final = (
+    _number("benefit", "what the plan loses without the line alone"),
+    _text("reason", "why the line is there"),
+)
+
 TRANSFERS: Final = Table(
     "transfers",
     (
         *_LANE,
         _reference("sku_id", "products", "product that is moved", required=True),
         _count("units", "units that are moved"),
-        _text("lot_id", "lot the units are of", "none, or one of several"),
-        _day("expiry_day", "day on which the units expire", "never, or the only day that can be meant"),
+        *_LOT,
         _day("arrives_day", "day of arrival", "the earliest day, where only one can be meant"),
-        _number("benefit", "what the plan loses without the line alone"),
-        _text("reason", "why the line is there"),
+        *_EARNS,
     ),
+    required=False,
+)
+
+MARKDOWNS: Final = Table(
+    "markdowns",
+    (
+        _reference("sku_id", "products", "product that is marked down", required=True),
+        Column("zone", CellType.TEXT, "zone whose nodes share the price", True, ""),
+        Column("period", CellType.INTEGER, "period, from 1", True, 1, "", 1, LARGEST_INTEGER),
+        _number("price", "price of a unit in the period", required=True),
+        _number("list_price", "price of a unit without the plan"),
+        _number("expected_units", "units that are sold in the period, in expectation"),
+        _number("expected_revenue", "price x expected_units"),
+        _text("reason", "why the product is marked down in the zone; the same in all its rows"),
+    ),
+    required=False,
+)
+
+EXITS: Final = Table(
+    "exits",
+    (
+        _reference("node_id", "nodes", "node that the units leave", required=True),
+        _reference("exit_id", "exits", "exit that takes them", required=True),
+        _reference("sku_id", "products", "product that leaves", required=True),
+        _count("units", "units that leave"),
+        *_LOT,
+        _day("day", "day on which they leave", "the earliest day, where only one can be meant"),
+        _number("unit_proceeds", "what a unit brings, less its fee; below 0: costs"),
+        _number("proceeds", "what the units bring, without the fixed cost of using the exit"),
+        *_EARNS,
+    ),
+    required=False,
+)
+
+PURCHASES: Final = Table(
+    "purchases",
+    (
+        _reference("quote_id", "quotes", "quote that is taken", required=True),
+        _text("supplier", "who sells"),
+        _reference("node_id", "nodes", "node that the units are delivered to", empty="that of the quote"),
+        _reference("sku_id", "products", "product that is bought", empty="that of the quote"),
+        _count("units", "units that are bought"),
+        _day("day", "day of delivery", "that of the quote"),
+        _number("unit_price", "price of a unit"),
+        _number("cost", "price of the units, without the fixed cost of the order"),
+        *_EARNS,
+    ),
+    required=False,
 )
 
 DISPATCHES: Final = Table(
@@ -115,15 +172,21 @@ ALERT_OUTCOMES: Final = Table(
         Column("alert_id", CellType.ID, "name of the alert", True, ""),
         _text("outcome", "resolved, partly or unresolved"),
         _count("units_asked", "units that the alert asks for"),
-        _count("units_by_transfer", "units that transfers bring or take, at most those asked"),
-        _day("day", "day on which the last of them arrives or leaves", "none does"),
+        _count("units_by_transfer", "units that transfers bring or take"),
+        _count("units_by_markdown", "units that the position sells in addition because of markdowns, in expectation"),
+        _count("units_by_exit", "units that leave through exits"),
+        _count("units_by_purchase", "units that are bought for it"),
+        _day("day", "day on which the last unit arrives or leaves", "none does"),
         _text("reason", "what is behind the outcome"),
     ),
     required=False,
 )
 
+DECISIONS: Final = (TRANSFERS, MARKDOWNS, EXITS, PURCHASES)
+"""Tables that say what the plan decides, each enough for a plan; dispatches can be left out."""
+
 PLAN_TABLES: Final[Mapping[str, Table]] = MappingProxyType(
-    {table.name: table for table in (TRANSFERS, DISPATCHES, UNMET, FIXES, ALERT_OUTCOMES, LEDGER)}
+    {table.name: table for table in (*DECISIONS, DISPATCHES, UNMET, FIXES, ALERT_OUTCOMES, LEDGER)}
 )
 """Tables of a plan directory by name."""
 
@@ -170,7 +233,7 @@ CHOICE_TABLES: Final[Mapping[str, Table]] = MappingProxyType(
 """Tables that a plan directory has when alternatives were asked for."""
 
 TABLES_READ: Final[Mapping[str, Table]] = MappingProxyType(
-    {table.name: table for table in (TRANSFERS, DISPATCHES, LEDGER)}
+    {table.name: table for table in (*DECISIONS, DISPATCHES, LEDGER)}
 )
 """Those that say what the plan does and claims; the others follow from the plan."""
 

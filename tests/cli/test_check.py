@@ -18,6 +18,7 @@ KEYS = {
     "lines",
     "units",
     "dispatches",
+    "responses",
     "unmet_units",
     "seconds",
 }

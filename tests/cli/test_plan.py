@@ -28,6 +28,8 @@ KEYS = {
     "lines",
     "units",
     "dispatches",
+    "responses",
+    "ledger",
     "unmet_units",
     "certificate",
 }
@@ -58,6 +60,9 @@ def test_plan_directory_holds_the_tables_and_the_answer(command: Command, small:
         "fixes.csv",
         "alert_outcomes.csv",
         "ledger.csv",
+        "markdowns.csv",
+        "exits.csv",
+        "purchases.csv",
     }
     written = json.loads((plan / "plan.json").read_text())
     assert {key: written[key] for key in KEYS - {"seconds"}} == {key: answer[key] for key in KEYS - {"seconds"}}

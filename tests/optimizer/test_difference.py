@@ -27,7 +27,7 @@ def changed_plan(before: Plan, changes: LineChanges, dispatches: DispatchChanges
 
 def columns_of(plan: Plan) -> dict[str, list[int]]:
     """Columns of a plan as lists."""
-    return {name: getattr(plan, name).tolist() for name in Plan.__slots__}
+    return {name: getattr(plan, name).tolist() for name in Plan.__slots__ if name != "markdowns"}
 
 
 @st.composite
@@ -62,7 +62,8 @@ def test_the_first_plan_with_its_changes_is_the_second(before: Plan, after: Plan
 
 def test_a_plan_does_not_differ_from_itself():
     plan = SmallCase().plan
-    turned = replace(plan, **{name: getattr(plan, name)[::-1] for name in Plan.__slots__})
+    columns = [name for name in Plan.__slots__ if name != "markdowns"]
+    turned = replace(plan, **{name: getattr(plan, name)[::-1] for name in columns})
     difference = plan_difference(NETWORK, Request(), plan, turned)
     assert not len(difference.lines)
     assert not len(difference.dispatches)

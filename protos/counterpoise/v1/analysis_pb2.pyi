@@ -8,7 +8,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class PlanAlternative(_message.Message):
-    __slots__ = ("alert_id", "choice", "rank", "benefit", "objective", "objective_lost", "cost", "line_count", "dispatch_count", "units", "last_day", "mean_day", "emissions_kg", "emissions_known", "risk_resolved", "summary")
+    __slots__ = ("alert_id", "choice", "rank", "benefit", "objective", "objective_lost", "cost", "line_count", "dispatch_count", "units", "last_day", "mean_day", "emissions_kg", "emissions_known", "risk_resolved", "summary", "responses")
     ALERT_ID_FIELD_NUMBER: _ClassVar[int]
     CHOICE_FIELD_NUMBER: _ClassVar[int]
     RANK_FIELD_NUMBER: _ClassVar[int]
@@ -25,6 +25,7 @@ class PlanAlternative(_message.Message):
     EMISSIONS_KNOWN_FIELD_NUMBER: _ClassVar[int]
     RISK_RESOLVED_FIELD_NUMBER: _ClassVar[int]
     SUMMARY_FIELD_NUMBER: _ClassVar[int]
+    RESPONSES_FIELD_NUMBER: _ClassVar[int]
     alert_id: str
     choice: str
     rank: int
@@ -41,10 +42,11 @@ class PlanAlternative(_message.Message):
     emissions_known: float
     risk_resolved: float
     summary: str
-    def __init__(self, alert_id: _Optional[str] = ..., choice: _Optional[str] = ..., rank: _Optional[int] = ..., benefit: _Optional[float] = ..., objective: _Optional[float] = ..., objective_lost: _Optional[float] = ..., cost: _Optional[float] = ..., line_count: _Optional[int] = ..., dispatch_count: _Optional[int] = ..., units: _Optional[int] = ..., last_day: _Optional[int] = ..., mean_day: _Optional[float] = ..., emissions_kg: _Optional[float] = ..., emissions_known: _Optional[float] = ..., risk_resolved: _Optional[float] = ..., summary: _Optional[str] = ...) -> None: ...
+    responses: _containers.RepeatedCompositeFieldContainer[_plan_pb2.ResponseUse]
+    def __init__(self, alert_id: _Optional[str] = ..., choice: _Optional[str] = ..., rank: _Optional[int] = ..., benefit: _Optional[float] = ..., objective: _Optional[float] = ..., objective_lost: _Optional[float] = ..., cost: _Optional[float] = ..., line_count: _Optional[int] = ..., dispatch_count: _Optional[int] = ..., units: _Optional[int] = ..., last_day: _Optional[int] = ..., mean_day: _Optional[float] = ..., emissions_kg: _Optional[float] = ..., emissions_known: _Optional[float] = ..., risk_resolved: _Optional[float] = ..., summary: _Optional[str] = ..., responses: _Optional[_Iterable[_Union[_plan_pb2.ResponseUse, _Mapping]]] = ...) -> None: ...
 
 class PlanDifference(_message.Message):
-    __slots__ = ("lines_added", "lines_removed", "lines_changed", "changed_units", "benefit_money_units", "objective_money_units", "ledger_money_units", "adjustments_money_units", "currency", "money_decimals", "before", "after")
+    __slots__ = ("lines_added", "lines_removed", "lines_changed", "changed_units", "benefit_money_units", "objective_money_units", "ledger_money_units", "adjustments_money_units", "currency", "money_decimals", "before", "after", "markdowns_changed")
     class LedgerMoneyUnitsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -71,6 +73,7 @@ class PlanDifference(_message.Message):
     MONEY_DECIMALS_FIELD_NUMBER: _ClassVar[int]
     BEFORE_FIELD_NUMBER: _ClassVar[int]
     AFTER_FIELD_NUMBER: _ClassVar[int]
+    MARKDOWNS_CHANGED_FIELD_NUMBER: _ClassVar[int]
     lines_added: int
     lines_removed: int
     lines_changed: int
@@ -83,7 +86,8 @@ class PlanDifference(_message.Message):
     money_decimals: int
     before: _plan_pb2.Certificate
     after: _plan_pb2.Certificate
-    def __init__(self, lines_added: _Optional[int] = ..., lines_removed: _Optional[int] = ..., lines_changed: _Optional[int] = ..., changed_units: _Optional[int] = ..., benefit_money_units: _Optional[int] = ..., objective_money_units: _Optional[int] = ..., ledger_money_units: _Optional[_Mapping[str, int]] = ..., adjustments_money_units: _Optional[_Mapping[str, int]] = ..., currency: _Optional[str] = ..., money_decimals: _Optional[int] = ..., before: _Optional[_Union[_plan_pb2.Certificate, _Mapping]] = ..., after: _Optional[_Union[_plan_pb2.Certificate, _Mapping]] = ...) -> None: ...
+    markdowns_changed: int
+    def __init__(self, lines_added: _Optional[int] = ..., lines_removed: _Optional[int] = ..., lines_changed: _Optional[int] = ..., changed_units: _Optional[int] = ..., benefit_money_units: _Optional[int] = ..., objective_money_units: _Optional[int] = ..., ledger_money_units: _Optional[_Mapping[str, int]] = ..., adjustments_money_units: _Optional[_Mapping[str, int]] = ..., currency: _Optional[str] = ..., money_decimals: _Optional[int] = ..., before: _Optional[_Union[_plan_pb2.Certificate, _Mapping]] = ..., after: _Optional[_Union[_plan_pb2.Certificate, _Mapping]] = ..., markdowns_changed: _Optional[int] = ...) -> None: ...
 
 class LineChangeColumns(_message.Message):
     __slots__ = ("lane_id", "origin", "destination", "sku_id", "arrives_day", "expiry_day", "units_before", "units_after")
@@ -118,6 +122,54 @@ class DispatchChangeColumns(_message.Message):
     dispatches_before: _containers.RepeatedScalarFieldContainer[int]
     dispatches_after: _containers.RepeatedScalarFieldContainer[int]
     def __init__(self, lane_id: _Optional[_Iterable[str]] = ..., origin: _Optional[_Iterable[str]] = ..., destination: _Optional[_Iterable[str]] = ..., dispatches_before: _Optional[_Iterable[int]] = ..., dispatches_after: _Optional[_Iterable[int]] = ...) -> None: ...
+
+class MarkdownChangeColumns(_message.Message):
+    __slots__ = ("sku_id", "zone", "period", "price_before", "price_after")
+    SKU_ID_FIELD_NUMBER: _ClassVar[int]
+    ZONE_FIELD_NUMBER: _ClassVar[int]
+    PERIOD_FIELD_NUMBER: _ClassVar[int]
+    PRICE_BEFORE_FIELD_NUMBER: _ClassVar[int]
+    PRICE_AFTER_FIELD_NUMBER: _ClassVar[int]
+    sku_id: _containers.RepeatedScalarFieldContainer[str]
+    zone: _containers.RepeatedScalarFieldContainer[str]
+    period: _containers.RepeatedScalarFieldContainer[int]
+    price_before: _containers.RepeatedScalarFieldContainer[float]
+    price_after: _containers.RepeatedScalarFieldContainer[float]
+    def __init__(self, sku_id: _Optional[_Iterable[str]] = ..., zone: _Optional[_Iterable[str]] = ..., period: _Optional[_Iterable[int]] = ..., price_before: _Optional[_Iterable[float]] = ..., price_after: _Optional[_Iterable[float]] = ...) -> None: ...
+
+class ExitChangeColumns(_message.Message):
+    __slots__ = ("node_id", "exit_id", "sku_id", "day", "expiry_day", "units_before", "units_after")
+    NODE_ID_FIELD_NUMBER: _ClassVar[int]
+    EXIT_ID_FIELD_NUMBER: _ClassVar[int]
+    SKU_ID_FIELD_NUMBER: _ClassVar[int]
+    DAY_FIELD_NUMBER: _ClassVar[int]
+    EXPIRY_DAY_FIELD_NUMBER: _ClassVar[int]
+    UNITS_BEFORE_FIELD_NUMBER: _ClassVar[int]
+    UNITS_AFTER_FIELD_NUMBER: _ClassVar[int]
+    node_id: _containers.RepeatedScalarFieldContainer[str]
+    exit_id: _containers.RepeatedScalarFieldContainer[str]
+    sku_id: _containers.RepeatedScalarFieldContainer[str]
+    day: _containers.RepeatedScalarFieldContainer[int]
+    expiry_day: _containers.RepeatedScalarFieldContainer[int]
+    units_before: _containers.RepeatedScalarFieldContainer[int]
+    units_after: _containers.RepeatedScalarFieldContainer[int]
+    def __init__(self, node_id: _Optional[_Iterable[str]] = ..., exit_id: _Optional[_Iterable[str]] = ..., sku_id: _Optional[_Iterable[str]] = ..., day: _Optional[_Iterable[int]] = ..., expiry_day: _Optional[_Iterable[int]] = ..., units_before: _Optional[_Iterable[int]] = ..., units_after: _Optional[_Iterable[int]] = ...) -> None: ...
+
+class PurchaseChangeColumns(_message.Message):
+    __slots__ = ("quote_id", "node_id", "sku_id", "day", "units_before", "units_after")
+    QUOTE_ID_FIELD_NUMBER: _ClassVar[int]
+    NODE_ID_FIELD_NUMBER: _ClassVar[int]
+    SKU_ID_FIELD_NUMBER: _ClassVar[int]
+    DAY_FIELD_NUMBER: _ClassVar[int]
+    UNITS_BEFORE_FIELD_NUMBER: _ClassVar[int]
+    UNITS_AFTER_FIELD_NUMBER: _ClassVar[int]
+    quote_id: _containers.RepeatedScalarFieldContainer[str]
+    node_id: _containers.RepeatedScalarFieldContainer[str]
+    sku_id: _containers.RepeatedScalarFieldContainer[str]
+    day: _containers.RepeatedScalarFieldContainer[int]
+    units_before: _containers.RepeatedScalarFieldContainer[int]
+    units_after: _containers.RepeatedScalarFieldContainer[int]
+    def __init__(self, quote_id: _Optional[_Iterable[str]] = ..., node_id: _Optional[_Iterable[str]] = ..., sku_id: _Optional[_Iterable[str]] = ..., day: _Optional[_Iterable[int]] = ..., units_before: _Optional[_Iterable[int]] = ..., units_after: _Optional[_Iterable[int]] = ...) -> None: ...
 
 class OutcomeChangeColumns(_message.Message):
     __slots__ = ("alert_id", "outcome_before", "outcome_after", "units_before", "units_after")

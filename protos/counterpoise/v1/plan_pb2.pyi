@@ -59,6 +59,9 @@ class PlanTable(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     PLAN_TABLE_UNMET: _ClassVar[PlanTable]
     PLAN_TABLE_ALERT_OUTCOMES: _ClassVar[PlanTable]
     PLAN_TABLE_FIXES: _ClassVar[PlanTable]
+    PLAN_TABLE_MARKDOWNS: _ClassVar[PlanTable]
+    PLAN_TABLE_EXITS: _ClassVar[PlanTable]
+    PLAN_TABLE_PURCHASES: _ClassVar[PlanTable]
 PLAN_STATE_UNSPECIFIED: PlanState
 PLAN_STATE_QUEUED: PlanState
 PLAN_STATE_RUNNING: PlanState
@@ -92,6 +95,9 @@ PLAN_TABLE_DISPATCHES: PlanTable
 PLAN_TABLE_UNMET: PlanTable
 PLAN_TABLE_ALERT_OUTCOMES: PlanTable
 PLAN_TABLE_FIXES: PlanTable
+PLAN_TABLE_MARKDOWNS: PlanTable
+PLAN_TABLE_EXITS: PlanTable
+PLAN_TABLE_PURCHASES: PlanTable
 
 class SolveParameters(_message.Message):
     __slots__ = ("time_limit", "gap", "backend")
@@ -239,8 +245,18 @@ class AlertOutcomeCounts(_message.Message):
     unresolved: int
     def __init__(self, resolved: _Optional[int] = ..., partly: _Optional[int] = ..., unresolved: _Optional[int] = ...) -> None: ...
 
+class ResponseUse(_message.Message):
+    __slots__ = ("response", "lines", "units")
+    RESPONSE_FIELD_NUMBER: _ClassVar[int]
+    LINES_FIELD_NUMBER: _ClassVar[int]
+    UNITS_FIELD_NUMBER: _ClassVar[int]
+    response: Response
+    lines: int
+    units: int
+    def __init__(self, response: _Optional[_Union[Response, str]] = ..., lines: _Optional[int] = ..., units: _Optional[int] = ...) -> None: ...
+
 class PlanResult(_message.Message):
-    __slots__ = ("status", "stopped_by", "currency", "money_decimals", "benefit", "bound", "benefit_money_units", "bound_money_units", "gap", "certificate", "conflicts", "line_count", "dispatch_count", "transferred_units", "unmet_units", "alert_outcomes", "backend", "backend_reason", "sizes", "seconds", "objective", "objective_money_units")
+    __slots__ = ("status", "stopped_by", "currency", "money_decimals", "benefit", "bound", "benefit_money_units", "bound_money_units", "gap", "certificate", "conflicts", "line_count", "dispatch_count", "transferred_units", "unmet_units", "alert_outcomes", "backend", "backend_reason", "sizes", "seconds", "objective", "objective_money_units", "responses")
     class SizesEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -277,6 +293,7 @@ class PlanResult(_message.Message):
     SECONDS_FIELD_NUMBER: _ClassVar[int]
     OBJECTIVE_FIELD_NUMBER: _ClassVar[int]
     OBJECTIVE_MONEY_UNITS_FIELD_NUMBER: _ClassVar[int]
+    RESPONSES_FIELD_NUMBER: _ClassVar[int]
     status: ProofStatus
     stopped_by: StopReason
     currency: str
@@ -299,7 +316,8 @@ class PlanResult(_message.Message):
     seconds: _containers.ScalarMap[str, float]
     objective: float
     objective_money_units: int
-    def __init__(self, status: _Optional[_Union[ProofStatus, str]] = ..., stopped_by: _Optional[_Union[StopReason, str]] = ..., currency: _Optional[str] = ..., money_decimals: _Optional[int] = ..., benefit: _Optional[float] = ..., bound: _Optional[float] = ..., benefit_money_units: _Optional[int] = ..., bound_money_units: _Optional[int] = ..., gap: _Optional[float] = ..., certificate: _Optional[_Union[Certificate, _Mapping]] = ..., conflicts: _Optional[_Iterable[_Union[Conflict, _Mapping]]] = ..., line_count: _Optional[int] = ..., dispatch_count: _Optional[int] = ..., transferred_units: _Optional[int] = ..., unmet_units: _Optional[int] = ..., alert_outcomes: _Optional[_Union[AlertOutcomeCounts, _Mapping]] = ..., backend: _Optional[str] = ..., backend_reason: _Optional[str] = ..., sizes: _Optional[_Mapping[str, int]] = ..., seconds: _Optional[_Mapping[str, float]] = ..., objective: _Optional[float] = ..., objective_money_units: _Optional[int] = ...) -> None: ...
+    responses: _containers.RepeatedCompositeFieldContainer[ResponseUse]
+    def __init__(self, status: _Optional[_Union[ProofStatus, str]] = ..., stopped_by: _Optional[_Union[StopReason, str]] = ..., currency: _Optional[str] = ..., money_decimals: _Optional[int] = ..., benefit: _Optional[float] = ..., bound: _Optional[float] = ..., benefit_money_units: _Optional[int] = ..., bound_money_units: _Optional[int] = ..., gap: _Optional[float] = ..., certificate: _Optional[_Union[Certificate, _Mapping]] = ..., conflicts: _Optional[_Iterable[_Union[Conflict, _Mapping]]] = ..., line_count: _Optional[int] = ..., dispatch_count: _Optional[int] = ..., transferred_units: _Optional[int] = ..., unmet_units: _Optional[int] = ..., alert_outcomes: _Optional[_Union[AlertOutcomeCounts, _Mapping]] = ..., backend: _Optional[str] = ..., backend_reason: _Optional[str] = ..., sizes: _Optional[_Mapping[str, int]] = ..., seconds: _Optional[_Mapping[str, float]] = ..., objective: _Optional[float] = ..., objective_money_units: _Optional[int] = ..., responses: _Optional[_Iterable[_Union[ResponseUse, _Mapping]]] = ...) -> None: ...
 
 class PlanError(_message.Message):
     __slots__ = ("code", "message")
@@ -310,7 +328,7 @@ class PlanError(_message.Message):
     def __init__(self, code: _Optional[str] = ..., message: _Optional[str] = ...) -> None: ...
 
 class Plan(_message.Message):
-    __slots__ = ("name", "display_name", "state", "create_time", "start_time", "end_time", "network_name", "alert_batch_names", "scope_sku_ids", "parameters", "request_id", "alert_count", "warnings", "incumbent_count", "best", "cancel_requested", "result", "error", "scope_categories", "scope_node_ids", "scope_alert_ids", "severity_weights", "response_policy", "min_line_benefit", "min_dispatch_benefit", "former_plan", "repair")
+    __slots__ = ("name", "display_name", "state", "create_time", "start_time", "end_time", "network_name", "alert_batch_names", "scope_sku_ids", "parameters", "request_id", "alert_count", "warnings", "incumbent_count", "best", "cancel_requested", "result", "error", "scope_categories", "scope_node_ids", "scope_alert_ids", "severity_weights", "response_policy", "min_line_benefit", "min_dispatch_benefit", "former_plan", "repair", "responses")
     NAME_FIELD_NUMBER: _ClassVar[int]
     DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
@@ -338,6 +356,7 @@ class Plan(_message.Message):
     MIN_DISPATCH_BENEFIT_FIELD_NUMBER: _ClassVar[int]
     FORMER_PLAN_FIELD_NUMBER: _ClassVar[int]
     REPAIR_FIELD_NUMBER: _ClassVar[int]
+    RESPONSES_FIELD_NUMBER: _ClassVar[int]
     name: str
     display_name: str
     state: PlanState
@@ -365,7 +384,8 @@ class Plan(_message.Message):
     min_dispatch_benefit: float
     former_plan: FormerPlan
     repair: Repair
-    def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., state: _Optional[_Union[PlanState, str]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., network_name: _Optional[str] = ..., alert_batch_names: _Optional[_Iterable[str]] = ..., scope_sku_ids: _Optional[_Iterable[str]] = ..., parameters: _Optional[_Union[SolveParameters, _Mapping]] = ..., request_id: _Optional[str] = ..., alert_count: _Optional[int] = ..., warnings: _Optional[_Iterable[_Union[_network_pb2.Warning, _Mapping]]] = ..., incumbent_count: _Optional[int] = ..., best: _Optional[_Union[Incumbent, _Mapping]] = ..., cancel_requested: _Optional[bool] = ..., result: _Optional[_Union[PlanResult, _Mapping]] = ..., error: _Optional[_Union[PlanError, _Mapping]] = ..., scope_categories: _Optional[_Iterable[str]] = ..., scope_node_ids: _Optional[_Iterable[str]] = ..., scope_alert_ids: _Optional[_Iterable[str]] = ..., severity_weights: _Optional[_Iterable[_Union[SeverityWeight, _Mapping]]] = ..., response_policy: _Optional[_Iterable[_Union[SeverityResponses, _Mapping]]] = ..., min_line_benefit: _Optional[float] = ..., min_dispatch_benefit: _Optional[float] = ..., former_plan: _Optional[_Union[FormerPlan, _Mapping]] = ..., repair: _Optional[_Union[Repair, _Mapping]] = ...) -> None: ...
+    responses: _containers.RepeatedScalarFieldContainer[Response]
+    def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., state: _Optional[_Union[PlanState, str]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., network_name: _Optional[str] = ..., alert_batch_names: _Optional[_Iterable[str]] = ..., scope_sku_ids: _Optional[_Iterable[str]] = ..., parameters: _Optional[_Union[SolveParameters, _Mapping]] = ..., request_id: _Optional[str] = ..., alert_count: _Optional[int] = ..., warnings: _Optional[_Iterable[_Union[_network_pb2.Warning, _Mapping]]] = ..., incumbent_count: _Optional[int] = ..., best: _Optional[_Union[Incumbent, _Mapping]] = ..., cancel_requested: _Optional[bool] = ..., result: _Optional[_Union[PlanResult, _Mapping]] = ..., error: _Optional[_Union[PlanError, _Mapping]] = ..., scope_categories: _Optional[_Iterable[str]] = ..., scope_node_ids: _Optional[_Iterable[str]] = ..., scope_alert_ids: _Optional[_Iterable[str]] = ..., severity_weights: _Optional[_Iterable[_Union[SeverityWeight, _Mapping]]] = ..., response_policy: _Optional[_Iterable[_Union[SeverityResponses, _Mapping]]] = ..., min_line_benefit: _Optional[float] = ..., min_dispatch_benefit: _Optional[float] = ..., former_plan: _Optional[_Union[FormerPlan, _Mapping]] = ..., repair: _Optional[_Union[Repair, _Mapping]] = ..., responses: _Optional[_Iterable[_Union[Response, str]]] = ...) -> None: ...
 
 class TransferColumns(_message.Message):
     __slots__ = ("lane_id", "origin", "destination", "sku_id", "units", "arrives_day", "benefit_money_units", "reason", "expiry_day", "lot_id")
@@ -390,6 +410,72 @@ class TransferColumns(_message.Message):
     expiry_day: _containers.RepeatedScalarFieldContainer[int]
     lot_id: _containers.RepeatedScalarFieldContainer[str]
     def __init__(self, lane_id: _Optional[_Iterable[str]] = ..., origin: _Optional[_Iterable[str]] = ..., destination: _Optional[_Iterable[str]] = ..., sku_id: _Optional[_Iterable[str]] = ..., units: _Optional[_Iterable[int]] = ..., arrives_day: _Optional[_Iterable[int]] = ..., benefit_money_units: _Optional[_Iterable[int]] = ..., reason: _Optional[_Iterable[str]] = ..., expiry_day: _Optional[_Iterable[int]] = ..., lot_id: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class MarkdownColumns(_message.Message):
+    __slots__ = ("sku_id", "zone", "period", "price", "list_price", "expected_units", "expected_revenue", "reason")
+    SKU_ID_FIELD_NUMBER: _ClassVar[int]
+    ZONE_FIELD_NUMBER: _ClassVar[int]
+    PERIOD_FIELD_NUMBER: _ClassVar[int]
+    PRICE_FIELD_NUMBER: _ClassVar[int]
+    LIST_PRICE_FIELD_NUMBER: _ClassVar[int]
+    EXPECTED_UNITS_FIELD_NUMBER: _ClassVar[int]
+    EXPECTED_REVENUE_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    sku_id: _containers.RepeatedScalarFieldContainer[str]
+    zone: _containers.RepeatedScalarFieldContainer[str]
+    period: _containers.RepeatedScalarFieldContainer[int]
+    price: _containers.RepeatedScalarFieldContainer[float]
+    list_price: _containers.RepeatedScalarFieldContainer[float]
+    expected_units: _containers.RepeatedScalarFieldContainer[float]
+    expected_revenue: _containers.RepeatedScalarFieldContainer[float]
+    reason: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, sku_id: _Optional[_Iterable[str]] = ..., zone: _Optional[_Iterable[str]] = ..., period: _Optional[_Iterable[int]] = ..., price: _Optional[_Iterable[float]] = ..., list_price: _Optional[_Iterable[float]] = ..., expected_units: _Optional[_Iterable[float]] = ..., expected_revenue: _Optional[_Iterable[float]] = ..., reason: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class ExitColumns(_message.Message):
+    __slots__ = ("node_id", "exit_id", "sku_id", "units", "day", "unit_proceeds_money_units", "benefit_money_units", "reason", "expiry_day", "lot_id")
+    NODE_ID_FIELD_NUMBER: _ClassVar[int]
+    EXIT_ID_FIELD_NUMBER: _ClassVar[int]
+    SKU_ID_FIELD_NUMBER: _ClassVar[int]
+    UNITS_FIELD_NUMBER: _ClassVar[int]
+    DAY_FIELD_NUMBER: _ClassVar[int]
+    UNIT_PROCEEDS_MONEY_UNITS_FIELD_NUMBER: _ClassVar[int]
+    BENEFIT_MONEY_UNITS_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    EXPIRY_DAY_FIELD_NUMBER: _ClassVar[int]
+    LOT_ID_FIELD_NUMBER: _ClassVar[int]
+    node_id: _containers.RepeatedScalarFieldContainer[str]
+    exit_id: _containers.RepeatedScalarFieldContainer[str]
+    sku_id: _containers.RepeatedScalarFieldContainer[str]
+    units: _containers.RepeatedScalarFieldContainer[int]
+    day: _containers.RepeatedScalarFieldContainer[int]
+    unit_proceeds_money_units: _containers.RepeatedScalarFieldContainer[int]
+    benefit_money_units: _containers.RepeatedScalarFieldContainer[int]
+    reason: _containers.RepeatedScalarFieldContainer[str]
+    expiry_day: _containers.RepeatedScalarFieldContainer[int]
+    lot_id: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, node_id: _Optional[_Iterable[str]] = ..., exit_id: _Optional[_Iterable[str]] = ..., sku_id: _Optional[_Iterable[str]] = ..., units: _Optional[_Iterable[int]] = ..., day: _Optional[_Iterable[int]] = ..., unit_proceeds_money_units: _Optional[_Iterable[int]] = ..., benefit_money_units: _Optional[_Iterable[int]] = ..., reason: _Optional[_Iterable[str]] = ..., expiry_day: _Optional[_Iterable[int]] = ..., lot_id: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class PurchaseColumns(_message.Message):
+    __slots__ = ("quote_id", "supplier", "node_id", "sku_id", "units", "day", "unit_price_money_units", "benefit_money_units", "reason")
+    QUOTE_ID_FIELD_NUMBER: _ClassVar[int]
+    SUPPLIER_FIELD_NUMBER: _ClassVar[int]
+    NODE_ID_FIELD_NUMBER: _ClassVar[int]
+    SKU_ID_FIELD_NUMBER: _ClassVar[int]
+    UNITS_FIELD_NUMBER: _ClassVar[int]
+    DAY_FIELD_NUMBER: _ClassVar[int]
+    UNIT_PRICE_MONEY_UNITS_FIELD_NUMBER: _ClassVar[int]
+    BENEFIT_MONEY_UNITS_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    quote_id: _containers.RepeatedScalarFieldContainer[str]
+    supplier: _containers.RepeatedScalarFieldContainer[str]
+    node_id: _containers.RepeatedScalarFieldContainer[str]
+    sku_id: _containers.RepeatedScalarFieldContainer[str]
+    units: _containers.RepeatedScalarFieldContainer[int]
+    day: _containers.RepeatedScalarFieldContainer[int]
+    unit_price_money_units: _containers.RepeatedScalarFieldContainer[int]
+    benefit_money_units: _containers.RepeatedScalarFieldContainer[int]
+    reason: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, quote_id: _Optional[_Iterable[str]] = ..., supplier: _Optional[_Iterable[str]] = ..., node_id: _Optional[_Iterable[str]] = ..., sku_id: _Optional[_Iterable[str]] = ..., units: _Optional[_Iterable[int]] = ..., day: _Optional[_Iterable[int]] = ..., unit_price_money_units: _Optional[_Iterable[int]] = ..., benefit_money_units: _Optional[_Iterable[int]] = ..., reason: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class DispatchColumns(_message.Message):
     __slots__ = ("lane_id", "origin", "destination", "dispatches", "load_kg", "capacity_kg", "fixed_cost")
@@ -444,20 +530,26 @@ class FixColumns(_message.Message):
     def __init__(self, node_id: _Optional[_Iterable[str]] = ..., sku_id: _Optional[_Iterable[str]] = ..., field: _Optional[_Iterable[str]] = ..., place: _Optional[_Iterable[str]] = ..., amount: _Optional[_Iterable[float]] = ...) -> None: ...
 
 class AlertOutcomeColumns(_message.Message):
-    __slots__ = ("alert_id", "outcome", "units_asked", "units_by_transfer", "day", "reason")
+    __slots__ = ("alert_id", "outcome", "units_asked", "units_by_transfer", "day", "reason", "units_by_markdown", "units_by_exit", "units_by_purchase")
     ALERT_ID_FIELD_NUMBER: _ClassVar[int]
     OUTCOME_FIELD_NUMBER: _ClassVar[int]
     UNITS_ASKED_FIELD_NUMBER: _ClassVar[int]
     UNITS_BY_TRANSFER_FIELD_NUMBER: _ClassVar[int]
     DAY_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
+    UNITS_BY_MARKDOWN_FIELD_NUMBER: _ClassVar[int]
+    UNITS_BY_EXIT_FIELD_NUMBER: _ClassVar[int]
+    UNITS_BY_PURCHASE_FIELD_NUMBER: _ClassVar[int]
     alert_id: _containers.RepeatedScalarFieldContainer[str]
     outcome: _containers.RepeatedScalarFieldContainer[str]
     units_asked: _containers.RepeatedScalarFieldContainer[int]
     units_by_transfer: _containers.RepeatedScalarFieldContainer[int]
     day: _containers.RepeatedScalarFieldContainer[int]
     reason: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, alert_id: _Optional[_Iterable[str]] = ..., outcome: _Optional[_Iterable[str]] = ..., units_asked: _Optional[_Iterable[int]] = ..., units_by_transfer: _Optional[_Iterable[int]] = ..., day: _Optional[_Iterable[int]] = ..., reason: _Optional[_Iterable[str]] = ...) -> None: ...
+    units_by_markdown: _containers.RepeatedScalarFieldContainer[int]
+    units_by_exit: _containers.RepeatedScalarFieldContainer[int]
+    units_by_purchase: _containers.RepeatedScalarFieldContainer[int]
+    def __init__(self, alert_id: _Optional[_Iterable[str]] = ..., outcome: _Optional[_Iterable[str]] = ..., units_asked: _Optional[_Iterable[int]] = ..., units_by_transfer: _Optional[_Iterable[int]] = ..., day: _Optional[_Iterable[int]] = ..., reason: _Optional[_Iterable[str]] = ..., units_by_markdown: _Optional[_Iterable[int]] = ..., units_by_exit: _Optional[_Iterable[int]] = ..., units_by_purchase: _Optional[_Iterable[int]] = ...) -> None: ...
 
 class ProposedLine(_message.Message):
     __slots__ = ("lane_id", "origin", "destination", "sku_id", "units", "arrives_day", "expiry_day", "lot_id")
@@ -491,10 +583,56 @@ class ProposedDispatch(_message.Message):
     dispatches: int
     def __init__(self, lane_id: _Optional[str] = ..., origin: _Optional[str] = ..., destination: _Optional[str] = ..., dispatches: _Optional[int] = ...) -> None: ...
 
+class ProposedMarkdown(_message.Message):
+    __slots__ = ("sku_id", "zone", "period", "price")
+    SKU_ID_FIELD_NUMBER: _ClassVar[int]
+    ZONE_FIELD_NUMBER: _ClassVar[int]
+    PERIOD_FIELD_NUMBER: _ClassVar[int]
+    PRICE_FIELD_NUMBER: _ClassVar[int]
+    sku_id: str
+    zone: str
+    period: int
+    price: float
+    def __init__(self, sku_id: _Optional[str] = ..., zone: _Optional[str] = ..., period: _Optional[int] = ..., price: _Optional[float] = ...) -> None: ...
+
+class ProposedExit(_message.Message):
+    __slots__ = ("node_id", "exit_id", "sku_id", "units", "day", "expiry_day", "lot_id")
+    NODE_ID_FIELD_NUMBER: _ClassVar[int]
+    EXIT_ID_FIELD_NUMBER: _ClassVar[int]
+    SKU_ID_FIELD_NUMBER: _ClassVar[int]
+    UNITS_FIELD_NUMBER: _ClassVar[int]
+    DAY_FIELD_NUMBER: _ClassVar[int]
+    EXPIRY_DAY_FIELD_NUMBER: _ClassVar[int]
+    LOT_ID_FIELD_NUMBER: _ClassVar[int]
+    node_id: str
+    exit_id: str
+    sku_id: str
+    units: int
+    day: int
+    expiry_day: int
+    lot_id: str
+    def __init__(self, node_id: _Optional[str] = ..., exit_id: _Optional[str] = ..., sku_id: _Optional[str] = ..., units: _Optional[int] = ..., day: _Optional[int] = ..., expiry_day: _Optional[int] = ..., lot_id: _Optional[str] = ...) -> None: ...
+
+class ProposedPurchase(_message.Message):
+    __slots__ = ("quote_id", "units", "day")
+    QUOTE_ID_FIELD_NUMBER: _ClassVar[int]
+    UNITS_FIELD_NUMBER: _ClassVar[int]
+    DAY_FIELD_NUMBER: _ClassVar[int]
+    quote_id: str
+    units: int
+    day: int
+    def __init__(self, quote_id: _Optional[str] = ..., units: _Optional[int] = ..., day: _Optional[int] = ...) -> None: ...
+
 class ProposedPlan(_message.Message):
-    __slots__ = ("lines", "dispatches")
+    __slots__ = ("lines", "dispatches", "markdowns", "exits", "purchases")
     LINES_FIELD_NUMBER: _ClassVar[int]
     DISPATCHES_FIELD_NUMBER: _ClassVar[int]
+    MARKDOWNS_FIELD_NUMBER: _ClassVar[int]
+    EXITS_FIELD_NUMBER: _ClassVar[int]
+    PURCHASES_FIELD_NUMBER: _ClassVar[int]
     lines: _containers.RepeatedCompositeFieldContainer[ProposedLine]
     dispatches: _containers.RepeatedCompositeFieldContainer[ProposedDispatch]
-    def __init__(self, lines: _Optional[_Iterable[_Union[ProposedLine, _Mapping]]] = ..., dispatches: _Optional[_Iterable[_Union[ProposedDispatch, _Mapping]]] = ...) -> None: ...
+    markdowns: _containers.RepeatedCompositeFieldContainer[ProposedMarkdown]
+    exits: _containers.RepeatedCompositeFieldContainer[ProposedExit]
+    purchases: _containers.RepeatedCompositeFieldContainer[ProposedPurchase]
+    def __init__(self, lines: _Optional[_Iterable[_Union[ProposedLine, _Mapping]]] = ..., dispatches: _Optional[_Iterable[_Union[ProposedDispatch, _Mapping]]] = ..., markdowns: _Optional[_Iterable[_Union[ProposedMarkdown, _Mapping]]] = ..., exits: _Optional[_Iterable[_Union[ProposedExit, _Mapping]]] = ..., purchases: _Optional[_Iterable[_Union[ProposedPurchase, _Mapping]]] = ...) -> None: ...

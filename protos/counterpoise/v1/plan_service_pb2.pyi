@@ -13,7 +13,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class CreatePlanRequest(_message.Message):
-    __slots__ = ("network", "network_name", "alert_batch_names", "alerts", "scope_sku_ids", "parameters", "display_name", "request_id", "validate_only", "wait_for_result", "scope_categories", "scope_node_ids", "scope_alert_ids", "severity_weights", "response_policy", "min_line_benefit", "min_dispatch_benefit", "former_plan")
+    __slots__ = ("network", "network_name", "alert_batch_names", "alerts", "scope_sku_ids", "parameters", "display_name", "request_id", "validate_only", "wait_for_result", "scope_categories", "scope_node_ids", "scope_alert_ids", "severity_weights", "response_policy", "min_line_benefit", "min_dispatch_benefit", "former_plan", "responses", "standard_response_policy")
     NETWORK_FIELD_NUMBER: _ClassVar[int]
     NETWORK_NAME_FIELD_NUMBER: _ClassVar[int]
     ALERT_BATCH_NAMES_FIELD_NUMBER: _ClassVar[int]
@@ -32,6 +32,8 @@ class CreatePlanRequest(_message.Message):
     MIN_LINE_BENEFIT_FIELD_NUMBER: _ClassVar[int]
     MIN_DISPATCH_BENEFIT_FIELD_NUMBER: _ClassVar[int]
     FORMER_PLAN_FIELD_NUMBER: _ClassVar[int]
+    RESPONSES_FIELD_NUMBER: _ClassVar[int]
+    STANDARD_RESPONSE_POLICY_FIELD_NUMBER: _ClassVar[int]
     network: _network_pb2.NetworkData
     network_name: str
     alert_batch_names: _containers.RepeatedScalarFieldContainer[str]
@@ -50,7 +52,9 @@ class CreatePlanRequest(_message.Message):
     min_line_benefit: float
     min_dispatch_benefit: float
     former_plan: _plan_pb2.FormerPlan
-    def __init__(self, network: _Optional[_Union[_network_pb2.NetworkData, _Mapping]] = ..., network_name: _Optional[str] = ..., alert_batch_names: _Optional[_Iterable[str]] = ..., alerts: _Optional[_Iterable[_Union[_network_pb2.Alert, _Mapping]]] = ..., scope_sku_ids: _Optional[_Iterable[str]] = ..., parameters: _Optional[_Union[_plan_pb2.SolveParameters, _Mapping]] = ..., display_name: _Optional[str] = ..., request_id: _Optional[str] = ..., validate_only: _Optional[bool] = ..., wait_for_result: _Optional[bool] = ..., scope_categories: _Optional[_Iterable[str]] = ..., scope_node_ids: _Optional[_Iterable[str]] = ..., scope_alert_ids: _Optional[_Iterable[str]] = ..., severity_weights: _Optional[_Iterable[_Union[_plan_pb2.SeverityWeight, _Mapping]]] = ..., response_policy: _Optional[_Iterable[_Union[_plan_pb2.SeverityResponses, _Mapping]]] = ..., min_line_benefit: _Optional[float] = ..., min_dispatch_benefit: _Optional[float] = ..., former_plan: _Optional[_Union[_plan_pb2.FormerPlan, _Mapping]] = ...) -> None: ...
+    responses: _containers.RepeatedScalarFieldContainer[_plan_pb2.Response]
+    standard_response_policy: bool
+    def __init__(self, network: _Optional[_Union[_network_pb2.NetworkData, _Mapping]] = ..., network_name: _Optional[str] = ..., alert_batch_names: _Optional[_Iterable[str]] = ..., alerts: _Optional[_Iterable[_Union[_network_pb2.Alert, _Mapping]]] = ..., scope_sku_ids: _Optional[_Iterable[str]] = ..., parameters: _Optional[_Union[_plan_pb2.SolveParameters, _Mapping]] = ..., display_name: _Optional[str] = ..., request_id: _Optional[str] = ..., validate_only: _Optional[bool] = ..., wait_for_result: _Optional[bool] = ..., scope_categories: _Optional[_Iterable[str]] = ..., scope_node_ids: _Optional[_Iterable[str]] = ..., scope_alert_ids: _Optional[_Iterable[str]] = ..., severity_weights: _Optional[_Iterable[_Union[_plan_pb2.SeverityWeight, _Mapping]]] = ..., response_policy: _Optional[_Iterable[_Union[_plan_pb2.SeverityResponses, _Mapping]]] = ..., min_line_benefit: _Optional[float] = ..., min_dispatch_benefit: _Optional[float] = ..., former_plan: _Optional[_Union[_plan_pb2.FormerPlan, _Mapping]] = ..., responses: _Optional[_Iterable[_Union[_plan_pb2.Response, str]]] = ..., standard_response_policy: _Optional[bool] = ...) -> None: ...
 
 class CreatePlanResponse(_message.Message):
     __slots__ = ("plan",)
@@ -155,21 +159,27 @@ class ReadPlanRequest(_message.Message):
     def __init__(self, name: _Optional[str] = ..., tables: _Optional[_Iterable[_Union[_plan_pb2.PlanTable, str]]] = ...) -> None: ...
 
 class ReadPlanResponse(_message.Message):
-    __slots__ = ("transfers", "dispatches", "unmet", "alert_outcomes", "fixes")
+    __slots__ = ("transfers", "dispatches", "unmet", "alert_outcomes", "fixes", "markdowns", "exits", "purchases")
     TRANSFERS_FIELD_NUMBER: _ClassVar[int]
     DISPATCHES_FIELD_NUMBER: _ClassVar[int]
     UNMET_FIELD_NUMBER: _ClassVar[int]
     ALERT_OUTCOMES_FIELD_NUMBER: _ClassVar[int]
     FIXES_FIELD_NUMBER: _ClassVar[int]
+    MARKDOWNS_FIELD_NUMBER: _ClassVar[int]
+    EXITS_FIELD_NUMBER: _ClassVar[int]
+    PURCHASES_FIELD_NUMBER: _ClassVar[int]
     transfers: _plan_pb2.TransferColumns
     dispatches: _plan_pb2.DispatchColumns
     unmet: _plan_pb2.UnmetColumns
     alert_outcomes: _plan_pb2.AlertOutcomeColumns
     fixes: _plan_pb2.FixColumns
-    def __init__(self, transfers: _Optional[_Union[_plan_pb2.TransferColumns, _Mapping]] = ..., dispatches: _Optional[_Union[_plan_pb2.DispatchColumns, _Mapping]] = ..., unmet: _Optional[_Union[_plan_pb2.UnmetColumns, _Mapping]] = ..., alert_outcomes: _Optional[_Union[_plan_pb2.AlertOutcomeColumns, _Mapping]] = ..., fixes: _Optional[_Union[_plan_pb2.FixColumns, _Mapping]] = ...) -> None: ...
+    markdowns: _plan_pb2.MarkdownColumns
+    exits: _plan_pb2.ExitColumns
+    purchases: _plan_pb2.PurchaseColumns
+    def __init__(self, transfers: _Optional[_Union[_plan_pb2.TransferColumns, _Mapping]] = ..., dispatches: _Optional[_Union[_plan_pb2.DispatchColumns, _Mapping]] = ..., unmet: _Optional[_Union[_plan_pb2.UnmetColumns, _Mapping]] = ..., alert_outcomes: _Optional[_Union[_plan_pb2.AlertOutcomeColumns, _Mapping]] = ..., fixes: _Optional[_Union[_plan_pb2.FixColumns, _Mapping]] = ..., markdowns: _Optional[_Union[_plan_pb2.MarkdownColumns, _Mapping]] = ..., exits: _Optional[_Union[_plan_pb2.ExitColumns, _Mapping]] = ..., purchases: _Optional[_Union[_plan_pb2.PurchaseColumns, _Mapping]] = ...) -> None: ...
 
 class CheckPlanRequest(_message.Message):
-    __slots__ = ("network", "network_name", "alert_batch_names", "alerts", "scope_sku_ids", "plan", "claimed_benefit", "scope_categories", "scope_node_ids", "scope_alert_ids", "severity_weights", "response_policy", "min_line_benefit", "min_dispatch_benefit", "former_plan", "claimed_objective")
+    __slots__ = ("network", "network_name", "alert_batch_names", "alerts", "scope_sku_ids", "plan", "claimed_benefit", "scope_categories", "scope_node_ids", "scope_alert_ids", "severity_weights", "response_policy", "min_line_benefit", "min_dispatch_benefit", "former_plan", "claimed_objective", "responses", "standard_response_policy")
     NETWORK_FIELD_NUMBER: _ClassVar[int]
     NETWORK_NAME_FIELD_NUMBER: _ClassVar[int]
     ALERT_BATCH_NAMES_FIELD_NUMBER: _ClassVar[int]
@@ -186,6 +196,8 @@ class CheckPlanRequest(_message.Message):
     MIN_DISPATCH_BENEFIT_FIELD_NUMBER: _ClassVar[int]
     FORMER_PLAN_FIELD_NUMBER: _ClassVar[int]
     CLAIMED_OBJECTIVE_FIELD_NUMBER: _ClassVar[int]
+    RESPONSES_FIELD_NUMBER: _ClassVar[int]
+    STANDARD_RESPONSE_POLICY_FIELD_NUMBER: _ClassVar[int]
     network: _network_pb2.NetworkData
     network_name: str
     alert_batch_names: _containers.RepeatedScalarFieldContainer[str]
@@ -202,7 +214,9 @@ class CheckPlanRequest(_message.Message):
     min_dispatch_benefit: float
     former_plan: _plan_pb2.FormerPlan
     claimed_objective: float
-    def __init__(self, network: _Optional[_Union[_network_pb2.NetworkData, _Mapping]] = ..., network_name: _Optional[str] = ..., alert_batch_names: _Optional[_Iterable[str]] = ..., alerts: _Optional[_Iterable[_Union[_network_pb2.Alert, _Mapping]]] = ..., scope_sku_ids: _Optional[_Iterable[str]] = ..., plan: _Optional[_Union[_plan_pb2.ProposedPlan, _Mapping]] = ..., claimed_benefit: _Optional[float] = ..., scope_categories: _Optional[_Iterable[str]] = ..., scope_node_ids: _Optional[_Iterable[str]] = ..., scope_alert_ids: _Optional[_Iterable[str]] = ..., severity_weights: _Optional[_Iterable[_Union[_plan_pb2.SeverityWeight, _Mapping]]] = ..., response_policy: _Optional[_Iterable[_Union[_plan_pb2.SeverityResponses, _Mapping]]] = ..., min_line_benefit: _Optional[float] = ..., min_dispatch_benefit: _Optional[float] = ..., former_plan: _Optional[_Union[_plan_pb2.FormerPlan, _Mapping]] = ..., claimed_objective: _Optional[float] = ...) -> None: ...
+    responses: _containers.RepeatedScalarFieldContainer[_plan_pb2.Response]
+    standard_response_policy: bool
+    def __init__(self, network: _Optional[_Union[_network_pb2.NetworkData, _Mapping]] = ..., network_name: _Optional[str] = ..., alert_batch_names: _Optional[_Iterable[str]] = ..., alerts: _Optional[_Iterable[_Union[_network_pb2.Alert, _Mapping]]] = ..., scope_sku_ids: _Optional[_Iterable[str]] = ..., plan: _Optional[_Union[_plan_pb2.ProposedPlan, _Mapping]] = ..., claimed_benefit: _Optional[float] = ..., scope_categories: _Optional[_Iterable[str]] = ..., scope_node_ids: _Optional[_Iterable[str]] = ..., scope_alert_ids: _Optional[_Iterable[str]] = ..., severity_weights: _Optional[_Iterable[_Union[_plan_pb2.SeverityWeight, _Mapping]]] = ..., response_policy: _Optional[_Iterable[_Union[_plan_pb2.SeverityResponses, _Mapping]]] = ..., min_line_benefit: _Optional[float] = ..., min_dispatch_benefit: _Optional[float] = ..., former_plan: _Optional[_Union[_plan_pb2.FormerPlan, _Mapping]] = ..., claimed_objective: _Optional[float] = ..., responses: _Optional[_Iterable[_Union[_plan_pb2.Response, str]]] = ..., standard_response_policy: _Optional[bool] = ...) -> None: ...
 
 class CheckPlanResponse(_message.Message):
     __slots__ = ("certificate", "benefit", "currency", "money_decimals", "line_benefit_money_units", "alert_outcomes", "unmet_units", "warnings", "objective")
@@ -227,7 +241,7 @@ class CheckPlanResponse(_message.Message):
     def __init__(self, certificate: _Optional[_Union[_plan_pb2.Certificate, _Mapping]] = ..., benefit: _Optional[float] = ..., currency: _Optional[str] = ..., money_decimals: _Optional[int] = ..., line_benefit_money_units: _Optional[_Iterable[int]] = ..., alert_outcomes: _Optional[_Union[_plan_pb2.AlertOutcomeCounts, _Mapping]] = ..., unmet_units: _Optional[int] = ..., warnings: _Optional[_Iterable[_Union[_network_pb2.Warning, _Mapping]]] = ..., objective: _Optional[float] = ...) -> None: ...
 
 class RepairPlanRequest(_message.Message):
-    __slots__ = ("network", "network_name", "alert_batch_names", "alerts", "scope_sku_ids", "parameters", "display_name", "request_id", "validate_only", "wait_for_result", "scope_categories", "scope_node_ids", "scope_alert_ids", "severity_weights", "response_policy", "min_line_benefit", "min_dispatch_benefit", "plan")
+    __slots__ = ("network", "network_name", "alert_batch_names", "alerts", "scope_sku_ids", "parameters", "display_name", "request_id", "validate_only", "wait_for_result", "scope_categories", "scope_node_ids", "scope_alert_ids", "severity_weights", "response_policy", "min_line_benefit", "min_dispatch_benefit", "plan", "responses", "standard_response_policy")
     NETWORK_FIELD_NUMBER: _ClassVar[int]
     NETWORK_NAME_FIELD_NUMBER: _ClassVar[int]
     ALERT_BATCH_NAMES_FIELD_NUMBER: _ClassVar[int]
@@ -246,6 +260,8 @@ class RepairPlanRequest(_message.Message):
     MIN_LINE_BENEFIT_FIELD_NUMBER: _ClassVar[int]
     MIN_DISPATCH_BENEFIT_FIELD_NUMBER: _ClassVar[int]
     PLAN_FIELD_NUMBER: _ClassVar[int]
+    RESPONSES_FIELD_NUMBER: _ClassVar[int]
+    STANDARD_RESPONSE_POLICY_FIELD_NUMBER: _ClassVar[int]
     network: _network_pb2.NetworkData
     network_name: str
     alert_batch_names: _containers.RepeatedScalarFieldContainer[str]
@@ -264,7 +280,9 @@ class RepairPlanRequest(_message.Message):
     min_line_benefit: float
     min_dispatch_benefit: float
     plan: _plan_pb2.ProposedPlan
-    def __init__(self, network: _Optional[_Union[_network_pb2.NetworkData, _Mapping]] = ..., network_name: _Optional[str] = ..., alert_batch_names: _Optional[_Iterable[str]] = ..., alerts: _Optional[_Iterable[_Union[_network_pb2.Alert, _Mapping]]] = ..., scope_sku_ids: _Optional[_Iterable[str]] = ..., parameters: _Optional[_Union[_plan_pb2.SolveParameters, _Mapping]] = ..., display_name: _Optional[str] = ..., request_id: _Optional[str] = ..., validate_only: _Optional[bool] = ..., wait_for_result: _Optional[bool] = ..., scope_categories: _Optional[_Iterable[str]] = ..., scope_node_ids: _Optional[_Iterable[str]] = ..., scope_alert_ids: _Optional[_Iterable[str]] = ..., severity_weights: _Optional[_Iterable[_Union[_plan_pb2.SeverityWeight, _Mapping]]] = ..., response_policy: _Optional[_Iterable[_Union[_plan_pb2.SeverityResponses, _Mapping]]] = ..., min_line_benefit: _Optional[float] = ..., min_dispatch_benefit: _Optional[float] = ..., plan: _Optional[_Union[_plan_pb2.ProposedPlan, _Mapping]] = ...) -> None: ...
+    responses: _containers.RepeatedScalarFieldContainer[_plan_pb2.Response]
+    standard_response_policy: bool
+    def __init__(self, network: _Optional[_Union[_network_pb2.NetworkData, _Mapping]] = ..., network_name: _Optional[str] = ..., alert_batch_names: _Optional[_Iterable[str]] = ..., alerts: _Optional[_Iterable[_Union[_network_pb2.Alert, _Mapping]]] = ..., scope_sku_ids: _Optional[_Iterable[str]] = ..., parameters: _Optional[_Union[_plan_pb2.SolveParameters, _Mapping]] = ..., display_name: _Optional[str] = ..., request_id: _Optional[str] = ..., validate_only: _Optional[bool] = ..., wait_for_result: _Optional[bool] = ..., scope_categories: _Optional[_Iterable[str]] = ..., scope_node_ids: _Optional[_Iterable[str]] = ..., scope_alert_ids: _Optional[_Iterable[str]] = ..., severity_weights: _Optional[_Iterable[_Union[_plan_pb2.SeverityWeight, _Mapping]]] = ..., response_policy: _Optional[_Iterable[_Union[_plan_pb2.SeverityResponses, _Mapping]]] = ..., min_line_benefit: _Optional[float] = ..., min_dispatch_benefit: _Optional[float] = ..., plan: _Optional[_Union[_plan_pb2.ProposedPlan, _Mapping]] = ..., responses: _Optional[_Iterable[_Union[_plan_pb2.Response, str]]] = ..., standard_response_policy: _Optional[bool] = ...) -> None: ...
 
 class RepairPlanResponse(_message.Message):
     __slots__ = ("plan",)
@@ -287,14 +305,20 @@ class ListPlanAlternativesRequest(_message.Message):
     def __init__(self, name: _Optional[str] = ..., alert_ids: _Optional[_Iterable[str]] = ..., time_limit: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., most_alerts: _Optional[int] = ..., keep_share: _Optional[float] = ...) -> None: ...
 
 class ListPlanAlternativesResponse(_message.Message):
-    __slots__ = ("alternative", "transfers", "note")
+    __slots__ = ("alternative", "transfers", "note", "markdowns", "exits", "purchases")
     ALTERNATIVE_FIELD_NUMBER: _ClassVar[int]
     TRANSFERS_FIELD_NUMBER: _ClassVar[int]
     NOTE_FIELD_NUMBER: _ClassVar[int]
+    MARKDOWNS_FIELD_NUMBER: _ClassVar[int]
+    EXITS_FIELD_NUMBER: _ClassVar[int]
+    PURCHASES_FIELD_NUMBER: _ClassVar[int]
     alternative: _analysis_pb2.PlanAlternative
     transfers: _plan_pb2.TransferColumns
     note: str
-    def __init__(self, alternative: _Optional[_Union[_analysis_pb2.PlanAlternative, _Mapping]] = ..., transfers: _Optional[_Union[_plan_pb2.TransferColumns, _Mapping]] = ..., note: _Optional[str] = ...) -> None: ...
+    markdowns: _plan_pb2.MarkdownColumns
+    exits: _plan_pb2.ExitColumns
+    purchases: _plan_pb2.PurchaseColumns
+    def __init__(self, alternative: _Optional[_Union[_analysis_pb2.PlanAlternative, _Mapping]] = ..., transfers: _Optional[_Union[_plan_pb2.TransferColumns, _Mapping]] = ..., note: _Optional[str] = ..., markdowns: _Optional[_Union[_plan_pb2.MarkdownColumns, _Mapping]] = ..., exits: _Optional[_Union[_plan_pb2.ExitColumns, _Mapping]] = ..., purchases: _Optional[_Union[_plan_pb2.PurchaseColumns, _Mapping]] = ...) -> None: ...
 
 class ComparePlansRequest(_message.Message):
     __slots__ = ("name", "other_name", "other_plan")
@@ -307,16 +331,22 @@ class ComparePlansRequest(_message.Message):
     def __init__(self, name: _Optional[str] = ..., other_name: _Optional[str] = ..., other_plan: _Optional[_Union[_plan_pb2.ProposedPlan, _Mapping]] = ...) -> None: ...
 
 class ComparePlansResponse(_message.Message):
-    __slots__ = ("difference", "lines", "dispatches", "alert_outcomes")
+    __slots__ = ("difference", "lines", "dispatches", "alert_outcomes", "markdowns", "exits", "purchases")
     DIFFERENCE_FIELD_NUMBER: _ClassVar[int]
     LINES_FIELD_NUMBER: _ClassVar[int]
     DISPATCHES_FIELD_NUMBER: _ClassVar[int]
     ALERT_OUTCOMES_FIELD_NUMBER: _ClassVar[int]
+    MARKDOWNS_FIELD_NUMBER: _ClassVar[int]
+    EXITS_FIELD_NUMBER: _ClassVar[int]
+    PURCHASES_FIELD_NUMBER: _ClassVar[int]
     difference: _analysis_pb2.PlanDifference
     lines: _analysis_pb2.LineChangeColumns
     dispatches: _analysis_pb2.DispatchChangeColumns
     alert_outcomes: _analysis_pb2.OutcomeChangeColumns
-    def __init__(self, difference: _Optional[_Union[_analysis_pb2.PlanDifference, _Mapping]] = ..., lines: _Optional[_Union[_analysis_pb2.LineChangeColumns, _Mapping]] = ..., dispatches: _Optional[_Union[_analysis_pb2.DispatchChangeColumns, _Mapping]] = ..., alert_outcomes: _Optional[_Union[_analysis_pb2.OutcomeChangeColumns, _Mapping]] = ...) -> None: ...
+    markdowns: _analysis_pb2.MarkdownChangeColumns
+    exits: _analysis_pb2.ExitChangeColumns
+    purchases: _analysis_pb2.PurchaseChangeColumns
+    def __init__(self, difference: _Optional[_Union[_analysis_pb2.PlanDifference, _Mapping]] = ..., lines: _Optional[_Union[_analysis_pb2.LineChangeColumns, _Mapping]] = ..., dispatches: _Optional[_Union[_analysis_pb2.DispatchChangeColumns, _Mapping]] = ..., alert_outcomes: _Optional[_Union[_analysis_pb2.OutcomeChangeColumns, _Mapping]] = ..., markdowns: _Optional[_Union[_analysis_pb2.MarkdownChangeColumns, _Mapping]] = ..., exits: _Optional[_Union[_analysis_pb2.ExitChangeColumns, _Mapping]] = ..., purchases: _Optional[_Union[_analysis_pb2.PurchaseChangeColumns, _Mapping]] = ...) -> None: ...
 
 class PriceRulesRequest(_message.Message):
     __slots__ = ("name", "time_limit", "most_places")
