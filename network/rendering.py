@@ -67,7 +67,8 @@ def _responses(inspection: Inspection) -> Iterator[str]:
         yield f"  choices    {responses.choices:>10,}   {products}"
     if sizes["clearance_rules"]:
         hard = f", {responses.hard_targets:,} of them hard" if responses.hard_targets else ""
-        yield f"  rules      {sizes['clearance_rules']:>10,}   for markdowns, {responses.targets:,} with a sell-through target{hard}"
+        targets = f"{responses.targets:,} with a sell-through target{hard}"
+        yield f"  rules      {sizes['clearance_rules']:>10,}   for markdowns, {targets}"
     if responses.groups:
         yield f"  groups     {responses.groups:>10,}   of products whose markdowns depend on each other"
     if responses.budgets:

@@ -11,6 +11,7 @@ from google.protobuf import duration_pb2, timestamp_pb2
 
 from counterpoise.v1 import alert_service_pb2, network_pb2, plan_pb2
 from network.columns import NO_LIMIT
+from network.outside import without_outside
 from network.schema import TABLES
 from network.tables import Network, Severity
 from optimizer.plan import AlertOutcomes, Certificate, Conflict, Result, Status, StopReason
@@ -266,6 +267,7 @@ def network_record(
     name: str, network: Network, display_name: str, created: datetime, warnings: tuple[FieldProblem, ...]
 ) -> NetworkRecord:
     """Describe a network for the store."""
+    inside = without_outside(network)
     return NetworkRecord(
         name=name,
         display_name=display_name,
@@ -276,6 +278,6 @@ def network_record(
         money_decimals=network.money_decimals,
         normal_demand=network.normal_demand,
         periods=network.periods,
-        row_counts={table: len(getattr(network, table)) for table in TABLES},
+        row_counts={table: len(getattr(inside, table)) for table in TABLES},
         warnings=warnings,
     )
