@@ -56,7 +56,7 @@ class Edges:
         return Edges(self.lane[keep], self.origin[keep], self.destination[keep])
 
 
-def join_lanes(lanes: Lanes, cells: Cells, n_nodes: int) -> Edges:
+def join_lanes(lanes: Lanes, cells: Cells, n_nodes: int, may_run: NDArray[np.bool_] | None = None) -> Edges:
     """List every (lane, SKU) pair whose two ends are cells and whose origin can send.
 
     Parameters
@@ -67,13 +67,16 @@ def join_lanes(lanes: Lanes, cells: Cells, n_nodes: int) -> Edges:
         Sorted by SKU, then node.
     n_nodes : int
         Number of nodes.
+    may_run : ndarray of bool, shape (n_lanes,), optional
+        Leave out all other lanes.
 
     Returns
     -------
     Edges
         Sorted by origin cell.
     """
-    usable = np.flatnonzero(lanes.max_dispatches > 0)
+    runs_at_all = lanes.max_dispatches > 0
+    usable = np.flatnonzero(runs_at_all if may_run is None else runs_at_all & may_run)
     by_origin = usable[np.argsort(lanes.origin[usable], kind="stable")].astype(np.int32)
     parts = [
         _join_block(lanes, cells, n_nodes, by_origin, slice(start, stop))

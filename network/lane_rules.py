@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from network.outside import outside_lanes
 from network.tables import LaneRules, Network
 
 Ints = NDArray[np.int64]
@@ -56,6 +57,8 @@ def deciding_rules(network: Network, lane: Rows, sku: Rows) -> Ints:
         # More specific first; among equals the last row of the table.
         rank = np.where(match < 0, -1, specific[match] * n_rules + match)
         best = np.maximum(best, rank)
+    # What ways out and in carry is said by exits and quotes.
+    best[outside_lanes(network)[lane]] = -1
     return np.where(best < 0, -1, best % n_rules)
 
 

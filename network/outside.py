@@ -68,6 +68,13 @@ def quote_of_lane(network: Network) -> NDArray[np.int32]:
     return quote_of_node(network)[network.lanes.origin]
 
 
+def open_days(network: Network) -> tuple[Ints, Ints]:
+    """First and last day on which lines may leave over each lane, shape ``(n_lanes,)`` each; 0 and `NO_LIMIT`: any."""
+    exit_row = exit_of_lane(network)
+    opens, closes = np.append(network.exits.from_day, 0), np.append(network.exits.until_day, NO_LIMIT)
+    return opens[exit_row].astype(np.int64), closes[exit_row].astype(np.int64)
+
+
 def _ranks(listed: Flags) -> NDArray[np.int32]:
     """Return how many are listed before each listed one, -1 elsewhere."""
     return np.where(listed, np.cumsum(listed) - 1, -1).astype(np.int32)

@@ -26,6 +26,7 @@ from optimizer.transfer.loads import (
     smallest_lines,
 )
 from optimizer.transfer.rules import Rows, frozen_rows, pairs, rows
+from optimizer.transfer.shares import share_rows
 from optimizer.transfer.shelves import Shelves, shelves_of
 from optimizer.worth.change_price import change_prices
 from optimizer.worth.economics import unit_worth
@@ -91,7 +92,7 @@ def block_of(
     if len(skus) < len(network.products):
         former = former.take((former.sku >= skus.start) & (former.sku < skus.stop))
     kept = np.unique(former.lane * len(network.products) + former.sku)
-    candidates = candidates_of(network, scope, kept, in_use)
+    candidates = candidates_of(network, request, scope, kept, in_use)
     legs = legs_of(network, request, scope, candidates, former.take(former.possible))
     grid = grid_of(network, scope, candidates.potentials, legs)
     shelves = _shelves(network, scope, grid)
@@ -118,7 +119,7 @@ def block_of(
         line_flows=_line_flows(scope, grid, of_line, segments),
         dispatched=dispatched_lines(network, request, lines, segments.most_units),
         inner=inner,
-        limits=[*demand_rows(network, request, scope, of_line, grid), frozen],
+        limits=[*demand_rows(network, request, scope, of_line, grid), frozen, share_rows(network, of_line)],
         caps=_caps(scope, shelves, len(inner) - len(shelves.from_row) - int(np.count_nonzero(~shelves.last))),
         totals=lane_totals(network, legs, most),
         in_use=candidates.in_use,

@@ -13,7 +13,15 @@ from network.joins import codes_of
 from network.lane_rules import may_carry
 from network.tables import AlertKind, Network
 from optimizer.request import Request
-from optimizer.scope import hard_alerts, is_closed, nodes_in_scope, penalty_weights, skus_in_scope
+from optimizer.scope import (
+    Bits,
+    hard_alerts,
+    open_responses,
+    penalty_weights,
+    responses_asked,
+    responses_of_lanes,
+    skus_in_scope,
+)
 from optimizer.transfer.displays import Wishes, wishes_of
 from optimizer.transfer.shelves import counted_before
 from optimizer.worth.economics import (
@@ -52,8 +60,8 @@ class Scope:
     stock_row: Int64
     """Row of ``network.stock``, -1 where the node does not stock the SKU and units may only pass through."""
     transit: Flags
-    is_open: Flags
-    """Lines may start and end here: in the request's scope, not closed by its policy."""
+    open_to: Bits
+    """What lines that start or end here may be: in the request's scope, not closed by its policy."""
     expires: Flags
     """Units are told apart by the day on which they expire."""
     own: OwnStacks
@@ -91,12 +99,13 @@ class Scope:
 
 def scope_of(network: Network, request: Request, worth_of: WorthOf = unit_worth) -> Scope:
     """Collect the positions of every alerted SKU, and the transit nodes that such SKUs may pass through."""
-    in_scope = skus_in_scope(network, request)
+    in_scope = skus_in_scope(network, request) & _may_act(network, request)
     rows = np.flatnonzero(in_scope[network.stock.sku])
     sku, node, stock_row = _with_transit_nodes(network, in_scope, rows)
     has_row = stock_row >= 0
     at = stock_row[has_row]
-    is_open = nodes_in_scope(network, request)[node] & ~is_closed(network, request, node, sku)
+    open_to = open_responses(network, request, node, sku)
+    is_open = open_to != 0
     own = _own_stacks(network, stock_row, network.products.case_pack[sku], is_open)
     give = np.bincount(own.cell, weights=own.give, minlength=len(sku)).astype(np.int64)
     late, late_counted, before = _counted_rows(network, at)
@@ -108,7 +117,7 @@ def scope_of(network: Network, request: Request, worth_of: WorthOf = unit_worth)
         ),
         stock_row=stock_row,
         transit=transit,
-        is_open=is_open,
+        open_to=open_to,
         expires=expires(network)[sku],
         own=own,
         worth=_spread_worth(worth_of(network, at, penalty_weights(network, request)[at]), has_row),
@@ -123,6 +132,12 @@ def scope_of(network: Network, request: Request, worth_of: WorthOf = unit_worth)
         must_send=must_send,
         wishes=wishes_of(network, stock_row),
     )
+
+
+def _may_act(network: Network, request: Request) -> bool:
+    """Whether anything may move, or must: where only prices may change there is nothing to look at."""
+    asked = responses_of_lanes(network) & responses_asked(request)
+    return bool(np.any(asked)) or request.former_plan is not None or bool(len(hard_alerts(network, request)))
 
 
 def _own_stacks(network: Network, stock_row: Int64, pack: Int64, is_open: Flags) -> OwnStacks:
@@ -223,19 +238,22 @@ class Candidates:
     """Lanes with an edge that pays, here or elsewhere, shape ``(n_lanes,)``."""
 
 
-def candidates_of(network: Network, scope: Scope, former: Int64, in_use: Flags) -> Candidates:
+def candidates_of(network: Network, request: Request, scope: Scope, former: Int64, in_use: Flags) -> Candidates:
     """Join cells with lanes and drop every flow that no plan better than another could use.
 
     Parameters
     ----------
     network : Network
+    request : Request
     scope : Scope
     former : ndarray of int64
         Keys ``lane * n_products + sku`` of the lines that a former plan makes worth keeping, or keeps.
     in_use : ndarray of bool, shape (n_lanes,)
         Lanes that SKUs of other networks use: a smallest dispatch can be filled up together.
     """
-    edges = _allowed(network, scope, join_lanes(network.lanes, scope.cells, len(network.nodes)))
+    response = responses_of_lanes(network) & np.uint8(responses_asked(request))
+    edges = join_lanes(network.lanes, scope.cells, len(network.nodes), response != 0)
+    edges = _allowed(network, scope, edges, response)
     unit_cost = lane_unit_cost(network, edges.lane, scope.cells.sku[edges.origin])
     gain_here, loss_here = worth_of_next(scope), worth_of_last(scope)
     kept = _kept(network, scope, edges, former)
@@ -257,9 +275,9 @@ def candidates_of(network: Network, scope: Scope, former: Int64, in_use: Flags) 
     return Candidates(edges.take(pays), unit_cost[pays], found, forced[pays], used)
 
 
-def _allowed(network: Network, scope: Scope, edges: Edges) -> Edges:
-    """Edges into open cells that the lane rules let carry the SKU."""
-    keep = scope.is_open[edges.destination]
+def _allowed(network: Network, scope: Scope, edges: Edges, response: Bits) -> Edges:
+    """Edges between cells that are open to what lines on the lane are, and that lane rules let carry the SKU."""
+    keep = (scope.open_to[edges.origin] & scope.open_to[edges.destination] & response[edges.lane]) != 0
     if len(network.lane_rules):
         keep &= may_carry(network, edges.lane.astype(np.int64), scope.cells.sku[edges.origin].astype(np.int64))
     return edges.take(keep)

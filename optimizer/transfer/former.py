@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
+from network.outside import open_days
 from network.tables import Network
 from optimizer.request import Request
 from optimizer.worth.change_price import change_prices
@@ -47,10 +48,11 @@ class FormerLines:
 
 
 def departure_days(network: Network, lane: Int64, sku: Int64, arrives_day: Int64) -> Int64:
-    """Day on which lines leave: own stock of a node without transit when it has rested, other units by lead time."""
+    """Day on which lines leave: own stock of a node without transit once it may, other units by lead time."""
     origin = network.lanes.origin[lane]
     row = network.stock_row(origin, sku.astype(np.int32))
     rest = np.append(network.stock.no_send_before_day, 0)[row].astype(np.int64)
+    rest = np.maximum(rest, open_days(network)[0][lane])
     by_lead = arrives_day - network.lanes.lead_time_days[lane]
     return np.where(network.nodes.transit[origin], by_lead, rest)
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from network.candidates import NEVER, paying_edges, potentials
 from network.columns import NO_LIMIT
 from network.joins import runs
+from network.outside import exit_of_lane, open_days
 from network.tables import Network
 from optimizer.request import Request
 from optimizer.transfer.cells import Candidates, Scope, worth_of_last
@@ -68,7 +69,16 @@ def legs_of(network: Network, request: Request, scope: Scope, candidates: Candid
             break
     edge, departs_day, expiry_day = (np.concatenate(column) for column in zip(*parts, strict=True))
     order = np.argsort(edge, kind="stable")
+    if walk.opens.any():
+        order = _distinct(edge, departs_day, expiry_day)
     return _legs(scope, candidates, lead, (edge[order], departs_day[order], expiry_day[order]))
+
+
+def _distinct(*columns: Int64) -> Int64:
+    """Rows in order, each once: units that came on several days leave together when an exit opens."""
+    order = np.lexsort(columns[::-1])
+    differs = np.any([column[order][1:] != column[order][:-1] for column in columns], axis=0)
+    return np.asarray(order[np.append(True, differs)[: len(order)]])
 
 
 def _at_once(edge: Int64) -> tuple[Int64, Int64, Int64]:
@@ -82,7 +92,8 @@ def _timed(
     """Products whose units can leave on days after 0, or are told apart by expiry; shape ``(n_products,)``."""
     timed = np.full(len(network.products), len(_later_days(request, former)) > 0)
     edges, sku = candidates.edges, scope.cells.sku
-    timed[sku[edges.origin[network.lanes.lead_time_days[edges.lane] > 0]]] = True
+    later = (network.lanes.lead_time_days > 0) | (open_days(network)[0] > 0)
+    timed[sku[edges.origin[later[edges.lane]]]] = True
     timed[sku[scope.expires | ((scope.release_day > 0) & (scope.give > 0))]] = True
     timed[former.sku] = True
     return timed
@@ -104,8 +115,10 @@ class _Walk:
         edges = candidates.edges
         self.network, self.scope, self.edges = network, scope, edges
         self.lead = network.lanes.lead_time_days[edges.lane].astype(np.int64)
+        self.opens, self.closes = (days[edges.lane] for days in open_days(network))
         self.pays_late = _pays_after_horizon(scope, candidates)
-        self.least_left = network.products.min_remaining_shelf_life_days[scope.cells.sku]
+        least_left = network.products.min_remaining_shelf_life_days[scope.cells.sku[edges.destination]]
+        self.least_left = np.where(exit_of_lane(network)[edges.lane] >= 0, -NO_LIMIT, least_left)
         own = np.flatnonzero((scope.own.give > 0) & timed[scope.cells.sku[scope.own.cell]])
         # A former line may leave later than its units could.
         cell = np.concatenate([scope.own.cell[own], former.origin])
@@ -130,15 +143,16 @@ class _Walk:
         day, place = self.frontier % self.days, self.frontier // self.days
         kind, cell = place % len(self.expiries), place // len(self.expiries)
         at, edge = runs(self.first[cell], self.first[cell + 1] - self.first[cell])
-        arrives, expiry = day[at] + self.lead[edge], self.expiries[kind[at]]
+        leaves, expiry = np.maximum(day[at], self.opens[edge]), self.expiries[kind[at]]
+        arrives = leaves + self.lead[edge]
         destination = self.edges.destination[edge].astype(np.int64)
-        useful = (arrives < self.network.horizon_days) | self.pays_late[edge]
-        useful &= (expiry == NO_LIMIT) | (expiry - arrives >= self.least_left[destination])
+        useful = (leaves <= self.closes[edge]) & ((arrives < self.network.horizon_days) | self.pays_late[edge])
+        useful &= (expiry == NO_LIMIT) | (expiry - arrives >= self.least_left[edge])
         goes_on = useful & self.scope.transit[destination]
         reached = self._with_waits(destination[goes_on], kind[at][goes_on], arrives[goes_on])
         self.frontier = np.setdiff1d(reached, self.known)
         self.known = np.union1d(self.known, self.frontier)
-        return edge[useful], day[at][useful], expiry[useful]
+        return edge[useful], leaves[useful], expiry[useful]
 
     def _with_waits(self, cell: Int64, kind: Int64, day: Int64) -> Int64:
         """Places with a day, and at transit nodes the later days on which leaving can be better."""

@@ -24,6 +24,7 @@ from optimizer.worth.economics import (
     money,
     product_weight,
 )
+from optimizer.worth.exit_shares import exit_share_units
 
 Int64 = NDArray[np.int64]
 
@@ -40,6 +41,7 @@ def most_units(network: Network, scope: Scope, found: Potentials, legs: Legs, gr
     unlimited = scope.transit[legs.destination] | legs.forced | (scope.must_receive[legs.destination] > 0)
     useful = np.where(unlimited, everything, -(-useful // pack) * pack)
     most = np.minimum(np.minimum(from_own, useful), np.minimum(_carried(network, legs, everything), everything))
+    most = np.minimum(most, exit_share_units(network, legs.lane, legs.sku))
     return np.asarray(most // pack * pack)
 
 
