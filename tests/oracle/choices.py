@@ -82,10 +82,14 @@ def _rungs(
     ]
     stock = [directory.stock[key] for key in keys]
     floors += [product.salvage_value - position.holding_cost - position.shortage_penalty for position in stock]
-    floor = max(money(directory, amount) for amount in floors)
+    floor = max(1, *(money(directory, amount) for amount in floors))
     rungs = {}
     for row in deciding(directory.prices.ladders, sku, product.category, zone):
-        price = row.cells["price"] if "price" in row.cells else row.cells["price_share"] * product.list_price
+        by_share = Fraction(
+            money(directory, row.cells.get("price_share", Fraction(0)) * product.list_price),
+            10**directory.money_decimals,
+        )
+        price = row.cells.get("price", by_share)
         if floor <= money(directory, price) < money(directory, product.list_price):
             rungs[int(row.cells["rung"])] = price
     return rungs
