@@ -14,7 +14,11 @@ from typing import TypeVar
 T = TypeVar("T")
 Row = dict[str, str]
 OVER, EVEN, SHORT = "over", "even", "short"
-OPTIONAL_FILES = ("lots.csv", "lane_rules.csv", "display_rules.csv", "request.json", "former/transfers.csv")
+OPTIONAL_FILES = (
+    "lots.csv", "lane_rules.csv", "display_rules.csv", "request.json", "former/transfers.csv", "price_ladders.csv",
+    "price_response.csv", "price_multipliers.csv", "period_factors.csv", "clearance_rules.csv", "clearance_groups.csv",
+    "markdown_budgets.csv", "exits.csv", "quotes.csv",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,11 @@ class Profile:
     horizon_days: tuple[int, int] = (5, 14)
     rule_percent: int = 20
     """In so many of 100 requests each of the rarer rules is drawn."""
+    prices: bool = False
+    outside: bool = False
+    """Whether there are exits and quotes."""
+    periods: tuple[int, int] = (2, 4)
+    max_rungs: int = 3
 
 
 SMALL = Profile()
@@ -56,6 +65,18 @@ SMALL = Profile()
 
 TINY = Profile(nodes=(2, 3), max_skus=2, lanes=(2, 3), max_units=3, max_lead_days=1, horizon_days=(2, 4))
 """Few enough plans to enumerate them all."""
+
+CLEARANCE = Profile(nodes=(2, 5), max_skus=3, lanes=(0, 0), prices=True)
+"""Prices only: nothing can move."""
+
+OUTSIDE = Profile(outside=True, lanes=(0, 5), rule_percent=12)
+"""Exits and quotes beside lanes, at list prices."""
+
+JOINT = Profile(
+    nodes=(2, 3), lanes=(1, 3), max_units=5, max_lead_days=2, horizon_days=(4, 8), rule_percent=8, prices=True,
+    outside=True, periods=(2, 3), max_rungs=2,
+)  # fmt: skip
+"""Prices, lanes, exits and quotes with few paths."""
 
 
 class Drawer:

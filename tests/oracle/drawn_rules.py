@@ -40,13 +40,13 @@ def draw_rules(drawer: Drawer, tables: Tables) -> dict[str, str]:
         product["category"] = drawer.pick(("", "C0", "C1"))
     lots = _draw_lots(drawer, tables) if drawer.chance(35) else []
     texts = {"lots.csv": table_text(LOT_COLUMNS, lots)} if lots else {}
-    if drawer.rule():
+    if drawer.rule() and tables.lanes:
         rules = [_lane_rule(drawer, tables) for _ in range(drawer.pick((1, 1, 2, 3)))]
         texts["lane_rules.csv"] = table_text(LANE_RULE_COLUMNS, rules)
     if drawer.rule():
         texts["display_rules.csv"] = table_text(DISPLAY_COLUMNS, _display_rules(drawer, tables))
     asked = _scope(drawer, tables) | _policy(drawer) | _charges(drawer)
-    if drawer.chance(30):
+    if drawer.chance(30) and tables.lanes:
         lines, former = _former_lines(drawer, tables, lots), _former_plan(drawer)
         if lines or "change_prices" in former:
             texts["former/transfers.csv"] = table_text(TRANSFER_COLUMNS, lines)

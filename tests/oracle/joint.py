@@ -82,6 +82,9 @@ class Market:
         self.choices = price_choices(directory)
         self.keys = [key for choice in self.choices.values() for key in choice.keys]
         self.at_list = repriced(directory, self.choices, {})
+        free = [choice for choice in self.choices.values() if may_be_marked_down(directory, choice)]
+        self.free = {choice.cell: allowed_paths(directory, choice) for choice in free}
+        """Allowed paths of the choices that may be marked down."""
 
     def world(self, markdowns: Markdowns) -> Directory:
         """The directory at other prices."""
@@ -122,7 +125,7 @@ class Market:
         for cell, prices in markdowns.items():
             if cell not in self.choices:
                 yield f"known_choice: {cell}"
-            elif not may_be_marked_down(self.directory, self.choices[cell]):
+            elif cell not in self.free:
                 yield f"may_be_marked_down: {cell}"
             else:
                 yield from (f"{rule}: {cell}" for rule in broken_path_rules(self.directory, self.choices[cell], prices))
@@ -131,16 +134,15 @@ class Market:
     def groups_broken(self, markdowns: Markdowns) -> Iterator[str]:
         """Groups whose choices do not go together, of those that may be marked down."""
         for group, cells in groups_in_zone(self.directory, self.choices):
-            free = [self.choices[cell] for cell in cells if may_be_marked_down(self.directory, self.choices[cell])]
+            free = [self.choices[cell] for cell in cells if cell in self.free]
             members = [(choice, markdowns.get(choice.cell, at_list(choice, self.directory))) for choice in free]
             if members and breaks_group(group, members):
                 yield f"clearance_groups: {group.group_id}"
 
     def combinations(self) -> Iterator[dict[Cell, Prices]]:
         """Every way to mark down that groups allow."""
-        free = [choice for choice in self.choices.values() if may_be_marked_down(self.directory, choice)]
-        for chosen in itertools.product(*(allowed_paths(self.directory, choice) for choice in free)):
-            paths = {choice.cell: prices for choice, prices in zip(free, chosen, strict=True)}
+        for chosen in itertools.product(*self.free.values()):
+            paths = dict(zip(self.free, chosen, strict=True))
             markdowns = {
                 cell: prices for cell, prices in paths.items() if prices != at_list(self.choices[cell], self.directory)
             }
@@ -149,8 +151,7 @@ class Market:
 
     def count_combinations(self) -> int:
         """How many combinations of paths there are before groups are asked."""
-        free = [choice for choice in self.choices.values() if may_be_marked_down(self.directory, choice)]
-        return math.prod(len(allowed_paths(self.directory, choice)) for choice in free)
+        return math.prod(len(paths) for paths in self.free.values())
 
 
 def at_list(choice: PriceChoice, directory: Directory) -> Prices:

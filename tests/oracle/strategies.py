@@ -9,10 +9,11 @@ from decimal import Decimal
 from hypothesis import strategies as st
 
 from tests.oracle.drawing import EVEN, OVER, SHORT, SMALL, Drawer, NetworkFiles, Profile, Row, table_text
+from tests.oracle.drawn_prices import draw_outside, draw_prices, draw_responses
 from tests.oracle.drawn_rules import Tables, draw_rules
 
 NODE_COLUMNS = (
-    "node_id", "kind", "transit", "pick_capacity_units", "receive_capacity_units", "max_outbound_lanes",
+    "node_id", "kind", "zone", "transit", "pick_capacity_units", "receive_capacity_units", "max_outbound_lanes",
     "max_inbound_lanes",
 )  # fmt: skip
 PRODUCT_COLUMNS = (
@@ -46,7 +47,7 @@ def network_files(draw: st.DrawFn, profile: Profile = SMALL) -> NetworkFiles:
         for product in products
         if drawer.chance(60 if role == EVEN else 92)
     ]
-    if weighed and len(products) > 1 and len(nodes) > 3 and drawer.chance(30):
+    if lanes and weighed and len(products) > 1 and len(nodes) > 3 and drawer.chance(30):
         stock = _bait_for_phantoms(drawer, nodes[2:4], products[-1], lanes, stock)
     settings = {
         "currency": "USD",
@@ -55,7 +56,10 @@ def network_files(draw: st.DrawFn, profile: Profile = SMALL) -> NetworkFiles:
         "money_decimals": drawer.pick((6, 6, 6, 4, 2, 2, 0)),
     }
     alerts = _alerts(drawer, nodes, roles, products)
-    rules = draw_rules(drawer, Tables(settings, nodes, products, lanes, stock, alerts))
+    tables = Tables(settings, nodes, products, lanes, stock, alerts)
+    rules = draw_rules(drawer, tables)
+    if profile.prices or profile.outside:
+        rules |= _prices_and_exits(drawer, tables, rules)
     return NetworkFiles(
         {
             "network.json": json.dumps(settings),
@@ -67,6 +71,21 @@ def network_files(draw: st.DrawFn, profile: Profile = SMALL) -> NetworkFiles:
         }
         | rules
     )
+
+
+def _prices_and_exits(drawer: Drawer, tables: Tables, rules: dict[str, str]) -> dict[str, str]:
+    """Texts of what markdowns, exits and purchases need, and the request that allows or forbids them.
+
+    What lines must earn is not asked together with prices: which lines are loose, budgets and targets leave open.
+    """
+    texts = draw_prices(drawer, tables) if drawer.profile.prices else {}
+    texts |= draw_outside(drawer, tables) if drawer.profile.outside else {}
+    asked = json.loads(rules.get("request.json", "{}")) | draw_responses(drawer)
+    if drawer.profile.prices:
+        asked = {
+            name: value for name, value in asked.items() if name not in ("min_line_benefit", "min_dispatch_benefit")
+        }
+    return texts | ({"request.json": json.dumps(asked)} if asked else {})
 
 
 def _nodes(drawer: Drawer, count: int) -> tuple[list[Row], list[str]]:
@@ -101,6 +120,8 @@ def _product(drawer: Drawer, sku: str, weighed: bool) -> Row:
 
 def _lanes(drawer: Drawer, count: int, nodes: list[Row], roles: list[str], weighed: bool) -> list[Row]:
     """Lanes from surplus over transit to shortage for the most part, with ids where two connect the same nodes."""
+    if not count:
+        return []
     names = [node["node_id"] for node in nodes]
     origins = [n for n, role in zip(names, roles, strict=True) for _ in range({OVER: 3, EVEN: 2, SHORT: 1}[role])]
     receivers = [n for n, role in zip(names, roles, strict=True) for _ in range({OVER: 1, EVEN: 2, SHORT: 3}[role])]
