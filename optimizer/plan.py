@@ -233,7 +233,7 @@ class AlertOutcomes:
     def units(self) -> NDArray[np.int64]:
         """Units of every alert by all responses, at most those asked, shape ``(n_alerts,)``."""
         every = self.units_by_transfer + self.units_by_markdown + self.units_by_exit + self.units_by_purchase
-        return np.minimum(every, self.units_asked)
+        return np.asarray(np.minimum(every, self.units_asked))
 
 
 @dataclass(frozen=True, slots=True)

@@ -407,7 +407,7 @@ def proposed_plan(tables: Mapping[str, pd.DataFrame]) -> plan_pb2.ProposedPlan:
         for name, (field, kind) in _PROPOSED.items()
         if name in tables
     }
-    return plan_pb2.ProposedPlan(**rows)  # type: ignore[arg-type]
+    return plan_pb2.ProposedPlan(**rows)
 
 
 _PROPOSED: Final[dict[str, tuple[str, type[Any]]]] = {

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from network.columns import NOT_GIVEN
 from network.outside import exit_of_lane, quote_of_lane
 from network.parsing import Parsed
-from network.problems import ProblemLog, Quotable
+from network.problems import ProblemLog
 from network.tables import Network
 from optimizer.plan_files.arrival_days import derive_arrival_days
 from optimizer.plan_files.expiry_days import days_of_lots, derive_expiry_days
@@ -69,7 +69,7 @@ class _AllRows:
         for part in self.parts:
             here = slice(start, start + len(part.lane))
             name = part.day_column if column == _DAY else column
-            cells: dict[str, Quotable] = {word: values[here] for word, values in details.items()}
+            cells: dict[str, Any] = {word: values[here] for word, values in details.items()}
             log.add_rows(
                 part.file, name, code, rows[here], message=message, fix=fix.format(day=part.day_column), **cells
             )

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from network.clearance_tables import ExitKind
 from network.columns import NO_LIMIT
+from network.outside import exit_of_node, quote_of_node
+from network.tables import Network
 from optimizer.plan import Unmet
 from optimizer.reasons.residual import Residual
 from optimizer.reasons.words import Words, amounts, counts, numerals, words
-from optimizer.worth.economics import value_change
+from optimizer.worth.economics import money, value_change
 
 Ints = NDArray[np.int64]
 
@@ -95,6 +98,9 @@ def _served(residual: Residual, flows: _Flows) -> Words:
     left_over = residual.settled.positions.worth.left_over_worth[residual.settled.to_position]
     stored = "stored at " + name + ", where a unit left over is worth " + amounts(network, left_over)
     text = np.where(served > 0, text, stored)
+    exits = exit_of_node(network)[lines.destination]
+    out = np.flatnonzero(exits >= 0)
+    text[out] = "leaves to " + exit_words(network, exits[out]) + " for " + amounts(network, left_over[out]) + " each"
     biggest = _next_stop(residual)
     onward = "goes on from " + name + ", most to " + np.append(network.nodes.node_id, "nowhere")[biggest]
     onward = onward + np.where((flows.goes_on < flows.received) & (served > 0), "; the rest " + text, "")
@@ -122,10 +128,27 @@ def _source(residual: Residual, flows: _Flows) -> Words:
     spare = "from " + name + ", which has " + counts(flows.spare, "unit") + " to spare (" + each + " each)"
     needed = "from " + name + ", where a unit is worth " + each
     text = np.where(flows.spare > 0, spare, needed)
+    quotes = quote_of_node(network)[lines.origin]
+    bought = np.flatnonzero(quotes >= 0)
+    text[bought] = _bought(network, quotes[bought])
     only_passing = at.give[settled.from_position] == 0
     through = "received through " + name
     part = text + ", some of it received there"
     return np.asarray(np.where(flows.passing == 0, text, np.where(only_passing, through, part)), dtype=np.object_)
+
+
+def _bought(network: Network, quote: NDArray[np.int32]) -> Words:
+    """Say from whom units are bought, and at what price."""
+    quotes = network.quotes
+    supplier = np.where(quotes.supplier[quote] == "", "", quotes.supplier[quote] + ", ").astype(np.object_)
+    price = amounts(network, money(quotes.unit_price[quote], network.money_decimals))
+    return np.asarray("bought from " + supplier + "quote " + quotes.quote_id[quote] + ", at " + price + " each")
+
+
+def exit_words(network: Network, exits: NDArray[np.int32]) -> Words:
+    """Name exits: ``liquidation LIQ1``."""
+    kinds = words([ExitKind(kind).name.lower() for kind in network.exits.kind[exits].tolist()])
+    return np.asarray(kinds + " " + network.exits.exit_id[exits], dtype=np.object_)
 
 
 def _expiry(residual: Residual) -> Words:
