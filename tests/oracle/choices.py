@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from fractions import Fraction
+from typing import Final
 
 from tests.oracle.directory import Directory, Key
 from tests.oracle.price_tables import Group, deciding
@@ -15,6 +16,8 @@ from tests.oracle.worth import money
 
 Cell = tuple[str, str]
 """(SKU id, zone): names a choice."""
+MOST_DEMAND: Final = Fraction(10**6)
+"""No price multiplies demand by more."""
 Prices = tuple[Fraction, ...]
 """A price for every period."""
 Markdowns = Mapping[Cell, Prices]
@@ -153,7 +156,8 @@ def _multiplier(directory: Directory, choice: PriceChoice, price: Fraction) -> F
     if points:
         return _between(sorted((points | {Fraction(1): Fraction(1)}).items()), share)
     rows = deciding(directory.prices.response, sku, category, zone)
-    return power(share, rows[-1].cells.get("elasticity", Fraction(0)) if rows else Fraction(0))
+    factor = power(share, rows[-1].cells.get("elasticity", Fraction(0)) if rows else Fraction(0))
+    return min(factor, MOST_DEMAND)
 
 
 def _between(points: Sequence[tuple[Fraction, Fraction]], at: Fraction) -> Fraction:

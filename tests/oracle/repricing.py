@@ -20,6 +20,7 @@ from tests.oracle.worth import (
     list_path,
     money,
     price_falls,
+    to_money,
     total_share,
 )
 
@@ -48,7 +49,7 @@ def value_before(world: Directory, key: Key, weight: Fraction) -> int:
         for t, (fall, share) in enumerate(price_falls(world, key, weight))
     )
     missed = _exact(world, weight * position.shortage_penalty * total_share(position) * position.demand)
-    return (counted + left_over) * left_over_value(world, key) + round(sold - missed)
+    return (counted + left_over) * left_over_value(world, key) + to_money(sold - missed)
 
 
 def _exact(world: Directory, amount: Fraction) -> Fraction:
@@ -85,7 +86,7 @@ def forgone_at(world: Directory, key: Key, lines: Sequence[Line]) -> int:
     list_price = world.products[key[1]].list_price
     sold = [Fraction(0), *sold_by_period(world, key, lines)]
     units = [after - before for before, after in itertools.pairwise(sold)]
-    return round(_exact(world, sum((list_price - price) * n for price, n in zip(path.prices, units, strict=True))))
+    return to_money(_exact(world, sum((list_price - price) * n for price, n in zip(path.prices, units, strict=True))))
 
 
 def budgets_broken(world: Directory, choices: Mapping[Cell, PriceChoice], lines: Sequence[Line]) -> list[str]:
@@ -145,7 +146,7 @@ def shortfall_price(world: Directory, choice: PriceChoice, lines: Sequence[Line]
     price = choice.rules.get("sell_through_price")
     if price is None or "sell_through_share" not in choice.rules:
         return 0
-    return round(_exact(world, price * shortfall(world, choice, lines)))
+    return to_money(_exact(world, price * shortfall(world, choice, lines)))
 
 
 def repricing(world: Directory, at_list: Directory, keys: Iterable[Key], *, weighted: bool) -> int:

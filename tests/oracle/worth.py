@@ -67,9 +67,13 @@ def carried_unit_value(directory: Directory, key: Key, nth: int, weight: Fractio
     """Money that a unit is worth under the position's path: what is left over, and more in every period it may sell."""
     position = directory.stock[key]
     falls = price_falls(directory, key, weight)
-    return left_over_value(directory, key) + round(
-        sum(fall * chance_of_demand(directory, position, nth, share) for fall, share in falls)
-    )
+    more = sum(fall * chance_of_demand(directory, position, nth, share) for fall, share in falls)
+    return left_over_value(directory, key) + to_money(more)
+
+
+def to_money(amount: Fraction) -> int:
+    """An amount in units of money as a whole number of them: six decimals first, as sums of floats are."""
+    return round(Fraction(round(amount * 10**6), 10**6))
 
 
 def price_falls(directory: Directory, key: Key, weight: Fraction = Fraction(1)) -> list[tuple[int, Fraction]]:
