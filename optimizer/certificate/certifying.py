@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from network.tables import Network
-from optimizer.certificate.checks import lanes, lines, nodes, promises
+from optimizer.certificate.checks import lanes, lines, nodes, outside, promises
 from optimizer.certificate.ledger import ROUNDING, TERMS, ledger, rounding_allowance
 from optimizer.certificate.objective import adjustments
 from optimizer.certificate.plan_columns import Ints, UsablePlan, check_columns
@@ -31,6 +31,7 @@ RULES: Final[tuple[str, ...]] = (
     "positive_units",
     "magnitude",
     *lines.RULES,
+    *outside.RULES,
     *nodes.RULES,
     *lanes.RULES,
     *promises.RULES,
@@ -72,6 +73,7 @@ def certify(network: Network, request: Request, plan: Plan) -> Certificate:
     line_objective = line_benefit + added.of_line
 
     lines.check_lines(settled, log)
+    outside.check_outside(settled, log)
     nodes.check_stock(settled, log)
     nodes.check_capacities(settled, log)
     lanes.check_dispatches(settled, log)
@@ -80,8 +82,8 @@ def certify(network: Network, request: Request, plan: Plan) -> Certificate:
     promises.check_frozen(network, added.changes, log)
     promises.check_earnings(settled, added, line_objective, log)
 
-    runs_cost = int(np.sum(columns.dispatches_on_lane * fixed_cost))
-    benefit = int(np.sum(settlement.value_change())) - int(np.sum(unit_cost * columns.units)) - runs_cost
+    runs_cost = columns.dispatches_on_lane * fixed_cost
+    benefit = int(np.sum(settlement.value_change())) - int(np.sum(unit_cost * columns.units)) - int(np.sum(runs_cost))
     terms = ledger(network, settlement, columns.lane, runs_cost, benefit)
     _check_ledger(settlement, terms, int(columns.dispatches_on_lane.sum()), log)
     of_lines = [_of_plan(plan, columns, values) for values in (line_benefit, line_objective)]

@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from network.outside import exit_of_lane, outside_nodes, quote_of_lane
 from network.tables import Network
 from optimizer.certificate.settlement import Settlement
 from optimizer.worth.demand import demand_of
@@ -22,6 +23,10 @@ SHORTAGE_PENALTY: Final = "stock.shortage_penalty"
 COST_PER_UNIT: Final = "lanes.cost_per_unit"
 COST_PER_KG: Final = "lanes.cost_per_kg"
 FIXED_COST: Final = "lanes.fixed_cost"
+UNIT_PROCEEDS: Final = "exits.unit_proceeds"
+EXIT_FIXED_COST: Final = "exits.fixed_cost"
+UNIT_PRICE: Final = "quotes.unit_price"
+QUOTE_FIXED_COST: Final = "quotes.fixed_cost"
 ROUNDING: Final = "rounding"
 
 TERMS: Final = (
@@ -32,6 +37,10 @@ TERMS: Final = (
     COST_PER_UNIT,
     COST_PER_KG,
     FIXED_COST,
+    UNIT_PROCEEDS,
+    EXIT_FIXED_COST,
+    UNIT_PRICE,
+    QUOTE_FIXED_COST,
     ROUNDING,
 )
 """Keys of every ledger, in the order they are shown."""
@@ -40,7 +49,7 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 
-def ledger(network: Network, settlement: Settlement, lane: Ints, fixed_cost: int, benefit: int) -> dict[str, int]:
+def ledger(network: Network, settlement: Settlement, lane: Ints, dispatches_cost: Ints, benefit: int) -> dict[str, int]:
     """Split a benefit by input field.
 
     Parameters
@@ -50,8 +59,10 @@ def ledger(network: Network, settlement: Settlement, lane: Ints, fixed_cost: int
         Of the plan's lines.
     lane : ndarray of int64, shape (n_lines,)
         Rows of ``network.lanes``, of the settled lines.
-    fixed_cost, benefit : int
-        What the dispatches cost, and the benefit to explain, in money units.
+    dispatches_cost : ndarray of int64, shape (n_lanes,)
+        What the dispatches of every lane cost, in money units.
+    benefit : int
+        What is to be explained, in money units.
 
     Returns
     -------
@@ -60,7 +71,7 @@ def ledger(network: Network, settlement: Settlement, lane: Ints, fixed_cost: int
     """
     terms = _position_terms(network, settlement)
     terms.update(_lane_terms(network, settlement, lane))
-    terms[FIXED_COST] = -fixed_cost
+    terms.update(_dispatch_terms(network, dispatches_cost))
     terms[ROUNDING] = benefit - sum(terms.values())
     return {name: terms[name] for name in TERMS}
 
@@ -83,6 +94,9 @@ def _position_terms(network: Network, settlement: Settlement) -> dict[str, int]:
     sold, fraction = _more_sold(network, at.row, before, after)
     # What is not sold of the units that count is left over, and so are those that do not count.
     left = after - before - sold + settlement.left_after - settlement.left_before
+    # Nothing is sold or left over outside.
+    outside = outside_nodes(network)[at.node]
+    sold[outside], fraction[outside], left[outside] = 0, 0.0, 0
     products, stock, decimals = network.products, network.stock, network.money_decimals
     return {
         LIST_PRICE: _term(products.list_price[at.sku], sold, fraction, decimals),
@@ -110,13 +124,35 @@ def _more_sold(network: Network, row: Ints, before: Ints, after: Ints) -> tuple[
 
 
 def _lane_terms(network: Network, settlement: Settlement, lane: Ints) -> dict[str, int]:
-    """Terms of what the lines cost."""
-    units, decimals = settlement.lines.units, network.money_decimals
-    weight = np.nan_to_num(network.products.unit_weight_kg, nan=0.0)[settlement.lines.sku]
+    """Terms of what the lines cost, and of what those to exits bring."""
+    units, sku, decimals = settlement.lines.units, settlement.lines.sku, network.money_decimals
+    weight = np.nan_to_num(network.products.unit_weight_kg, nan=0.0)[sku]
+    per_unit, bought = network.lanes.cost_per_unit[lane], quote_of_lane(network)[lane] >= 0
     none = np.zeros(len(units))
     return {
-        COST_PER_UNIT: -_term(network.lanes.cost_per_unit[lane], units, none, decimals),
+        COST_PER_UNIT: -_term(per_unit, np.where(bought, 0, units), none, decimals),
         COST_PER_KG: -_term(network.lanes.cost_per_kg[lane] * weight, units, none, decimals),
+        UNIT_PROCEEDS: _term(*_proceeds(network, settlement, lane), decimals),
+        UNIT_PRICE: -_term(per_unit, np.where(bought, units, 0), none, decimals),
+    }
+
+
+def _proceeds(network: Network, settlement: Settlement, lane: Ints) -> tuple[Floats, Ints, Floats]:
+    """Return what a unit of each line to an exit brings in currency, the units, and no fractions."""
+    exits, exit_row = network.exits, exit_of_lane(network)[lane]
+    out = np.flatnonzero(exit_row >= 0)
+    at, unit_cost = exit_row[out], np.nan_to_num(network.products.unit_cost[settlement.lines.sku[out]], nan=0.0)
+    paid = exits.unit_proceeds[at] + exits.proceeds_share_of_cost[at] * unit_cost - exits.unit_fee[at]
+    return paid, settlement.lines.units[out], np.zeros(len(out))
+
+
+def _dispatch_terms(network: Network, cost: Ints) -> dict[str, int]:
+    """Terms of what dispatches cost, by what their lanes are."""
+    to_exit, bought = exit_of_lane(network) >= 0, quote_of_lane(network) >= 0
+    return {
+        FIXED_COST: -int(np.sum(cost[~to_exit & ~bought])),
+        EXIT_FIXED_COST: -int(np.sum(cost[to_exit])),
+        QUOTE_FIXED_COST: -int(np.sum(cost[bought])),
     }
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -35,6 +35,13 @@ def _forbid(case: SmallCase, **rule: str) -> SmallCase:
     return case.with_tables(lane_rules=pd.DataFrame([rule | {"allowed": False}]))
 
 
+def _liquidate(case: SmallCase, **terms: float) -> SmallCase:
+    """The case with an exit on such terms, and five units of B that W sends there on day 1."""
+    exits = pd.DataFrame([{"exit_id": "E", "kind": "liquidation", "unit_proceeds": 5.0} | terms])
+    with_exit = case.with_tables(exits=exits)
+    return with_exit.with_lines(("W>exit:E", "B", 5, 1)).with_dispatches(**{"W_to_exit:E": 1})
+
+
 def _freeze(case: SmallCase, **columns: list[int]) -> SmallCase:
     """A former plan of which one line, in the given columns, is not the plan's; all of it is frozen."""
     changed = {name: np.array(values, dtype=getattr(case.plan, name).dtype) for name, values in columns.items()}
@@ -55,6 +62,8 @@ MUTATIONS: Final[dict[str, Mutation]] = {
     "response_policy": lambda case: case.with_request(response_policy={Severity.YELLOW: ("markdown",)}).with_tables(
         alerts=pd.concat([ALERTS, pd.DataFrame([("A5", "shortage", "S2", "D")], columns=ALERTS.columns[:4])])
     ),
+    "exit_window": lambda case: _liquidate(case, from_day=2),
+    "exit_share": lambda case: _liquidate(case, max_share=0.1),
     "lane_rules": lambda case: _forbid(case, lane_id="W>S1", sku_id="B"),
     "duplicate_line": lambda case: case.with_lines(("W>S1", "A", 2, 1)),
     "known_expiry": lambda case: case.with_cell("expiry_day", 0, 8),
@@ -105,6 +114,35 @@ def test_true_claims_are_accepted():
     )
     assert certificate.objective != certificate.benefit
     assert claims.certify().valid
+
+
+def test_an_exit_whose_terms_are_kept_breaks_no_rule():
+    certificate = _liquidate(SmallCase(), from_day=1, until_day=1, max_share=0.125, min_lot_units=5).certify()
+    assert certificate.violations == ()
+    assert certificate.ledger["exits.unit_proceeds"] == 25_000_000
+
+
+@pytest.mark.parametrize("terms", [{"until_day": 0}, {"min_lot_units": 6}, {"capacity_units": 4}])
+def test_an_exit_closes_and_asks_for_lots_and_fills_up(terms: dict[str, float]):
+    assert not _liquidate(SmallCase(), **terms).certify().valid
+
+
+@pytest.mark.parametrize(
+    ("asked", "allowed"),
+    [
+        ({"responses": ("transfer", "liquidation")}, True),
+        ({"responses": ("transfer", "return")}, False),
+        ({"response_policy": {Severity.NOT_GIVEN: ("transfer", "liquidation")}}, True),
+        ({"response_policy": {Severity.NOT_GIVEN: ("transfer", "return")}}, False),
+    ],
+)
+def test_an_exit_is_a_response(asked: dict[str, Any], allowed: bool):
+    """Where an alert stands at W the policy decides too, and what the request leaves out no plan has."""
+    alert = pd.DataFrame([("A5", "overstock", "W", "B")], columns=ALERTS.columns[:4])
+    exits = pd.DataFrame([{"exit_id": "E", "kind": "liquidation", "unit_proceeds": 5.0}])
+    case = SmallCase().with_tables(exits=exits, alerts=pd.concat([ALERTS, alert])).with_request(**asked)
+    certificate = case.with_lines(("W>exit:E", "B", 5, 0)).with_dispatches(**{"W_to_exit:E": 1}).certify()
+    assert {violation.rule for violation in certificate.violations} == (set() if allowed else {"response_policy"})
 
 
 def test_every_rule_has_a_mutation():

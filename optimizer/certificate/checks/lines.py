@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from network.columns import NO_LIMIT
 from network.lane_rules import may_carry
+from network.outside import exit_of_lane, open_days
 from network.tables import Network
 from optimizer.certificate.feeding import unfed_lines
 from optimizer.certificate.plan_columns import UsablePlan
 from optimizer.certificate.settled_plan import SettledPlan
 from optimizer.certificate.violations import ViolationLog, line_place
-from optimizer.scope import is_closed, nodes_in_scope, skus_in_scope
+from optimizer.scope import nodes_in_scope, skus_in_scope
 from optimizer.worth.economics import give_units
 from optimizer.worth.lots import expires, own_lots
 
@@ -24,7 +25,6 @@ Flags = NDArray[np.bool_]
 
 RULES: Final = (
     "in_scope",
-    "response_policy",
     "lane_rules",
     "duplicate_line",
     "known_expiry",
@@ -76,15 +76,11 @@ def _rules_of_scope(settled: SettledPlan) -> list[_LineRule]:
     nodes = nodes_in_scope(network, request)
     sku_out = ~skus_in_scope(network, request)[plan.sku]
     node_out = ~(nodes[lines.origin] & nodes[lines.destination])
-    closed = is_closed(network, request, lines.origin, plan.sku) | is_closed(
-        network, request, lines.destination, plan.sku
-    )
     forbidden = ~may_carry(network, plan.lane, plan.sku)
     one = np.ones(len(units), dtype=np.int64)
     return [
         _LineRule("in_scope", sku_out, units, "moves {units} units of a SKU outside the request's scope", one),
         _LineRule("in_scope", node_out, units, "moves {units} units to or from a node outside the scope", one),
-        _LineRule("response_policy", closed, units, "moves {units} units at a position closed to transfers", one),
         _LineRule("lane_rules", forbidden, units, "moves {units} units of a SKU that the lane may not carry", one),
     ]
 
@@ -95,7 +91,8 @@ def _rules_of_units(network: Network, plan: UsablePlan) -> list[_LineRule]:
     pack, least = network.products.case_pack[plan.sku], network.lanes.min_line_units[plan.lane]
     expiring, never = expires(network)[plan.sku], expiry >= NO_LIMIT
     remaining = network.products.min_remaining_shelf_life_days[plan.sku]
-    too_old = expiring & ~never & (expiry - day < remaining)
+    stays = exit_of_lane(network)[plan.lane] < 0
+    too_old = expiring & ~never & stays & (expiry - day < remaining)
     repeated = _repeated(plan.lane, plan.sku, day, expiry)
     exist = _units_that_exist(network, plan)
     one = np.ones(len(units), dtype=np.int64)
@@ -117,14 +114,15 @@ def _rules_of_days(settled: SettledPlan) -> list[_LineRule]:
     lines, day = settlement.lines, plan.arrives_day
     lead, own = lines.lead_days, ~network.nodes.transit[lines.origin]
     release = settlement.positions.release_day[settlement.from_position]
-    expected = lead + np.where(own, release, 0)
-    early = own & (day >= lead) & (day < expected)
+    rested = lead + np.where(own, release, 0)
+    expected = np.maximum(rested, lead + open_days(network)[0][plan.lane])
+    early = own & (day >= lead) & (day < rested)
     waits = own & (day > expected)
     rests = "arrives on day {day}, own stock may leave so that it arrives on day {limit}"
     return [
         _LineRule("arrives_day", day < lead, lead - day, "arrives on day {day}, the lane takes {limit} days", lead),
         _LineRule("arrives_day", waits, day - expected, "arrives on day {day}, own stock does so on {limit}", expected),
-        _LineRule("no_send_before_day", early, expected - day, rests, expected),
+        _LineRule("no_send_before_day", early, rested - day, rests, rested),
         _LineRule("fed", unfed_lines(network, settlement), plan.units, "{units} units that no own stock reaches", lead),
     ]
 
