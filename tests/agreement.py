@@ -2,20 +2,24 @@
 
 import tempfile
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 
 from network import Network, read_network
 from network.columns import NO_LIMIT
 from network.tables import Severity
-from optimizer.plan import Plan
+from optimizer.plan import Markdowns, Plan
 from optimizer.request import FormerPlan, Request
 from tests.oracle.asked import NEVER, Asked, Line
+from tests.oracle.choices import Cell, PriceChoice
 from tests.oracle.directory import Directory
 from tests.oracle.drawing import NetworkFiles
 from tests.oracle.reading import read_directory
 
+PricesByChoice = Mapping[Cell, Sequence[Fraction]]
 SEVERITY = {"yellow": Severity.YELLOW, "orange": Severity.ORANGE, "red": Severity.RED}
 
 
@@ -42,6 +46,7 @@ def to_request(network: Network, asked: Asked) -> Request:
         scope_categories=asked.categories,
         scope_node_ids=asked.node_ids,
         scope_alert_ids=asked.alert_ids,
+        responses=asked.responses,
         response_policy={SEVERITY[level]: allowed for level, allowed in asked.policy.items()},
         severity_weights={SEVERITY[level]: float(weight) for level, weight in asked.severity_weights.items()},
         min_line_benefit=float(asked.min_line_benefit),
@@ -50,7 +55,12 @@ def to_request(network: Network, asked: Asked) -> Request:
     )
 
 
-def to_plan(network: Network, lines: Sequence[Line], dispatches: Mapping[str, int]) -> Plan:
+def to_plan(
+    network: Network,
+    lines: Sequence[Line],
+    dispatches: Mapping[str, int],
+    markdowns: PricesByChoice = MappingProxyType({}),
+) -> Plan:
     """A plan of the oracle's words in the product's columns."""
     lane_row = {lane_id: row for row, lane_id in enumerate(network.lanes.lane_id)}
     sku_row = {sku_id: row for row, sku_id in enumerate(network.products.sku_id)}
@@ -63,7 +73,36 @@ def to_plan(network: Network, lines: Sequence[Line], dispatches: Mapping[str, in
         expiry_day=np.array(expiry_days, dtype=np.int32),
         dispatch_lane=np.array([lane_row[lane_id] for lane_id in dispatches], dtype=np.int32),
         dispatches=np.array(list(dispatches.values()), dtype=np.int64),
+        markdowns=to_markdowns(network, markdowns),
     )
+
+
+def to_markdowns(network: Network, markdowns: PricesByChoice) -> Markdowns:
+    """Price paths of the oracle's words in the product's columns."""
+    sku_row = {sku_id: row for row, sku_id in enumerate(network.products.sku_id)}
+    rows = sorted((sku_row[sku], zone, [float(price) for price in path]) for (sku, zone), path in markdowns.items())
+    return Markdowns(
+        sku=np.array([sku for sku, _, _ in rows], dtype=np.int32),
+        zone=np.array([zone for _, zone, _ in rows], dtype=object),
+        price=np.array([path for _, _, path in rows], dtype=np.float64).reshape(len(rows), network.periods),
+    )
+
+
+def from_markdowns(
+    network: Network, plan: Plan, choices: Mapping[Cell, PriceChoice]
+) -> dict[Cell, tuple[Fraction, ...]]:
+    """Price paths of a plan in the oracle's words: prices on the ladder are exactly those."""
+    columns = (plan.markdowns.sku, plan.markdowns.zone, plan.markdowns.price.tolist())
+    paths = {}
+    for row, zone, path in zip(*columns, strict=True):
+        cell = (str(network.products.sku_id[row]), str(zone))
+        known = [choices[cell].list_price, *choices[cell].rungs.values()] if cell in choices else []
+        paths[cell] = tuple(_nearest(Fraction(repr(price)), known) for price in path)
+    return paths
+
+
+def _nearest(price: Fraction, known: Sequence[Fraction]) -> Fraction:
+    return min((one for one in known if abs(one - price) < Fraction(1, 10**9)), default=price)
 
 
 def from_plan(network: Network, plan: Plan) -> tuple[list[Line], dict[str, int]]:
