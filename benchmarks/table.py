@@ -6,13 +6,25 @@ They stand between markers; `written` makes them, so that a test can compare.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any, Final
 
-from benchmarks.growth import SIZES, growth_table
+from benchmarks.cells import (
+    gap_of,
+    groups,
+    less_than_ours,
+    medians_of,
+    middle,
+    number,
+    peers_of,
+    percent,
+    runs_of,
+    worst,
+)
+from benchmarks.clearance_tables import clearance_table, joint_table, simulation_table
+from benchmarks.growth import growth_table
 from benchmarks.results_folder import read_results
 
 ROOT: Final = Path(__file__).resolve().parents[1]
@@ -39,9 +51,9 @@ def summary_table(results: Sequence[Result]) -> Iterator[str]:
             f"{network['name']}: {network['nodes']:,} x {network['products']:,}",
             f"{round(median(each['engine']['flows'] for each in found)):,}",
             f"{found[0]['time_limit_seconds']:g}",
-            _number(_medians(found, lambda each: each["engine"]["first_plan_seconds"]), 1),
-            _percent(_worst(each["gap"] for each in _runs(found))),
-            _number(_medians(found, lambda each: each["engine"]["peak_memory_gib"]), 1),
+            number(medians_of(found, lambda each: each["engine"]["first_plan_seconds"]), 1),
+            percent(worst(each["gap"] for each in runs_of(found))),
+            number(medians_of(found, lambda each: each["engine"]["peak_memory_gib"]), 1),
             f"{found[0]['peer_seconds']:g}",
         ]
         yield f"| {' | '.join(cells + [less_than_ours(found, name) for name in PEER_NAMES])} |"
@@ -58,16 +70,16 @@ def bounds_table(results: Sequence[Result]) -> Iterator[str]:
         cells = [
             found[0]["network"]["name"],
             str(len(found)),
-            str(len(_runs(found))),
+            str(len(runs_of(found))),
             f"{found[0]['peer_seconds']:g}",
-            _percent(_worst(each["gap"] for each in _runs(found))),
-            _number(_medians(found, lambda each: each["engine"]["seconds_to_gap"]["0.01"]), 1),
+            percent(worst(each["gap"] for each in runs_of(found))),
+            number(medians_of(found, lambda each: each["engine"]["seconds_to_gap"]["0.01"]), 1),
         ]
         for name in solvers:
-            peers = _peers(found, name)
+            peers = peers_of(found, name)
             cells += [
-                _percent(_worst(map(_gap, peers))),
-                _percent(_middle([each["bound_above_ours"] for each in peers])),
+                percent(worst(map(gap_of, peers))),
+                percent(middle([each["bound_above_ours"] for each in peers])),
             ]
         yield f"| {' | '.join(cells)} |"
 
@@ -79,92 +91,32 @@ def phases_table(results: Sequence[Result]) -> Iterator[str]:
     yield f"|{'---|' * (len(phases) + 3)}"
     for found in groups(results):
         engines = [each["engine"] for each in found]
-        values = [_middle([each["seconds"] for each in engines])]
-        values += [_middle([each["phases"][phase] for each in engines]) for phase in phases]
-        values += [_middle([each["processor_seconds"] for each in engines])]
-        yield f"| {found[0]['network']['name']} | {' | '.join(_number(value, 1) for value in values)} |"
+        values = [middle([each["seconds"] for each in engines])]
+        values += [middle([each["phases"][phase] for each in engines]) for phase in phases]
+        values += [middle([each["processor_seconds"] for each in engines])]
+        yield f"| {found[0]['network']['name']} | {' | '.join(number(value, 1) for value in values)} |"
 
 
-def groups(results: Sequence[Result]) -> list[list[Result]]:
-    """Put results together that differ in their seeds only: small networks first."""
-    by_kind: dict[tuple[Any, ...], list[Result]] = {}
-    for result in results:
-        kind = (result["network"]["name"], result["time_limit_seconds"], result["peer_seconds"])
-        by_kind.setdefault(kind, []).append(result)
-    return sorted(by_kind.values(), key=lambda found: (_size(found[0]), len(found[0]["network"]["name"])))
-
-
-def _size(result: Result) -> int:
-    size = result["network"]["size"]
-    return SIZES.index(size) if size in SIZES else -1
-
-
-def less_than_ours(results: Sequence[Result], name: str) -> str:
-    """Say what a peer's plan makes less than ours, or why it has none."""
-    peers = _peers(results, name)
-    outcomes = Counter(peer["outcome"] for peer in peers)
-    if not peers or set(outcomes) == {"skipped"}:
-        return "-"
-    if set(outcomes) == {"plan"}:
-        share = _middle([peer["share_less_than_ours"] for peer in peers])
-        return "ours makes nothing" if share is None else _percent(share)
-    outcome, count = next(each for each in outcomes.most_common() if each[0] != "plan")
-    return outcome if count == len(peers) else f"{outcome} ({count} of {len(peers)})"
-
-
-def _peers(results: Sequence[Result], name: str) -> list[Mapping[str, Any]]:
-    return [peer for result in results for peer in result["peers"] if peer["name"] == name]
-
-
-def _runs(results: Sequence[Result]) -> list[Mapping[str, Any]]:
-    return [run for result in results for run in result["runs"]]
-
-
-def _gap(peer: Mapping[str, Any]) -> float | None:
-    """Gap between a peer's own plan and its own bound."""
-    if peer["outcome"] != "plan" or peer["bound"] is None:
-        return None
-    return float((peer["bound"] - peer["benefit"]) / max(abs(peer["bound"]), 1.0))
-
-
-def _medians(results: Sequence[Result], value: Callable[[Result], float | None]) -> float | None:
-    return _middle([value(result) for result in results])
-
-
-def _middle(values: Sequence[float | None]) -> float | None:
-    """Take the median; None where there is nothing, or something is missing."""
-    known = [value for value in values if value is not None]
-    return median(known) if known and len(known) == len(values) else None
-
-
-def _worst(values: Iterator[float | None] | map[float | None]) -> float | None:
-    """Take the largest; None where something is missing."""
-    listed = list(values)
-    known = [value for value in listed if value is not None]
-    return max(known) if known and len(known) == len(listed) else None
-
-
-def _number(value: float | None, decimals: int) -> str:
-    return "-" if value is None else f"{value:,.{decimals}f}"
-
-
-def _percent(share: float | None) -> str:
-    return "-" if share is None else f"{100 * share:.2f} %"
-
-
-TABLES: Final[dict[str, dict[str, Callable[[Sequence[Result]], Iterator[str]]]]] = {
-    "README.md": {"benchmarks": summary_table},
-    "docs/benchmarks.md": {"bounds": bounds_table, "phases": phases_table, "growth": growth_table},
+TABLES: Final[dict[str, dict[str, tuple[str, Callable[[Sequence[Result]], Iterator[str]]]]]] = {
+    "README.md": {"benchmarks": ("transfer", summary_table)},
+    "docs/benchmarks.md": {
+        "bounds": ("transfer", bounds_table),
+        "phases": ("transfer", phases_table),
+        "growth": ("transfer", growth_table),
+        "clearance": ("clearance", clearance_table),
+        "simulation": ("clearance", simulation_table),
+        "joint": ("joint", joint_table),
+    },
 }
-"""Tables by page and marker."""
+"""Tables by page and marker, with the case whose results they show."""
 
 
-def written(page: str, results: Sequence[Result]) -> str:
-    """Return a page with its tables as the results give them."""
+def written(page: str) -> str:
+    """Return a page with its tables as the recorded results give them."""
     text = (ROOT / page).read_text(encoding="utf-8")
-    for marker, make in TABLES[page].items():
+    for marker, (case, make) in TABLES[page].items():
         begin, end = f"<!-- {marker}: begin -->", f"<!-- {marker}: end -->"
-        section = "\n".join([begin, *make(results), end])
+        section = "\n".join([begin, *make(read_results(case)), end])
         text, count = re.subn(f"{begin}.*?{end}", section.replace("\\", r"\\"), text, flags=re.DOTALL)
         if count != 1:
             raise ValueError(f"{page} has {count} sections {begin} ... {end}; it must have one")
@@ -173,9 +125,8 @@ def written(page: str, results: Sequence[Result]) -> str:
 
 def main() -> None:
     """Write all tables."""
-    results = read_results("transfer")
     for page in TABLES:
-        (ROOT / page).write_text(written(page, results), encoding="utf-8")
+        (ROOT / page).write_text(written(page), encoding="utf-8")
 
 
 if __name__ == "__main__":
