@@ -14,7 +14,7 @@ from optimizer.certificate.counting import counted_without_plan
 from optimizer.certificate.positions import lines_of, positions_at
 from optimizer.certificate.settlement import settle
 from optimizer.plan import AlertOutcomes, Plan
-from optimizer.request import Request
+from optimizer.request import TRANSFER, Request
 from optimizer.scope import is_closed, nodes_in_scope, selecting_alerts, skus_in_scope
 from optimizer.worth.economics import alert_units, opening_units
 from optimizer.worth.lots import expires
@@ -107,11 +107,15 @@ def _reasons(network: Network, request: Request, asked: Ints, moved: Ints, net: 
     words[(asked == 0) & ~shortage] = "nothing is too many here"
     words[shortage & (asked > np.ceil(demand)) & (moved < asked)] = "asks for more units than the position's demand"
     unhelped = moved < asked
-    words[unhelped & is_closed(network, request, alerts.node, alerts.sku)] = "the response policy closes this position"
+    words[unhelped & (moved <= 0) & is_closed(network, request, alerts.node, alerts.sku)] = (
+        "the response policy closes this position"
+    )
     words[unhelped & ~nodes_in_scope(network, request)[alerts.node]] = "the node is outside the request's scope"
     words[~skus_in_scope(network, request)[alerts.sku]] = "the SKU is outside the request's scope"
-    selects = selecting_alerts(network, request)
-    allowed = selecting_alerts(network, replace(request, scope_alert_ids=None))
-    words[unhelped & allowed & ~selects] = "the request's scope leaves this alert out"
-    words[unhelped & ~allowed] = "the response policy allows no transfer for this severity"
+    named = selecting_alerts(network, replace(request, response_policy={}))
+    words[unhelped & ~named] = "the request's scope leaves this alert out"
+    immobile = [level for level, allowed in request.response_policy.items() if TRANSFER not in allowed]
+    words[unhelped & (moved <= 0) & np.isin(alerts.severity, immobile)] = (
+        "the response policy allows no transfer for this severity"
+    )
     return words
