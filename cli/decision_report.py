@@ -22,7 +22,7 @@ def markdown_lines(markdowns: pd.DataFrame, currency: str) -> Iterator[str]:
     """
     choices = [group for _, group in markdowns.groupby(["sku_id", "zone"], sort=False)]
     choices.sort(key=lambda group: -group["expected_revenue"].sum())
-    head = f"Marked down: {counted(len(choices), 'product')} in a zone"
+    head = f"Marked down: {counted(len(choices), 'zone price')}"
     yield head + (f", of which {MOST_SHOWN} with the greatest revenue" if len(choices) > MOST_SHOWN else "")
     for choice in choices[:MOST_SHOWN]:
         first = choice.iloc[0]

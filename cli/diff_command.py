@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 import pandas as pd
@@ -14,7 +14,8 @@ from cli.exit_codes import ExitCode
 from cli.progress import Progress
 from cli.wording import counted
 from network import Network
-from optimizer.difference import Difference, line_changes_table, plan_difference
+from optimizer.difference import Difference, plan_difference
+from optimizer.difference_tables import difference_tables
 
 _MOST_SHOWN: Final = 20
 
@@ -26,9 +27,8 @@ def run(arguments: argparse.Namespace, progress: Progress) -> ExitCode:
     with progress.phase("compare", "comparing"):
         difference = plan_difference(network, request, before, after)
         summary = difference_summary(network, difference)
-    lines = line_changes_table(network, difference.lines)
     if arguments.json:
-        tables = {"lines": rows_for_json(lines), **_tables(network, difference)}
+        tables = {name: rows_for_json(table) for name, table in difference_tables(network, difference).items()}
         print(json.dumps(summary | tables, allow_nan=False))
     else:
         print("\n".join(difference_page(network, difference, summary)))
@@ -49,6 +49,7 @@ def difference_summary(network: Network, difference: Difference) -> dict[str, An
         "lines_removed": int(removed.sum()),
         "lines_changed": int((~added & ~removed).sum()),
         "units_changed": lines.changed_units,
+        "prices_changed": difference.prices.n_choices,
         "dispatches_changed": int(difference.dispatches.after.sum() - difference.dispatches.before.sum()),
         "alerts_changed": len(difference.outcomes),
     }
@@ -56,22 +57,6 @@ def difference_summary(network: Network, difference: Difference) -> dict[str, An
 
 def _both(before: int, after: int, scale: int) -> dict[str, float]:
     return {"before": before / scale, "after": after / scale, "change": (after - before) / scale}
-
-
-def _tables(network: Network, difference: Difference) -> dict[str, Any]:
-    """Dispatches and alerts that differ, with ids."""
-    runs, alerts = difference.dispatches, difference.outcomes
-    dispatches = pd.DataFrame({"lane_id": network.lanes.lane_id[runs.lane], "before": runs.before, "after": runs.after})
-    outcomes = pd.DataFrame(
-        {
-            "alert_id": network.alerts.alert_id[alerts.alert],
-            "outcome_before": alerts.outcome_before,
-            "outcome_after": alerts.outcome_after,
-            "units_before": alerts.units_before,
-            "units_after": alerts.units_after,
-        }
-    )
-    return {"dispatches": rows_for_json(dispatches), "outcomes": rows_for_json(outcomes)}
 
 
 def difference_page(network: Network, difference: Difference, summary: Mapping[str, Any]) -> Iterator[str]:
@@ -86,19 +71,39 @@ def difference_page(network: Network, difference: Difference, summary: Mapping[s
     terms = {**summary["ledger"], **summary["adjustments"]}
     yield from (f"  {term:<28} {amount:>+16,.2f}" for term, amount in terms.items() if amount)
     yield ""
+    tables = difference_tables(network, difference)
     changes = [counted(summary[f"lines_{word}"], "line") + f" {word}" for word in ("added", "removed", "changed")]
     yield f"{', '.join(changes)}: {counted(summary['units_changed'], 'unit')} differ"
-    table = line_changes_table(network, difference.lines)
-    moved = (table["units_after"] - table["units_before"]).abs()
-    for line in table.loc[moved.sort_values(ascending=False, kind="stable").index[:_MOST_SHOWN]].to_dict("records"):
-        what = f"{line['units_before']:,} -> {line['units_after']:,} x {line['sku_id']}"
-        yield f"  {line['change']:<8} {what}, {line['origin']} to {line['destination']}, day {line['arrives_day']}"
-    if len(table) > _MOST_SHOWN:
-        yield f"  ... and {len(table) - _MOST_SHOWN:,} more"
+    yield from _changed_lines(tables["lines"], lambda line: f"{line['origin']} to {line['destination']}", "arrives_day")
+    yield from _changed_lines(tables["exits"], lambda line: f"{line['node_id']} to {line['exit_id']}", "day")
+    yield from _changed_lines(tables["purchases"], lambda line: f"{line['node_id']}, {line['quote_id']}", "day")
+    yield from _changed_prices(tables["markdowns"])
     yield ""
     otherwise = f"{counted(len(difference.outcomes), 'alert')} with another outcome"
     yield f"{summary['dispatches_changed']:+,} dispatches, {otherwise}"
-    tables = _tables(network, difference)
-    for alert in tables["outcomes"][:_MOST_SHOWN]:
+    for alert in tables["outcomes"].head(_MOST_SHOWN).to_dict("records"):
         units = f"{alert['units_before']:,} -> {alert['units_after']:,} units"
         yield f"  {alert['alert_id']}: {alert['outcome_before']} -> {alert['outcome_after']}, {units}"
+
+
+def _changed_lines(table: pd.DataFrame, where: Callable[[dict[Any, Any]], str], day: str) -> Iterator[str]:
+    """Say lines of one kind, those first that differ by most units."""
+    moved = (table["units_after"] - table["units_before"]).abs()
+    for line in table.loc[moved.sort_values(ascending=False, kind="stable").index[:_MOST_SHOWN]].to_dict("records"):
+        what = f"{line['units_before']:,} -> {line['units_after']:,} x {line['sku_id']}"
+        yield f"  {line['change']:<8} {what}, {where(line)}, day {line[day]}"
+    if len(table) > _MOST_SHOWN:
+        yield f"  ... and {len(table) - _MOST_SHOWN:,} more"
+
+
+def _changed_prices(table: pd.DataFrame) -> Iterator[str]:
+    """Say prices that differ, a line for every product and zone."""
+    choices = list(table.groupby(["sku_id", "zone"], sort=False))
+    for (sku_id, zone), periods in choices[:_MOST_SHOWN]:
+        steps = ", ".join(
+            f"{row['price_before']:,.2f} -> {row['price_after']:,.2f} in period {row['period']}"
+            for row in periods.to_dict("records")
+        )
+        yield f"  price    {sku_id} in {zone}: {steps}"
+    if len(choices) > _MOST_SHOWN:
+        yield f"  ... and {len(choices) - _MOST_SHOWN:,} more"

@@ -156,7 +156,7 @@ def response_lines(summary: Mapping[str, Any], width: int) -> Iterator[str]:
     uses = summary["responses"]
     others = []
     if uses.get("markdown", {}).get("choices"):
-        others.append(("marks down", f"{counted(uses['markdown']['choices'], 'price')} of a product in a zone"))
+        others.append(("marks down", f"{counted(uses['markdown']['choices'], 'zone price')}"))
     for name, verb in (*_LEAVES.items(), ("purchase", "buys")):
         if uses.get(name, {}).get("lines"):
             units, lines = counted(uses[name]["units"], "unit"), counted(uses[name]["lines"], "line")

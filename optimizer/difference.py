@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from network.columns import NO_LIMIT
+from network.outside import exit_of_lane, outside_lanes, quote_of_lane
 from network.tables import Network
 from optimizer.certificate import certify
 from optimizer.outcomes import alert_outcomes
@@ -23,7 +23,7 @@ Words = NDArray[np.object_]
 
 @dataclass(frozen=True, slots=True)
 class LineChanges:
-    """Lines that differ, by lane, SKU and days; shape ``(n_changes,)`` each."""
+    """Lines that differ, by lane, SKU and days: transfers, exits and purchases; shape ``(n_changes,)`` each."""
 
     lane: NDArray[np.int32]
     sku: NDArray[np.int32]
@@ -56,6 +56,27 @@ class DispatchChanges:
 
 
 @dataclass(frozen=True, slots=True)
+class PriceChanges:
+    """Periods in which a (SKU, zone) has another price, shape ``(n_changes,)`` each."""
+
+    sku: NDArray[np.int32]
+    zone: Words
+    period: Ints
+    """From 1."""
+    before: NDArray[np.float64]
+    """Currency per unit, like the next one."""
+    after: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.sku)
+
+    @property
+    def n_choices(self) -> int:
+        """Number of (SKU, zone) choices with another price."""
+        return len(set(zip(self.sku.tolist(), self.zone.tolist(), strict=True)))
+
+
+@dataclass(frozen=True, slots=True)
 class OutcomeChanges:
     """Alerts with another outcome or other units, shape ``(n_changes,)`` each."""
 
@@ -77,6 +98,8 @@ class Difference:
 
     lines: LineChanges
     dispatches: DispatchChanges
+    """Between nodes."""
+    prices: PriceChanges
     outcomes: OutcomeChanges
     before: Certificate
     after: Certificate
@@ -114,7 +137,8 @@ def plan_difference(network: Network, request: Request, before: Plan, after: Pla
     first, second = certify(network, request, before), certify(network, request, after)
     return Difference(
         lines=line_changes(before, after),
-        dispatches=_dispatch_changes(before, after),
+        dispatches=_dispatch_changes(network, before, after),
+        prices=_price_changes(network, before, after),
         outcomes=_outcome_changes(alert_outcomes(network, request, before), alert_outcomes(network, request, after)),
         before=first,
         after=second,
@@ -143,31 +167,44 @@ def line_changes(before: Plan, after: Plan) -> LineChanges:
     )
 
 
-def line_changes_table(network: Network, changes: LineChanges) -> pd.DataFrame:
-    """Name the lines that changed by their ids; an expiry day that is not there is empty."""
-    lanes, names = network.lanes, network.nodes.node_id
-    return pd.DataFrame(
-        {
-            "change": np.select([changes.units_before == 0, changes.units_after == 0], ["added", "removed"], "changed"),
-            "lane_id": lanes.lane_id[changes.lane],
-            "origin": names[lanes.origin[changes.lane]],
-            "destination": names[lanes.destination[changes.lane]],
-            "sku_id": network.products.sku_id[changes.sku],
-            "arrives_day": changes.arrives_day,
-            "expiry_day": pd.arrays.IntegerArray(
-                changes.expiry_day.astype(np.int64), np.asarray(changes.expiry_day == NO_LIMIT)
-            ),
-            "units_before": changes.units_before,
-            "units_after": changes.units_after,
-        }
-    )
+@dataclass(frozen=True, slots=True)
+class ChangedParts:
+    """Rows of `LineChanges` by what the lines are."""
+
+    transfers: NDArray[np.intp]
+    exits: NDArray[np.intp]
+    purchases: NDArray[np.intp]
 
 
-def _dispatch_changes(before: Plan, after: Plan) -> DispatchChanges:
+def parts_of_changes(network: Network, changes: LineChanges) -> ChangedParts:
+    """Tell transfers, exits and purchases apart."""
+    exits, quotes = exit_of_lane(network)[changes.lane] >= 0, quote_of_lane(network)[changes.lane] >= 0
+    return ChangedParts(np.flatnonzero(~exits & ~quotes), np.flatnonzero(exits), np.flatnonzero(quotes))
+
+
+def _price_changes(network: Network, before: Plan, after: Plan) -> PriceChanges:
+    """Compare prices of choices that one of the plans marks down; the other has the list price there."""
+    plans = (before.markdowns, after.markdowns)
+    named = pd.DataFrame({name: np.concatenate([getattr(plan, name) for plan in plans]) for name in ("sku", "zone")})
+    choice = named.groupby(["sku", "zone"]).ngroup().to_numpy()
+    n_choices = int(choice.max(initial=-1)) + 1
+    _, first = np.unique(choice, return_index=True)
+    sku, zone = named["sku"].to_numpy(np.int32)[first], named["zone"].to_numpy(np.object_)[first]
+    listed = np.repeat(network.products.list_price[sku][:, np.newaxis], network.periods, axis=1)
+    prices = [listed.copy(), listed.copy()]
+    for price, plan, rows in zip(prices, plans, np.split(choice, [len(plans[0])]), strict=True):
+        price[rows] = plan.price
+    at, period = np.nonzero(prices[0] != prices[1]) if n_choices else (np.empty(0, np.intp), np.empty(0, np.intp))
+    return PriceChanges(sku[at], zone[at], (period + 1).astype(np.int64), prices[0][at, period], prices[1][at, period])
+
+
+def _dispatch_changes(network: Network, before: Plan, after: Plan) -> DispatchChanges:
     lane = np.union1d(before.dispatch_lane, after.dispatch_lane).astype(np.int32)
+    lane = lane[~outside_lanes(network)[lane]]
     counts = [np.zeros(len(lane), dtype=np.int64) for _ in range(2)]
     for count, plan in zip(counts, (before, after), strict=True):
-        np.add.at(count, np.searchsorted(lane, plan.dispatch_lane), plan.dispatches)
+        here = np.isin(plan.dispatch_lane, lane)
+        np.add.at(count, np.searchsorted(lane, plan.dispatch_lane[here]), plan.dispatches[here])
     differs = counts[0] != counts[1]
     return DispatchChanges(lane=lane[differs], before=counts[0][differs], after=counts[1][differs])
 

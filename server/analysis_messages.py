@@ -6,15 +6,17 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from counterpoise.v1 import analysis_pb2, plan_pb2, plan_service_pb2
 from network.tables import Network
 from optimizer.alternatives.choices import WHOLE_PLAN, Alternatives
-from optimizer.difference import Difference
+from optimizer.difference import Difference, LineChanges, parts_of_changes
+from optimizer.difference_tables import price_changes_table
 from optimizer.plan import UNKNOWN_MONEY
 from optimizer.rule_prices import RulePrices
 from server.convert import certificate_to_proto
-from server.result_tables import lane_columns, line_columns, messages_of_columns
+from server.result_tables import exit_columns, lane_columns, line_columns, messages_of_columns, purchase_columns
 
 
 def alternatives_to_proto(
@@ -56,13 +58,19 @@ def difference_to_proto(network: Network, found: Difference) -> Iterator[plan_se
     answer = plan_service_pb2.ComparePlansResponse
     lines, runs, outcomes = found.lines, found.dispatches, found.outcomes
     yield answer(difference=_difference(network, found))
-    columns: Mapping[str, Any] = {
-        **line_columns(network, lines),
-        "units_before": lines.units_before,
-        "units_after": lines.units_after,
-    }
+    parts = parts_of_changes(network, lines)
+    columns: Mapping[str, Any] = {**line_columns(network, lines, parts.transfers), **_units(lines, parts.transfers)}
     for changed_lines in messages_of_columns(analysis_pb2.LineChangeColumns, columns):
         yield answer(lines=changed_lines)
+    columns = {str(name): cells.to_numpy() for name, cells in price_changes_table(network, found.prices).items()}
+    for changed_prices in messages_of_columns(analysis_pb2.MarkdownChangeColumns, columns):
+        yield answer(markdowns=changed_prices)
+    columns = {**exit_columns(network, lines, parts.exits), **_units(lines, parts.exits)}
+    for changed_exits in messages_of_columns(analysis_pb2.ExitChangeColumns, columns):
+        yield answer(exits=changed_exits)
+    columns = {**purchase_columns(network, lines, parts.purchases), **_units(lines, parts.purchases)}
+    for changed_purchases in messages_of_columns(analysis_pb2.PurchaseChangeColumns, columns):
+        yield answer(purchases=changed_purchases)
     columns = {
         **lane_columns(network, runs.lane),
         "dispatches_before": runs.before,
@@ -77,6 +85,10 @@ def difference_to_proto(network: Network, found: Difference) -> Iterator[plan_se
         yield answer(alert_outcomes=changed_outcomes)
 
 
+def _units(lines: LineChanges, at: NDArray[np.intp]) -> Mapping[str, Any]:
+    return {"units_before": lines.units_before[at], "units_after": lines.units_after[at]}
+
+
 def _difference(network: Network, found: Difference) -> analysis_pb2.PlanDifference:
     lines = found.lines
     added, removed = lines.units_before == 0, lines.units_after == 0
@@ -85,6 +97,7 @@ def _difference(network: Network, found: Difference) -> analysis_pb2.PlanDiffere
         lines_removed=int(removed.sum()),
         lines_changed=int((~added & ~removed).sum()),
         changed_units=lines.changed_units,
+        markdowns_changed=found.prices.n_choices,
         benefit_money_units=found.benefit,
         objective_money_units=found.objective,
         ledger_money_units={term: int(amount) for term, amount in found.ledger.items()},

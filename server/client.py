@@ -302,7 +302,7 @@ class Client:
         else:
             request.other_plan.CopyFrom(other)
         messages = list(self.plans.ComparePlans(request, metadata=_METADATA))
-        tables = ("lines", "dispatches", "alert_outcomes")
+        tables = ("lines", "markdowns", "exits", "purchases", "dispatches", "alert_outcomes")
         return messages[0].difference, {
             table: _table(plan_service_pb2.ComparePlansResponse, table, messages) for table in tables
         }

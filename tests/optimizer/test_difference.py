@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from optimizer import Request, certify
-from optimizer.difference import DispatchChanges, LineChanges, line_changes, line_changes_table, plan_difference
+from optimizer.difference import DispatchChanges, LineChanges, line_changes, plan_difference
+from optimizer.difference_tables import line_changes_table
 from optimizer.plan import Plan
 from optimizer.plan_lines import LINE_KEY, merged_lines
 from tests.optimizer.directories import examples
