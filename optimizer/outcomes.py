@@ -115,7 +115,5 @@ def _reasons(network: Network, request: Request, asked: Ints, moved: Ints, net: 
     named = selecting_alerts(network, replace(request, response_policy={}))
     words[unhelped & ~named] = "the request's scope leaves this alert out"
     immobile = [level for level, allowed in request.response_policy.items() if TRANSFER not in allowed]
-    words[unhelped & (moved <= 0) & np.isin(alerts.severity, immobile)] = (
-        "the response policy allows no transfer for this severity"
-    )
+    words[still & np.isin(alerts.severity, immobile)] = "the response policy allows no transfer for this severity"
     return words
