@@ -107,9 +107,8 @@ def _reasons(network: Network, request: Request, asked: Ints, moved: Ints, net: 
     words[(asked == 0) & ~shortage] = "nothing is too many here"
     words[shortage & (asked > np.ceil(demand)) & (moved < asked)] = "asks for more units than the position's demand"
     unhelped = moved < asked
-    words[unhelped & (moved <= 0) & is_closed(network, request, alerts.node, alerts.sku)] = (
-        "the response policy closes this position"
-    )
+    still = unhelped & (moved <= 0)
+    words[still & is_closed(network, request, alerts.node, alerts.sku)] = "the response policy closes this position"
     words[unhelped & ~nodes_in_scope(network, request)[alerts.node]] = "the node is outside the request's scope"
     words[~skus_in_scope(network, request)[alerts.sku]] = "the SKU is outside the request's scope"
     named = selecting_alerts(network, replace(request, response_policy={}))
