@@ -112,13 +112,17 @@ def settings_of(network: Network) -> dict[str, Any]:
 
 
 def _frame(table: Table, columns: Any, ids: Mapping[str, NDArray[Any]]) -> pd.DataFrame:
-    """Cells of a table; optional columns that are empty throughout are left out."""
+    """Cells of a table; optional columns that are empty throughout are left out, unless all are."""
     cells: dict[str, Any] = {}
     for column in table.columns:
         values = getattr(columns, column.field_name)
         empty = _empty_cells(column, values)
         if column.required or not empty.all():
             cells[column.name] = _outside(column, values, empty, ids)
+    if not cells and not columns.extra:  # rows need some column to stand in
+        column = table.columns[0]
+        values = getattr(columns, column.field_name)
+        cells[column.name] = _outside(column, values, _empty_cells(column, values), ids)
     return pd.DataFrame(cells | dict(columns.extra), index=pd.RangeIndex(len(columns)))
 
 

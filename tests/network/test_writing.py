@@ -66,6 +66,24 @@ def displays(draw: st.DrawFn, node_ids: list[str], sku_ids: list[str]) -> pd.Dat
     )
 
 
+def responses(draw: st.DrawFn, node_ids: list[str], sku_ids: list[str]) -> dict[str, pd.DataFrame]:
+    """Prices, exits and purchases, some of their columns there or not."""
+    skus, nodes, count = st.sampled_from([None, *sku_ids]), st.sampled_from([None, *node_ids]), draw(st.integers(1, 3))
+    numbers = list(range(1, count + 1))
+    tables = {
+        "price_ladders": pd.DataFrame({"rung": numbers, "price_share": [1 - 0.1 * n for n in numbers]}),
+        "price_response": columns(draw, count, sku_id=skus, elasticity=st.none() | st.floats(-3, 0)),
+        "clearance_rules": columns(draw, count, sku_id=skus, max_markdowns=MAYBE_UNITS, min_price=st.none() | MONEY),
+        "exits": pd.DataFrame({"exit_id": [f"E{n}" for n in numbers], "kind": "scrap"}).join(
+            columns(draw, count, node_id=nodes, sku_id=skus, unit_fee=st.none() | MONEY, capacity_units=MAYBE_UNITS)
+        ),
+        "quotes": pd.DataFrame(
+            {"quote_id": ["Q"], "node_id": node_ids[0], "sku_id": sku_ids[0], "unit_price": draw(MONEY), "max_units": 9}
+        ).join(columns(draw, 1, supplier=PROSE, lead_time_days=MAYBE_UNITS)),
+    }
+    return {name: table for name, table in tables.items() if draw(st.booleans())}
+
+
 @st.composite
 def networks(draw: st.DrawFn) -> Network:
     """Any network: odd ids, empty cells, unknown columns, optional tables."""
@@ -126,10 +144,13 @@ def networks(draw: st.DrawFn) -> Network:
         frames["lane_rules"] = pd.DataFrame({"sku_id": [sku_ids[0]], "allowed": [False], "origin": [node_ids[0]]})
     if draw(st.booleans()):
         frames["display_rules"] = displays(draw, node_ids, sku_ids)
-    return network_from_frames(frames, small_settings() | {"note": draw(PROSE)}, request=draw(REQUESTS))[0]
+    if nodes["kind"][0] != "supplier":
+        frames |= responses(draw, node_ids, sku_ids)
+    known = small_settings() | {"note": draw(PROSE), "periods": draw(st.integers(1, 4))}
+    return network_from_frames(frames, known, request=draw(REQUESTS))[0]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(network=networks(), file_format=st.sampled_from(["csv", "parquet"]))
 def test_write_then_read_gives_the_same_network(network: Network, file_format: Any) -> None:
     """Every column, default, unknown column and setting."""
