@@ -67,7 +67,9 @@ class Counting:
         return counted
 
 
-def count_units(network: Network, positions: Positions, batches: Batches, events: Events) -> Counting:
+def count_units(
+    network: Network, positions: Positions, batches: Batches, events: Events, last_day: Ints | None = None
+) -> Counting:
     """Count what is at positions after a set of lines.
 
     Parameters
@@ -77,17 +79,20 @@ def count_units(network: Network, positions: Positions, batches: Batches, events
     batches : Batches
     events : Events
         With those of the lines.
+    last_day : ndarray of int64, shape (n_positions,), optional
+        Units that arrive after it do not count.
 
     Returns
     -------
     Counting
     """
-    by_arrival = _count_by_arrival(network, positions, events)
+    last_day = np.full(len(positions), NEVER) if last_day is None else last_day
+    by_arrival = _count_by_arrival(network, positions, events, last_day)
     first = np.searchsorted(events.position, np.arange(len(positions)))
     units = by_arrival.counted(
         positions, np.arange(len(positions)), _last_present(events), by_arrival.least_from[first]
     )
-    by_expiry = _count_by_expiry(network, positions, batches, events)
+    by_expiry = _count_by_expiry(network, positions, batches, events, last_day)
     units[by_expiry.position] = by_expiry.units
     return Counting(units, positions, events, by_arrival, by_expiry)
 
@@ -107,7 +112,8 @@ def counted_without_plan(network: Network, positions: Positions) -> Ints:
         there = positions.take(expiring)
         batches, _ = batches_at(network, there, nothing, nothing)
         events = events_of(network, there, batches, none, nothing)
-        counted[expiring] = _count_by_expiry(network, there, batches, events).units
+        every_day = np.full(len(there), NEVER)
+        counted[expiring] = _count_by_expiry(network, there, batches, events, every_day).units
     return counted
 
 
@@ -139,13 +145,14 @@ def _last_present(events: Events) -> Ints:
     return events.present[ends]
 
 
-def _count_by_arrival(network: Network, positions: Positions, events: Events) -> _ByArrival:
+def _count_by_arrival(network: Network, positions: Positions, events: Events, last_day: Ints) -> _ByArrival:
     """Find the minima of G by event; they mean nothing where units expire."""
     caps = np.full(len(events.day), ALL_UNITS, dtype=np.int64)
     later = np.flatnonzero((events.day > 0) & ~positions.expires[events.position])
     at, day = events.position[later], events.day[later]
     arrived = (positions.in_transit_day[at] > 0) & (positions.in_transit_day[at] < day)
-    caps[later] = _arrival_caps(network, positions, at, day) + np.where(arrived, positions.in_transit[at], 0)
+    in_time = np.where(day <= last_day[at], _arrival_caps(network, positions, at, day), 0)
+    caps[later] = in_time + np.where(arrived, positions.in_transit[at], 0)
     least_cap = running_min(np.append(caps[1:], ALL_UNITS), events.position)
     reach = np.where(least_cap >= ALL_UNITS, ALL_UNITS, events.present + least_cap)
     least_from = running_min(reach[::-1], events.position[::-1])[::-1]
@@ -206,7 +213,9 @@ class _ByExpiry:
         return np.asarray(np.minimum.reduceat(least, first) - self.owed[at])
 
 
-def _count_by_expiry(network: Network, positions: Positions, batches: Batches, events: Events) -> _ByExpiry:
+def _count_by_expiry(
+    network: Network, positions: Positions, batches: Batches, events: Events, last_day: Ints
+) -> _ByExpiry:
     """Compute N(l, e) + U(l) + C(e) at every position whose units expire."""
     expiring = np.flatnonzero(positions.expires)
     column_position, day = _columns(positions, events)
@@ -218,7 +227,8 @@ def _count_by_expiry(network: Network, positions: Positions, batches: Batches, e
     in_transit = np.where(positions.in_transit_day[column_position][column] < day[column], batches.in_transit[batch], 0)
     stays = batches.kept[batch] + staying[event] + in_transit
 
-    late_cap = np.where(day == NEVER, 0, _arrival_caps(network, positions, column_position, day))
+    too_late = (day == NEVER) | (day > last_day[column_position])
+    late_cap = np.where(too_late, 0, _arrival_caps(network, positions, column_position, day))
     cap = _expiry_caps(network, positions, batches)[batch]
     total = np.append(0, np.cumsum(stays))
     last = np.cumsum(n_batches[of_expiring])

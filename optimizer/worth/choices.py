@@ -187,7 +187,9 @@ def _pairs(network: Network) -> tuple[NDArray[np.int32], NDArray[np.object_], In
     """Every SKU and zone with stock: its stock rows as runs."""
     zones, zone_of_node = np.unique(network.nodes.zone.astype(str), return_inverse=True)
     zone = zone_of_node.reshape(-1)[network.stock.node]
-    listed = np.flatnonzero((zones != "")[zone]) if len(zones) else np.empty(0, dtype=np.int64)
+    if not len(zones) or not len(network.price_ladders):
+        zone = np.zeros(0, dtype=np.int64)
+    listed = np.flatnonzero((zones != "")[zone]) if len(zone) else np.empty(0, dtype=np.int64)
     key = network.stock.sku[listed].astype(np.int64) * max(len(zones), 1) + zone[listed]
     order = np.argsort(key, kind="stable")
     keys, first = np.unique(key[order], return_index=True)

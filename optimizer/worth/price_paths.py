@@ -7,6 +7,8 @@ carries `PricePaths`; what demand is and what units are worth there is read from
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any, Final
 
@@ -27,6 +29,9 @@ Rows = NDArray[np.integer[Any]]
 
 _MOST: Final = 1e6
 """No price multiplies demand by more than this."""
+
+_AT_ONCE: Final = 1 << 14
+"""Rows whose sales are expected in one go: what fits the cache."""
 
 
 def multipliers(network: Network, choices: Choices, which: Rows, price: Floats) -> Floats:
@@ -207,16 +212,14 @@ def value_before(network: Network, rows: Rows, penalty_weight: Floats | None = N
     stock, last = network.stock, network.periods - 1
     weight = np.ones(len(rows)) if penalty_weight is None else penalty_weight
     falls, left_over = price_falls(network, rows, weight)
-    demand, share = list_demand(network, rows), share_until_period(network, rows)
     there = units_before_by_period(network, rows)
     there[:, last] = counted_before(network, rows)
-    owed = np.minimum(there[:, last], 0)
-    sold = np.zeros(len(rows))
-    for t in range(network.periods):
-        some = np.flatnonzero(falls[:, t] > 0)
-        expected = demand.take(some).over(share[some, t]).expected_sold(np.maximum(there[some, t], 0))
-        sold[some] += falls[some, t] * np.where(owed[some] < 0, owed[some], expected)
-    missed = stock.shortage_penalty[rows] * weight * stock.demand_mean[rows] * share[:, last]
+    owed = there[:, last] < 0
+    expected = sold_until(network, rows, there, falls > 0)
+    sold = (falls * np.where(owed[:, None], there[:, last:], expected)).sum(axis=1)
+    missed = (
+        stock.shortage_penalty[rows] * weight * stock.demand_mean[rows] * share_until_period(network, rows)[:, last]
+    )
     held = opening_units(network)[rows] + stock.in_transit[rows]
     return np.asarray(left_over * held + whole_money(sold - missed * 10.0**network.money_decimals))
 
@@ -237,11 +240,39 @@ def expected_sales(network: Network, rows: Rows, units_by_period: Ints) -> Float
     -------
     ndarray of float64, shape (k, T)
     """
-    demand, share = list_demand(network, rows), share_until_period(network, rows)
-    sold = np.zeros((len(rows), network.periods + 1))
-    for t in range(network.periods):
-        sold[:, t + 1] = demand.over(share[:, t]).expected_sold(np.maximum(units_by_period[:, t], 0))
-    return np.asarray(np.diff(sold, axis=1))
+    sold = sold_until(network, rows, units_by_period, np.ones(units_by_period.shape, dtype=np.bool_))
+    return np.asarray(np.diff(sold, axis=1, prepend=0.0))
+
+
+def sold_until(network: Network, rows: Rows, units_by_period: Ints, asked: NDArray[np.bool_]) -> Floats:
+    """E[min(C_t, Y_t)]; on all processors where there are many, because the work leaves the interpreter alone.
+
+    Parameters
+    ----------
+    network : Network
+    rows : ndarray of int, shape (k,)
+        Rows of ``network.stock``.
+    units_by_period : ndarray of int64, shape (k, T)
+        Y_t; of units below 0 nothing is sold.
+    asked : ndarray of bool, shape (k, T)
+        Periods that are asked about; 0 in the others.
+
+    Returns
+    -------
+    ndarray of float64, shape (k, T)
+    """
+    sold = np.zeros(units_by_period.shape)
+
+    def fill(first: int) -> None:
+        part = slice(first, first + _AT_ONCE)
+        row, period = np.nonzero(asked[part] & (units_by_period[part] > 0))
+        demand = list_demand(network, rows[part]).take(row).over(share_until_period(network, rows[part])[row, period])
+        sold[part][row, period] = demand.expected_sold(units_by_period[part][row, period])
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for _ in pool.map(fill, range(0, len(rows), _AT_ONCE)):
+            pass
+    return sold
 
 
 def units_before_by_period(network: Network, rows: Rows) -> Ints:
