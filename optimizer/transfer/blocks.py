@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from optimizer.request import Request
 from optimizer.transfer.cells import Scope, WorthOf, candidates_of, scope_of
 from optimizer.transfer.demands import demand_rows, least_units
 from optimizer.transfer.former import FormerLines, Segments, former_lines, leg_of_lines, segments_of
-from optimizer.transfer.grid import Grid, grid_of, inner_flows, supplies, units_to_send
+from optimizer.transfer.grid import Grid, grid_of, inner_flows, main_rows, supplies, units_to_send
 from optimizer.transfer.increments import do_nothing_worth, increments_of
 from optimizer.transfer.legs import Legs, legs_of
 from optimizer.transfer.loads import (
@@ -33,6 +34,8 @@ from optimizer.worth.economics import unit_worth
 
 Int64 = NDArray[np.int64]
 
+NO_BASE: Final = -UNLIMITED
+
 
 @dataclass(frozen=True, slots=True)
 class Places(Table):
@@ -44,6 +47,8 @@ class Places(Table):
     """Units that the position must receive, 0 where its own row does not say so."""
     send: Int64
     """Units that the position must send, 0 where its own row does not say so."""
+    base: Int64
+    """Units that count as stock before the position's first increment; `NO_BASE`: none count here by themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +118,7 @@ def block_of(
             node_and_sku=scope.node_and_sku(row_cell),
             demand=np.concatenate([np.where(least > 0, least - supply, 0), on_shelf]),
             send=np.concatenate([units_to_send(scope, grid), on_shelf]),
+            base=_base_units(scope, grid, len(row_cell)),
         ),
         increments=increments_of(network, scope, grid, shelves, candidates),
         lines=lines,
@@ -140,6 +146,14 @@ def _segments(
     price = change_prices(network, request.former_plan).on(legs.departs_day)
     segments = segments_of(most, pack[legs.origin], units, price)
     return segments, frozen_rows(former, *pairs(former_leg, segments.leg))
+
+
+def _base_units(scope: Scope, grid: Grid, n_positions: int) -> Int64:
+    """Write base units of the rows where they count."""
+    base = np.full(n_positions, NO_BASE)
+    main = main_rows(scope, grid)
+    base[main] = grid.base_units[grid.row_cell[main]]
+    return base
 
 
 def _shelves(network: Network, scope: Scope, grid: Grid) -> Shelves:

@@ -50,6 +50,8 @@ class TransferModel:
     """Units that every position must receive, 0 where its own row does not say so."""
     position_send: Int64
     """Units that every position must send, 0 where its own row does not say so."""
+    position_base: Int64
+    """Units that count at every position before its first increment; `NO_BASE`: none count there by themselves."""
     limit_rule: NDArray[np.object_]
     """Input field that every limit comes from, shape ``(n_limits,)``."""
     limit_place: NDArray[np.int32]
@@ -162,6 +164,7 @@ class _Joint:
             position_cell=places.node_and_sku,
             position_demand=places.demand,
             position_send=places.send,
+            position_base=places.base,
             limit_rule=rows.rule,
             limit_place=np.stack([rows.node, rows.sku], axis=1).astype(np.int32),
             limit_line=rows.former_line,
