@@ -109,7 +109,7 @@ class ClearanceShape:
 CLEARANCE_SIZES: Final[Mapping[str, ClearanceShape]] = MappingProxyType(
     {
         "XS": ClearanceShape(skus=6, stores=6, zones=2, categories=2),
-        "S": ClearanceShape(skus=10, stores=10, zones=2, categories=2),
+        "S": ClearanceShape(skus=16, stores=10, zones=2, categories=4),
         "M": ClearanceShape(skus=100, stores=50, zones=5, categories=10),
         "L": ClearanceShape(skus=500, stores=200, zones=20, categories=25),
         "XL": ClearanceShape(skus=2_000, stores=500, zones=20, categories=50),

@@ -131,7 +131,7 @@ def test_the_command_writes_the_same_bytes_twice(tmp_path, capsys, file_format):
     words = ["--size", "S", "--seed", "5", "--arrivals", "--format", file_format]
     for name in ("first", "second"):
         main([str(tmp_path / name), *words])
-    assert "10 nodes, 10 products, 100 stock" in capsys.readouterr().out
+    assert "10 nodes, 16 products, 160 stock" in capsys.readouterr().out
     first, second = (
         {path.name: path.read_bytes() for path in (tmp_path / name).iterdir()} for name in ("first", "second")
     )
