@@ -80,9 +80,8 @@ def test_few_columns_make_a_plan_by_hand(plan: Plan):
 
 
 def test_the_plan_is_worth_what_it_is_worth(plan: Plan):
-    """The price moves 3 of 7 left units of A at S1 to a sale of 5, and so on; all in the comments."""
     ledger = certify(NETWORK, Request(), plan).ledger
-    # A at S1: 10 units, demand 2 + 2; at 5 the second period sells 6. Listed 4 * 10 + 6 * 2, marked down 20 + 30 + 2 * 2.
+    # A at S1: 10 units, demand 2 + 2, at the price of 5 2 + 6: 4 * 10 + 6 * 2 before, 2 * 10 + 6 * 5 + 2 * 2 with it.
     assert ledger["markdowns.price"] == (54 - 52) * 1_000_000
     # A: 3 units at half its cost, less the fixed cost; M: 4 units at 3 less the fee of 0.5.
     assert ledger["exits.unit_proceeds"] == (3 * 3 + 4 * 2.5) * 1_000_000
