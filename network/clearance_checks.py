@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -42,19 +42,24 @@ def check_clearance(tables: Tables, known: Mapping[str, Any], log: ProblemLog) -
     matching = matching_of(tables["products"]["category"], tables["nodes"]["zone"]) if readable else None
     reports = {name: Reporter(tables[name], log) for name in (*_NAMING, "quotes")}
     keys = {name: check_names(reports[name], matching) for name in _NAMING if name != "clearance_groups"}
-    periods = int(known["periods"])
-    _check_ladders(reports["price_ladders"], tables, keys["price_ladders"])
-    _check_use(tables, matching, keys["price_ladders"], periods, reports)
-    _check_response(reports["price_response"], periods)
-    _check_multipliers(reports["price_multipliers"], keys["price_multipliers"])
-    _check_factors(reports["period_factors"], keys["period_factors"], periods)
-    check_rules(reports["clearance_rules"], tables, periods)
-    check_groups(reports["clearance_groups"])
-    check_budgets(reports["markdown_budgets"], int(known["money_decimals"]))
-    check_exits(reports["exits"], tables, known)
-    check_quotes(reports["quotes"], tables, known)
+    periods, decimals = int(known["periods"]), int(known["money_decimals"])
+    checks: dict[str, Callable[[Reporter], None]] = {
+        "price_ladders": lambda report: _check_ladders(report, tables, keys["price_ladders"]),
+        "price_response": lambda report: _check_response(report, periods),
+        "price_multipliers": lambda report: _check_multipliers(report, keys["price_multipliers"]),
+        "period_factors": lambda report: _check_factors(report, keys["period_factors"], periods),
+        "clearance_rules": lambda report: check_rules(report, tables, periods),
+        "clearance_groups": check_groups,
+        "markdown_budgets": lambda report: check_budgets(report, decimals),
+        "exits": lambda report: check_exits(report, tables, known),
+        "quotes": lambda report: check_quotes(report, tables, known),
+    }
+    for name, check in checks.items():
+        if tables[name].n_rows:
+            check(reports[name])
+    _warn_of_no_use(tables, matching, keys["price_ladders"], periods, reports["price_ladders"])
     if matching is not None:
-        check_demand_at_low_prices(tables, matching, keys, int(known["money_decimals"]), log)
+        check_demand_at_low_prices(tables, matching, keys, decimals, log)
 
 
 def _check_ladders(report: Reporter, tables: Tables, key: Ints) -> None:
@@ -112,18 +117,14 @@ def _check_falling(report: Reporter, key: Ints, known: NDArray[np.bool_], list_p
         report.error(column, "rising_ladder", wrong & rows, message, fix, now=price, former=former, before=rung)
 
 
-def _check_use(
-    tables: Tables, matching: Matching | None, key: Ints, periods: int, reports: Mapping[str, Reporter]
-) -> None:
+def _warn_of_no_use(tables: Tables, matching: Matching | None, key: Ints, periods: int, report: Reporter) -> None:
     """Warn of ladders that no stock goes by, of one period only, and of rules of markdowns without any ladder."""
-    report, log = reports["price_ladders"], reports["price_ladders"].log
+    log = report.log
     if not report.table.n_rows:
-        if report.table.present or not any(tables[name].n_rows for name in _NEED_LADDERS):
-            return
-        named = [name for name in _NEED_LADDERS if tables[name].n_rows]
         message, fix = "there is no ladder, so nothing is marked down and the table says nothing", "Add price_ladders"
-        for name in named:
-            log.add(Problem(tables[name].file, None, None, None, "no_ladder", message, fix, is_warning=True))
+        for name in _NEED_LADDERS:
+            if tables[name].n_rows:
+                log.add(Problem(tables[name].file, None, None, None, "no_ladder", message, fix, is_warning=True))
         return
     if periods == 1:
         message = "there are price_ladders and one period, so a price can only change on day 0"

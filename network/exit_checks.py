@@ -20,8 +20,6 @@ Floats = NDArray[np.float64]
 def check_exits(report: Reporter, tables: Tables, known: Mapping[str, Any]) -> None:
     """Require windows that open and proceeds that 64-bit money can hold; warn of exits that nothing can leave by."""
     exits = report.table
-    if not exits.n_rows:
-        return
     first, last = exits["from_day"], exits["until_day"]
     message = "{row} takes units until day {value}, before it begins on day {first}"
     report.error("until_day", "window", last < first, message, "Lower from_day or raise until_day", first=first)
@@ -74,8 +72,6 @@ def _check_proceeds(report: Reporter, tables: Tables, scale: float) -> None:
 def check_quotes(report: Reporter, tables: Tables, known: Mapping[str, Any]) -> None:
     """Require orders that can be placed where goods are kept; warn of those that can be worth nothing."""
     quotes, nodes = report.table, tables["nodes"]
-    if not quotes.n_rows:
-        return
     least, most = quotes["min_units"], quotes["max_units"]
     message = "{row}: an order is at least {value} units, and at most {most} are offered"
     report.error("min_units", "order_range", least > most, message, "Lower min_units or raise max_units", most=most)

@@ -94,6 +94,8 @@ def check_names(report: Reporter, matching: Matching | None) -> Ints:
         Keys of the rows (`Matching.keys`); -1 where the row is wrong.
     """
     table = report.table
+    if not table.n_rows:
+        return np.empty(0, dtype=np.int64)
     both = table.given["sku_id"] & table.given["category"]
     message, fix = "the row names SKU {value} and a category too", "Keep one of them"
     report.error("sku_id", "ambiguous_row", both, message, fix)
