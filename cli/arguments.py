@@ -9,11 +9,11 @@ from typing import Final
 
 from cli.bench_arguments import add_cases
 from cli.exit_codes import BY_CODE
-from cli.flag_types import count, not_negative, positive, share
+from cli.flag_types import count, not_negative, positive, share, words
 
 COMMANDS: Final = {
     "inspect": "what a network directory holds, who can reach whom, and what is wrong with it",
-    "plan": "find the transfers that make the most money",
+    "plan": "find the plan that makes the most money: what to move, mark down, let go and buy",
     "check": "check a plan, by whomever it was made: every broken rule, and what it is worth",
     "alternatives": "other plans to choose from, for the whole and for single alerts, each checked",
     "diff": "what one plan does otherwise than another, and what that is worth",
@@ -90,6 +90,12 @@ def _plan(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--backend", metavar="NAME", help="solver to use (default: chosen automatically)")
     command.add_argument(
+        "--responses",
+        type=words,
+        metavar="LIST",
+        help="what the plan may use, such as transfer,markdown (default: request.json, else everything)",
+    )
+    command.add_argument(
         "--format", choices=("csv", "parquet"), help="of the plan's tables (default: that of the network)"
     )
     command.add_argument(
@@ -102,7 +108,7 @@ def _plan(command: argparse.ArgumentParser) -> None:
 
 def _check(command: argparse.ArgumentParser) -> None:
     _directory(command)
-    command.add_argument("plan_directory", type=Path, metavar="PLAN_DIR", help="plan; a table transfers is enough")
+    command.add_argument("plan_directory", type=Path, metavar="PLAN_DIR", help="plan; one table is enough")
     command.add_argument("--json", action="store_true", help=_JSON_HELP)
 
 
@@ -138,7 +144,7 @@ def _alternatives(command: argparse.ArgumentParser) -> None:
 
 def _diff(command: argparse.ArgumentParser) -> None:
     _directory(command)
-    command.add_argument("plan_a", type=Path, metavar="PLAN_A", help="plan; a table transfers is enough")
+    command.add_argument("plan_a", type=Path, metavar="PLAN_A", help="plan; one table is enough")
     command.add_argument("plan_b", type=Path, metavar="PLAN_B", help="the plan to compare with it")
     command.add_argument("--json", action="store_true", help=_JSON_HELP)
 

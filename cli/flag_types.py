@@ -46,3 +46,11 @@ def count(text: str) -> int:
     if number < 1 or number != int(number):
         raise argparse.ArgumentTypeError(f"{text} is no whole number above 0")
     return int(number)
+
+
+def words(text: str) -> tuple[str, ...]:
+    """Read words with commas between them."""
+    found = tuple(word.strip() for word in text.split(",") if word.strip())
+    if not found:
+        raise argparse.ArgumentTypeError("there is no word")
+    return found

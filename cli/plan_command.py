@@ -25,7 +25,7 @@ from optimizer.alternatives import choice_tables
 from optimizer.backends import backend_named
 from optimizer.plan import Result, Status
 from optimizer.plan_files.plan_directory import plan_tables, result_summary, write_plan
-from optimizer.request import Parameters, Request
+from optimizer.request import RESPONSES, Parameters, Request
 from optimizer.scope import selecting_alerts, skus_in_scope
 
 _PHASES: Final = ("total", "read", "build", "solve", "certify", "write")
@@ -50,6 +50,8 @@ def run(arguments: argparse.Namespace, progress: Progress) -> ExitCode:
     network, warnings = read_directory(arguments.directory, progress)
     tell_warnings(warnings)
     request, asked = read_request(network, arguments.directory)
+    if arguments.responses is not None:
+        request = replace(request, responses=_known_responses(arguments.responses))
     parameters = _with_flags(asked, arguments)
     _make_directory(arguments.out)
     searching = parameters.time_limit_seconds * (1 - _ALTERNATIVES_SHARE if arguments.alternatives else 1)
@@ -87,6 +89,16 @@ def _check_backend(name: str) -> None:
         backend_named(name)
     except ValueError as error:
         raise CommandError(f"--backend: {error}", ExitCode.USAGE) from error
+
+
+def _known_responses(asked: tuple[str, ...]) -> tuple[str, ...]:
+    unknown = [name for name in asked if name not in RESPONSES]
+    if unknown:
+        known = ", ".join(RESPONSES)
+        raise CommandError(
+            f"--responses: there is no response {unknown[0]!r}; the responses are {known}", ExitCode.USAGE
+        )
+    return asked
 
 
 def _with_flags(asked: Parameters, arguments: argparse.Namespace) -> Parameters:
