@@ -15,7 +15,8 @@ the step by a J. C is a sum of a Poisson number of such steps, of mean ``t = rat
 
 and the cubic that meets G and G' at both ends of an interval of length h misses G by at most ``h ** 4 / 384`` of that. B falls
 (mixing more steps in averages), from 4 at 0. It is also at most ``(6 / (e t)) ** (3 / 2) / 2``: each difference with a third
-of the steps adds up to ``2 * (the largest chance) <= sqrt(2 / (e s))`` at most, with ``s = t / 3``.
+of the steps adds up to ``2 * (the largest chance) <= sqrt(2 / (e s))`` at most, with ``s = t / 3``. Where demand is all but
+surely above y another bound is smaller: a is 0 from y on, so ``|G''''(M)| <= rate ** 3 * 4 * P(C < y)``, which falls with M, too.
 """
 # Types are those that numba finds.
 # mypy: disable-error-code="no-untyped-def, untyped-decorator"
@@ -106,30 +107,36 @@ def sold(mean, spread, units, inverse):
 
 @njit(cache=True, nogil=True)
 def sold_and_slope(mean, spread, units, slope, inverse):
-    """E[min(C, y)] for y >= 0 and its derivative by the mean."""
+    """E[min(C, y)] for y >= 0, its derivative by the mean, and P(C < y)."""
     if units <= 0:
-        return 0.0, 0.0
+        return 0.0, 0.0, 0.0
     first, chance = (0, 1.0) if mean <= 0.0 else _first_chance(mean, spread, rate_of(spread))
-    left, derivative = 0.0, 0.0
+    left, derivative, below = 0.0, 0.0, 0.0
     for c in range(first, units):
         left += chance * (units - c)
         derivative += chance * slope[units - c]
+        below += chance
         chance *= (mean + spread * c) * inverse[c]
         if chance < 1e-19 and c >= mean:
             break
-    return max(units - left, 0.0), derivative
+    return max(units - left, 0.0), derivative, below
 
 
 @njit(cache=True, nogil=True)
-def table_error(mean, width, rate):
-    """Most units by which the cubic of an interval that begins at a mean misses expected sales."""
-    steps = rate * mean
-    bound = 4.0
-    if steps >= _LEAST_STEPS:
-        # The entry before it, since B falls; rounding down twice leaves room for the last digits.
-        listed = int(math.log2(steps / _LEAST_STEPS) * _PER_DOUBLING - 1e-9)
-        bound = _ROUGHNESS[listed] if listed < _N_STEPS else 0.5 * (6.0 / (math.e * steps)) ** 1.5
-    return (rate * width) ** 3 * width * bound / 384.0
+def roughness(steps, below):
+    """Bound of the fourth derivative from a mean number of steps on, with P(C < y) there; in units of rate ** 3."""
+    bound = 4.0 * min(below + 1e-15, 1.0)
+    if steps < _LEAST_STEPS:
+        return bound
+    # The entry before it, since B falls; taking away the last digits makes sure of it.
+    listed = int(math.log2(steps / _LEAST_STEPS) * _PER_DOUBLING - 1e-9)
+    return min(bound, _ROUGHNESS[listed] if listed < _N_STEPS else 0.5 * (6.0 / (math.e * steps)) ** 1.5)
+
+
+@njit(cache=True, nogil=True)
+def table_error(mean, width, rate, below):
+    """Most units by which the cubic of an interval misses expected sales; mean and P(C < y) of its beginning."""
+    return (rate * width) ** 3 * width * roughness(rate * mean, below) / 384.0
 
 
 @njit(cache=True, nogil=True)
@@ -140,19 +147,40 @@ def cubic(x, left, right, at_left, at_right, slope_left, slope_right):
         return at_left
     s = (x - left) / width
     back = 1.0 - s
-    return (
-        back * back * ((1.0 + 2.0 * s) * at_left + s * width * slope_left)
-        + s * s * ((1.0 + 2.0 * back) * at_right - back * width * slope_right)
+    return back * back * ((1.0 + 2.0 * s) * at_left + s * width * slope_left) + s * s * (
+        (1.0 + 2.0 * back) * at_right - back * width * slope_right
     )
 
 
 @njit(cache=True, nogil=True)
-def grid(lowest, highest, n_nodes):
-    """Places of the nodes of a table: closer together where expected sales bend more, in proportion to x ** (3 / 8)."""
-    power = 0.625
-    low, high = lowest**power, highest**power
+def grid(lowest, highest, mean, spread, units, n_nodes):
+    """Places of the nodes of a table for the sum of some positions: each interval with about the same error.
+
+    How much expected sales bend is guessed here, with a normal chance of P(C < y); the error is not.
+    """
+    n_coarse = 2 * n_nodes
+    coarse, share = np.empty(n_coarse + 1), np.zeros(n_coarse + 1)
+    low, high = lowest**0.625, highest**0.625
+    density = 0.0
+    for k in range(n_coarse + 1):
+        x = (low + (high - low) * k / n_coarse) ** 1.6
+        bend = 0.0
+        for i in range(len(mean)):
+            if units[i] <= 0:
+                continue
+            rate, expected = rate_of(spread[i]), mean[i] * x
+            z = (expected - units[i]) / math.sqrt(2.0 * (expected + 1.0) * (1.0 + spread[i]))
+            bend += (mean[i] * rate) ** 3 * mean[i] * roughness(rate * expected, 0.5 * math.erfc(z))
+        coarse[k] = x
+        last, density = density, bend**0.25
+        if k:
+            share[k] = share[k - 1] + (0.5 * (last + density) + 1e-12) * (x - coarse[k - 1])
     nodes = np.empty(n_nodes)
-    for k in range(n_nodes):
-        nodes[k] = (low + (high - low) * k / (n_nodes - 1)) ** (1.0 / power)
     nodes[0], nodes[n_nodes - 1] = lowest, highest
+    k = 0
+    for node in range(1, n_nodes - 1):
+        wanted = share[n_coarse] * node / (n_nodes - 1)
+        while share[k + 1] < wanted:
+            k += 1
+        nodes[node] = coarse[k] + (coarse[k + 1] - coarse[k]) * (wanted - share[k]) / (share[k + 1] - share[k])
     return nodes

@@ -136,7 +136,11 @@ def _sales(rows, begin, stop, period, x, among, n_table, slope, inverse, sales, 
         low, high = min(low, x[node]), max(high, x[node])
         sales[node], end[node] = 0.0, 0.0
     by_table = n_table > 0 and last - first > n_table
-    nodes = grid(low, high, n_table) if by_table else x[first:last]
+    nodes = x[first:last]
+    if by_table:
+        held = np.where(rows.arrival[begin:stop] <= period, rows.units[begin:stop], rows.first_units[begin:stop])
+        held[rows.is_certain[begin:stop]] = 0
+        nodes = grid(low, high, rows.mean[begin:stop], rows.spread[begin:stop], held, n_table)
     n = len(nodes)
     table, tilt = np.zeros((2, n)), np.zeros((2, n))
     wrong = np.zeros((2, n))
@@ -161,14 +165,14 @@ def _sales(rows, begin, stop, period, x, among, n_table, slope, inverse, sales, 
             continue
         rate = rate_of(spread)
         for k in range(n):
-            amount, change = sold_and_slope(mean * nodes[k], spread, units, slope, inverse)
+            amount, change, below = sold_and_slope(mean * nodes[k], spread, units, slope, inverse)
             change *= mean
             table[0, k] += amount
             table[1, k] += worth * amount
             tilt[0, k] += change
             tilt[1, k] += worth * change
             if k + 1 < n:
-                bound = table_error(mean * nodes[k], mean * (nodes[k + 1] - nodes[k]), rate)
+                bound = table_error(mean * nodes[k], mean * (nodes[k + 1] - nodes[k]), rate, below)
                 wrong[0, k] += bound
                 wrong[1, k] += abs(worth) * bound
     if not by_table:
@@ -293,3 +297,43 @@ def upper_hull(value, forgone, kept):
         stack.append((farthest, right, middle, end))
         stack.append((left, farthest, begin, middle))
     return count
+
+
+@njit(cache=True, nogil=True)
+def upper_hulls(value, forgone, first, paths):
+    """Write the hull of every row of values one behind the other, and where each begins."""
+    kept = np.empty(value.shape[1], dtype=np.int64)
+    first[0] = 0
+    for i in range(len(value)):
+        count = upper_hull(value[i], forgone[i], kept)
+        paths[first[i] : first[i] + count] = kept[:count]
+        first[i + 1] = first[i] + count
+
+
+@njit(cache=True, nogil=True)
+def value_chosen(rows, sites, x, level, value, forgone, reached):
+    """Value one path of every choice exactly, beside the list price.
+
+    `x` and `level` have shape ``(k, 2, T)``: the path, and the list price. `reached` has shape ``(k, 2)``.
+    """
+    n_periods = x.shape[2]
+    most = 1
+    for i in range(len(rows.units)):
+        most = max(most, rows.units[i], rows.first_units[i])
+    slope, inverse = np.empty(most + 1), np.empty(most + 1)
+    for c in range(len(sites.missed)):
+        begin, stop, price = sites.first_row[c], sites.first_row[c + 1], sites.price[c]
+        worth = np.zeros(2)
+        for way in range(2):
+            before, end, revenue = 0.0, 0.0, 0.0
+            for period in range(n_periods):
+                total, end = exactly_sold(rows, begin, stop, period, x[c, way, period], slope, inverse)
+                revenue += price[level[c, way, period]] * (total - before)
+                before = total
+                if period == sites.target[c]:
+                    reached[c, way] = total
+            worth[way] = revenue + end + price[level[c, way, 0]] * sites.owed[c]
+            worth[way] -= sites.missed[c] * x[c, way, n_periods - 1]
+            if way == 0:
+                forgone[c] = max(price[0] * before - revenue, 0.0)
+        value[c] = worth[0] - worth[1]

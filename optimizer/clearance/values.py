@@ -170,9 +170,7 @@ def values_of(of: Stocked, which: Which, tree: PathTree, n_table: int) -> PathVa
 
     rows, sites = _compiled(of, which)
     shape = (len(which), tree.n_paths)
-    out = compiled.Values(
-        np.empty(shape), np.empty(shape), np.empty(shape), np.empty(len(which)), np.empty(len(which))
-    )
+    out = compiled.Values(np.empty(shape), np.empty(shape), np.empty(shape), np.empty(len(which)), np.empty(len(which)))
     compiled.value_paths(rows, sites, tree.parent, tree.level, tree.first_node, n_table, out)
     return with_targets(of, which, out)
 
@@ -213,6 +211,48 @@ def values_of_options(of: Stocked, which: int, share: Floats, levels: NDArray[np
         out,
     )
     return with_targets(of, np.array([which]), out)
+
+
+def values_of_paths(
+    of: Stocked, which: Which, share: Floats, levels: NDArray[np.integer[Any]]
+) -> tuple[Floats, Floats]:
+    """Value one path of each of some choices, every sum exact.
+
+    Parameters
+    ----------
+    of : Stocked
+    which : ndarray of int, shape (k,)
+        Rows of it.
+    share : ndarray of float64, shape (k, T)
+        x_t of the paths.
+    levels : ndarray of int, shape (k, T)
+
+    Returns
+    -------
+    value, forgone : ndarray of float64, shape (k,)
+        V_path - V_list with what targets with a price add, and margin forgone; money.
+    """
+    from optimizer.clearance import path_values as compiled  # noqa: PLC0415 (loads a compiler)
+
+    rows, sites = _compiled(of, which)
+    at_list = np.cumsum(of.season[which] * of.multiplier[which, :1], axis=1)
+    both = np.stack([levels, np.zeros_like(levels)], axis=1).astype(np.int64)
+    value, forgone, reached = np.empty(len(which)), np.empty(len(which)), np.zeros((len(which), 2))
+    compiled.value_chosen(rows, sites, np.stack([share, at_list], axis=1), both, value, forgone, reached)
+    short = of.target_units[which][:, None] - reached
+    short = np.where((of.target[which, None] >= 0) & (short > NEARLY_REACHED), short, 0.0)
+    price = np.where(np.isfinite(of.target_price[which]), of.target_price[which], 0.0)
+    return value - price * (short[:, 0] - short[:, 1]), forgone
+
+
+def most_reached(of: Stocked, which: int, tree: PathTree) -> float:
+    """Most units that a choice can sell by the end of its target's period."""
+    from optimizer.clearance import path_values as compiled  # noqa: PLC0415 (loads a compiler)
+
+    rows, sites = _compiled(of, np.array([which]))
+    out = compiled.Values(*(np.empty((1, tree.n_paths)) for _ in range(3)), np.empty(1), np.empty(1))
+    compiled.value_paths(rows, sites, tree.parent, tree.level, tree.first_node, 0, out)
+    return float(out.reached.max())
 
 
 def _compiled(of: Stocked, which: Which) -> tuple[Any, Any]:
@@ -257,4 +297,4 @@ def with_targets(of: Stocked, which: Which, out: Any) -> PathValues:
     return PathValues(value, out.forgone, error, forgone_error)
 
 
-__all__ = ["DemandKind", "PathValues", "Stocked", "stocked", "values_of", "values_of_options"]
+__all__ = ["DemandKind", "PathValues", "Stocked", "stocked", "values_of", "values_of_options", "values_of_paths"]
