@@ -16,7 +16,8 @@ def engine_lines(result: Mapping[str, Any]) -> Iterator[str]:
         yield f"  objective    {money(engine['objective'])}"
     yield f"  bound        {money(engine['bound'])}  gap {share(engine['gap'])}"
     for response, counts in engine.get("responses", {}).items():
-        yield f"  {response:<12} " + ", ".join(f"{count:,} {what}" for what, count in counts.items())
+        if any(counts.values()):
+            yield f"  {response:<12} " + ", ".join(f"{count:,} {what}" for what, count in counts.items())
     phases = ", ".join(f"{name} {seconds(value)}" for name, value in engine["phases"].items())
     yield f"  seconds      total {seconds(engine['seconds'])}, {phases}"
     moments = ", ".join(f"{float(gap):g} after {seconds(at)}" for gap, at in engine["seconds_to_gap"].items())
