@@ -7,13 +7,15 @@ from collections.abc import Callable
 
 from network.tables import Network
 from optimizer.conflicts import conflicts_of
-from optimizer.plan import Conflict, Incumbent, Plan, Result, Status, StopReason
+from optimizer.joint.search import choices_in_play, search_joint
+from optimizer.plan import Conflict, Incumbent, Plan, Result, Status, StopReason, no_markdowns
 from optimizer.plan_lines import no_lines
 from optimizer.reasons import explain
 from optimizer.request import Parameters, Request
 from optimizer.search.progress import PROVED_GAP, Progress
 from optimizer.search.strategies import search
 from optimizer.transfer import build
+from optimizer.worth.price_paths import repriced
 
 _EXPLAINING_SHARE = 0.6
 """Of the time that is left, for the reasons of a large plan: the last block takes longer, and so does the way back."""
@@ -53,13 +55,17 @@ def solve(
         An unknown backend.
     """
     started = time.monotonic()
-    built = build(network, request)
+    built = build(repriced(network, no_markdowns()), request)
     progress = Progress(network, request, built, parameters, started=started, on_incumbent=on_incumbent)
+    choices, free = choices_in_play(progress)
     built_at = time.monotonic()
-    if not len(built.model.flows) and not built.must_act:
+    if not len(built.model.flows) and not built.must_act and not free.any():
         return _nothing_to_do(progress, built_at - started)
     _offer_known_plans(progress)
-    search(progress)
+    if free.any():
+        search_joint(progress, choices, free)
+    else:
+        search(progress)
     seconds = {"build": built_at - started, "solve": time.monotonic() - built_at}
     conflicts = conflicts_of(network, request, max(progress.left / 4, 1.0)) if progress.infeasible else ()
     return _result(progress, seconds, conflicts, _stopped_by(progress), progress.chosen_because)
@@ -77,7 +83,7 @@ def finish(
 ) -> Result:
     """Certify and explain a plan whose search was stopped from outside (cancelled, killed at a deadline)."""
     began = time.monotonic()
-    built = build(network, request)
+    built = build(repriced(network, no_markdowns()), request)
     parameters = Parameters(time_limit_seconds=_LATE_SECONDS)
     progress = Progress(network, request, built, parameters, started=began, on_incumbent=None)
     if plan is not None:
@@ -135,7 +141,7 @@ def _result(
     unmet = outcomes = line_reason = None
     if plan is not None and certificate is not None:
         unmet, outcomes, line_reason = explain(
-            network,
+            repriced(network, plan.markdowns),
             request,
             plan,
             proved=proved,

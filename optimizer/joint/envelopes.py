@@ -5,7 +5,7 @@ option a shift per position that adds up to nothing over the family: the worth o
 its lines where each position is worth the least concave function above all shifted options. That is an ordinary
 transfer model, bounded by pricing like any other. The shifts are chosen at prices of units (those of the last plan):
 there all positions of a family get the same share of what an option is worth to the family, and the bound is that of a
-Lagrangian relaxation which lets every position buy its units at these prices; letting units flow again can only lower it.
+Lagrangian relaxation which lets every position buy its units at these prices; letting units flow can only lower it.
 Budgets and sell-through targets are priced, and so is that all of a group are marked down or none, or at most one.
 """
 
@@ -109,7 +109,8 @@ def worth_of_options(joint: Joint, unit_price: Floats, shared: SharedPrices) -> 
         len(options),
         lambda start, stop: compiled.worths_at_prices(rows, members, paths, joint.first_position, worth, start, stop),
     )
-    return np.bincount(options.option_of_path, weights=worth, minlength=int(options.first_option[-1]))
+    sums = np.bincount(options.option_of_path, weights=worth, minlength=int(options.first_option[-1]))
+    return sums.astype(np.float64)
 
 
 def worth_at_list_price(joint: Joint) -> Floats:

@@ -126,7 +126,7 @@ def options_of(network: Network, choices: Choices, free: NDArray[np.bool_]) -> O
 
 
 def _tied(choices: Choices, choice: Ints, paths: list[Floats]) -> tuple[list[Floats], list[Floats]]:
-    """Options of one family: the path of every member under each, and what the prices of the others do to its demand."""
+    """Options of one family: the path of each member under each, and what the prices of the others do to demand."""
     group = choices.group[choice[0]]
     if choices.group_kind[group] == GroupKind.TOGETHER:
         picked = _same_rungs(choices, choice, paths)

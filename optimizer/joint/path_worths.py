@@ -230,6 +230,20 @@ def worths_at_units(rows, members, paths, worth, start, stop):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
+def chances(rows, members, paths, row, count):
+    """P(C_t >= n) of units 1, 2, ... `count` of a position, shape ``(paths of its member, T, count)``."""
+    member = rows.member[row]
+    first, last = members.first_path[member], members.first_path[member + 1]
+    found = np.empty((last - first, paths.demand_share.shape[1], count))
+    for at in range(first, last):
+        for period in range(found.shape[1]):
+            x = paths.demand_share[at, period]
+            spread = rows.spread[row] * math.sqrt(x) if rows.kind[row] > _COUNTS else rows.spread[row]
+            tails(rows.kind[row], rows.mean[row] * x, spread, 0, found[at - first, period])
+    return found
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def _fill_hull(top, slopes):
     """Slopes of the least concave function above points at 0, 1, ..., unit by unit."""
     corner = np.empty(len(top), np.int64)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -118,7 +118,8 @@ class SharedPrices:
     def forgone(self, choices: Choices) -> Floats:
         """Price of a unit of forgone money of every choice, shape ``(n_choices,)``."""
         of_choice = np.repeat(np.arange(len(choices)), np.diff(choices.first_budget))
-        return np.bincount(of_choice, weights=self.budget[choices.budget], minlength=len(choices))
+        sums = np.bincount(of_choice, weights=self.budget[choices.budget], minlength=len(choices))
+        return sums.astype(np.float64)
 
 
 def free_of_charge(joint: Joint) -> SharedPrices:

@@ -54,7 +54,7 @@ def search_by_flows(progress: Progress, *, with_solver: bool) -> None:
     """
     model = progress.built.model
     offers = _Offers(progress)
-    with Forked(_compiled, on_report=_ignore) as compiling:
+    with Forked(compile_beside, on_report=_ignore) as compiling:
         network = flow_network(model, in_packs=True)
         slopes = slope_scaling(model, network, seconds_left=lambda: progress.left, threads=_BOTH_CORES)
         _first_slope(offers, slopes)
@@ -62,11 +62,15 @@ def search_by_flows(progress: Progress, *, with_solver: bool) -> None:
             if network.trees is None:  # the first plan did not wait for the compiled solver
                 network = flow_network(model, in_packs=True, compiled=True)
                 slopes = slope_scaling(model, network, seconds_left=lambda: progress.left)
-            _slope(offers, slopes, bounds)
+
+            def listen() -> None:
+                _take_solved(progress, bounds, 0.0)
+
+            _slope(offers, slopes, listen)
             while not progress.done and not compiling.ended:
                 compiling.wait(min(0.1, progress.left))
-                _take_solved(progress, bounds, 0.0)
-            _anneal(offers, network, bounds)
+                listen()
+            _anneal(offers, network, listen)
             _improve(offers, bounds)
             while not progress.done and not bounds.ended:
                 _take_solved(progress, bounds, min(0.1, progress.left))
@@ -75,26 +79,24 @@ def search_by_flows(progress: Progress, *, with_solver: bool) -> None:
         with_backend(progress, "highs")
 
 
-def flow_in_world(progress: Progress, beside: Forked, *, anneals: bool) -> None:
-    """Find plans by flows at prices, and by annealing, in the world that the search has entered.
+def plans_by_flows(progress: Progress, listen: Callable[[], None]) -> None:
+    """Find plans by slope scaling and annealing, with all of the time that is left.
 
     Parameters
     ----------
     progress : Progress
-    beside : Forked
-        Proves bounds meanwhile.
-    anneals : bool
-        Use all of the time that is left.
+    listen : callable
+        Called again and again: takes what a process beside has to say.
     """
     offers, model = _Offers(progress), progress.built.model
     network = flow_network(model, in_packs=True, compiled=True)
     slopes = slope_scaling(model, network, seconds_left=lambda: progress.left, threads=_BOTH_CORES)
-    _slope(offers, slopes, beside)
-    if anneals:
-        _anneal(offers, network, beside)
+    _slope(offers, slopes, listen)
+    _anneal(offers, network, listen)
 
 
-def _compiled(report: Callable[[object], None]) -> None:
+def compile_beside(report: Callable[[object], None]) -> None:
+    """Have annealing compiled, in a process of its own: the first time takes some seconds."""
     from optimizer.search.annealing import compile_moves  # noqa: PLC0415 (loads a compiler)
 
     compile_moves()
@@ -222,7 +224,7 @@ def _first_slope(offers: _Offers, slopes: Iterator[tuple[Solution, NDArray[np.in
         offers.offer()
 
 
-def _slope(offers: _Offers, slopes: Iterator[tuple[Solution, NDArray[np.int64]]], bounds: Forked) -> None:
+def _slope(offers: _Offers, slopes: Iterator[tuple[Solution, NDArray[np.int64]]], listen: Callable[[], None]) -> None:
     """Scale slopes until that stalls: rounds fall back before they rise, so each counts from the one before."""
     progress = offers.progress
     stalled, last, began, round_seconds = 0, None, time.monotonic(), 0.0
@@ -231,7 +233,7 @@ def _slope(offers: _Offers, slopes: Iterator[tuple[Solution, NDArray[np.int64]]]
         if found is None:
             break
         offers.add(found[0], "slope_scaling")
-        _take_solved(progress, bounds, 0.0)
+        listen()
         worth = benefit(progress.built.model, found[0])
         if last is not None:
             stalled = stalled + 1 if worth <= last + STALL * abs(last) else 0
@@ -240,14 +242,14 @@ def _slope(offers: _Offers, slopes: Iterator[tuple[Solution, NDArray[np.int64]]]
     offers.offer()
 
 
-def _anneal(offers: _Offers, network: FlowNetwork, bounds: Forked) -> None:
+def _anneal(offers: _Offers, network: FlowNetwork, listen: Callable[[], None]) -> None:
     """Open and close switches from the best solution until the time is up."""
     progress = offers.progress
     if progress.done or offers.solution is None:
         return
 
     def enough() -> bool:
-        _take_solved(progress, bounds, 0.0)
+        listen()
         return progress.done
 
     from optimizer.search.annealing import anneal  # noqa: PLC0415 (loads a compiler)

@@ -1,0 +1,79 @@
+"""Bounds on joint plans, and options worth trying, from envelopes at better and better prices of units."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimizer.joint.envelopes import envelopes, timeless, worth_of
+from optimizer.joint.positions import Joint, SharedPrices
+from optimizer.joint.worlds import prices_at, without_former_plan
+from optimizer.search.flow_network import flow_network
+from optimizer.search.pricing import bounds_by_pricing
+from optimizer.transfer import build
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+_ROUNDS: Final = 40
+"""Rounds of pricing with one set of envelopes; the last set gets more."""
+
+_STALL: Final = 2e-5
+"""New envelopes that lower the bound by less than this share are the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one set of envelopes gave."""
+
+    bound: int
+    """Of the objective of any joint plan, money."""
+    option: Ints
+    """Best option of every family at the prices of units, shape ``(n_families,)``."""
+
+
+def best_options(joint: Joint, option_worth: Floats) -> Ints:
+    """Option of most worth of every family, counted within the family."""
+    first = joint.options.first_option
+    of_family = np.repeat(np.arange(len(first) - 1), np.diff(first))
+    order = np.lexsort((np.arange(len(option_worth)), -option_worth, of_family))
+    return order[first[:-1]] - first[:-1]
+
+
+def steps_of_bounds(joint: Joint, unit_price: Floats, shared: SharedPrices, seconds: float) -> Iterator[Step]:
+    """Yield bounds with the options that are best at the prices of units.
+
+    Parameters
+    ----------
+    joint : Joint
+    unit_price : ndarray of float64, shape (n_positions,)
+        To begin with: any are good, those of a good plan are better.
+    shared : SharedPrices
+    seconds : float
+    """
+    until, behind = time.monotonic() + seconds, np.inf
+    network, request = timeless(joint.network), without_former_plan(joint.request)
+    while True:
+        found = envelopes(joint, unit_price, shared)
+        built = build(network, request, worth_of(joint, found))
+        flows = flow_network(built.model, in_packs=False, compiled=True)
+        option = best_options(joint, found.option_worth)
+        best, last = np.inf, None
+        for number, last in enumerate(bounds_by_pricing(built.model, flows)):
+            if last.bound < best:
+                best = last.bound
+                yield Step(int(best) + found.constant, option)
+            if number >= _ROUNDS or time.monotonic() >= until:
+                break
+        if last is None:
+            yield Step(found.constant, option)
+            return
+        if time.monotonic() >= until or best + found.constant > behind - _STALL * abs(behind):
+            return
+        behind = best + found.constant
+        unit_price = prices_at(joint, network, built, flows, last)

@@ -1,0 +1,125 @@
+"""Worlds: the network at some markdowns, with the transfer model of its lines."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from network.tables import Network
+from optimizer.certificate.counting import counted_without_plan
+from optimizer.certificate.positions import lines_of, positions_at
+from optimizer.certificate.settlement import settle
+from optimizer.joint.positions import Joint
+from optimizer.model import Solution, benefit
+from optimizer.plan import Markdowns, Plan
+from optimizer.request import Request
+from optimizer.search.flow_network import FlowNetwork, flow_network
+from optimizer.search.flow_search import STALL
+from optimizer.search.pricing import Priced, bounds_by_pricing
+from optimizer.search.slope_scaling import slope_scaling
+from optimizer.search.unit_prices import unit_prices
+from optimizer.transfer import TransferModel, build
+from optimizer.worth.economics import unit_worth
+from optimizer.worth.price_paths import repriced
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+_STALLED: Final = 3
+"""Rounds of slope scaling without progress after which it ends."""
+
+_PRICED_ROUNDS: Final = 12
+"""Rounds of pricing after which prices of units are near enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """A network at some markdowns."""
+
+    markdowns: Markdowns
+    network: Network
+    built: TransferModel
+
+
+def world_at(network: Network, request: Request, markdowns: Markdowns) -> World:
+    """Reprice a network and build the transfer model of its lines."""
+    at = repriced(network, markdowns)
+    return World(markdowns, at, build(at, request))
+
+
+def lines_in(world: World, seconds_left: Callable[[], float]) -> Solution:
+    """Find lines of a world by slope scaling, until that stalls.
+
+    Parameters
+    ----------
+    world : World
+    seconds_left : callable
+
+    Returns
+    -------
+    Solution
+        Of the world's model, not certified.
+    """
+    model = world.built.model
+    best = Solution(np.zeros(len(model.flows), dtype=np.int64), np.zeros(len(model.switches), dtype=np.int64))
+    if not len(model.flows):
+        return best
+    network = flow_network(model, in_packs=True, compiled=True)
+    found, stalled, last = -np.inf, 0, -np.inf
+    for solution, _ in slope_scaling(model, network, seconds_left=seconds_left, threads=2):
+        worth = benefit(model, solution)
+        stalled = stalled + 1 if worth <= last + STALL * abs(last) else 0
+        if worth > found:
+            best, found = solution, worth
+        if stalled >= _STALLED or seconds_left() <= 0:
+            break
+        last = worth
+    return best
+
+
+def counted_after(world: Network, plan: Plan) -> Ints:
+    """Units that count as stock after the lines of a plan, shape ``(n_stock,)``."""
+    stock = world.stock
+    every = positions_at(world, stock.node.astype(np.int64), stock.sku.astype(np.int64))
+    counted = counted_without_plan(world, every)
+    if plan.n_lines:
+        settled = settle(world, lines_of(world, plan))
+        has_row = settled.positions.row >= 0
+        counted[settled.positions.row[has_row]] = settled.counted_after[has_row]
+    return counted
+
+
+def prices_of_units(world: World, joint: Joint) -> Floats:
+    """Price one more unit at every position of a `Joint` in a world; shape ``(n_positions,)``."""
+    model = world.built.model
+    flows = flow_network(model, in_packs=False, compiled=True)
+    priced = list(itertools.islice(bounds_by_pricing(model, flows), _PRICED_ROUNDS))
+    return prices_at(joint, world.network, world.built, flows, priced[-1] if priced else None)
+
+
+def prices_at(
+    joint: Joint, network: Network, built: TransferModel, flows: FlowNetwork, priced: Priced | None
+) -> Floats:
+    """Read prices of units from a round of pricing; where no flow leads, between two units' worths."""
+    worth = unit_worth(network, joint.row)
+    price = (worth.worth_of(joint.before) + worth.worth_of(joint.before + 1)) / 2.0
+    if priced is None:
+        return price
+    position = built.model.increments.position
+    node, sku = built.position_cell[position].T
+    row = network.stock_row(node, sku)
+    by_row = np.full(len(network.stock) + 1, np.nan)
+    by_row[row] = unit_prices(flows, built.model, priced.price)[position]
+    by_row[-1] = np.nan
+    found = by_row[joint.row]
+    return np.where(np.isnan(found), price, found)
+
+
+def without_former_plan(request: Request) -> Request:
+    """Leave the former plan aside: what it keeps and charges only lowers the objective."""
+    return replace(request, former_plan=None)
