@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.stats import t as student
 
 from scenarios.price_response.history import checked_history
 from scenarios.price_response.regression import CountFit, fit_counts, pooled
@@ -19,6 +20,7 @@ LEAST_UNITS: Final = 50
 """Units sold under a control in a category that it needs for an effect of its own there."""
 NORMAL_95: Final = 1.959964
 """Standard errors either side that hold 95 %."""
+NORMAL_95_TAIL: Final = 0.975
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +91,9 @@ def estimate(
         seasons.append(pd.DataFrame({"category": category, "week": week_name, "factor": fit.season}))
     if not fits:
         raise ValueError(_nothing_to_learn(history, least_products, least_discounted_rows))
-    categories, overall = _pooled_effects(fits, drivers)
-    categories = pd.concat([categories, pd.DataFrame(facts)], axis=1)
+    counted = pd.DataFrame(facts)
+    categories, overall = _pooled_effects(fits, drivers, counted["products"].to_numpy())
+    categories = pd.concat([categories, counted], axis=1)
     return PriceResponse(categories, overall, pd.concat(seasons, ignore_index=True), tuple(left_out))
 
 
@@ -120,10 +123,14 @@ def _nothing_to_learn(history: pd.DataFrame, least_products: int, least_discount
     )
 
 
-def _pooled_effects(fits: dict[str, CountFit], drivers: Sequence[str]) -> tuple[pd.DataFrame, dict[str, float]]:
+def _pooled_effects(
+    fits: dict[str, CountFit], drivers: Sequence[str], products: NDArray[np.int64]
+) -> tuple[pd.DataFrame, dict[str, float]]:
     """Effects of every category after pooling, and those of a category that was not seen."""
     effect = np.array([fit.effect for fit in fits.values()])
     error = np.sqrt([np.diag(fit.covariance) for fit in fits.values()])
+    # Errors from few products are uncertain themselves: widened as Student's intervals are.
+    error *= np.asarray(student.ppf(NORMAL_95_TAIL, products - 1))[:, None] / NORMAL_95
     table: dict[str, Any] = {"category": list(fits), "own_elasticity": effect[:, 0], "own_std": error[:, 0]}
     overall = {}
     for number, driver in enumerate(drivers):
