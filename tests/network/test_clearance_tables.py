@@ -1,50 +1,18 @@
-"""Tables of prices, exits and purchases: each mistake is found with its place, many at once, and files keep them."""
+"""Tables of prices, exits and purchases: each mistake is found with its place, and many at once."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pytest
 
-from network import Network, NetworkError, network_from_frames, network_to_frames, read_network, write_network
-from network.clearance_tables import CLEARANCE_CLASSES, ExitKind, GroupKind
-from network.columns import NO_LIMIT
+from network import NetworkError, network_from_frames
 from tests.network.changes import Frames, put, replace
-from tests.network.test_writing import assert_same
-from tests.network.worlds import small_frames, small_settings
+from tests.network.priced_worlds import priced_frames, priced_settings
+from tests.network.worlds import small_settings
 
 Place = tuple[str, int | None, str | None, str]
 Change = Callable[[Frames], None]
-
-
-def settings(**changes: Any) -> dict[str, Any]:
-    """Four periods of a week."""
-    return small_settings() | {"periods": 4} | changes
-
-
-def frames() -> Frames:
-    """The small network with zones and categories, and something right in every table."""
-    tables = small_frames()
-    tables["nodes"]["zone"] = [None, "north", "north", None]
-    tables["products"]["category"] = ["shirts", "shoes"]
-    return tables | {
-        "price_ladders": pd.DataFrame(
-            {"sku_id": ["P1", "P1", None], "category": [None, None, "shoes"], "rung": [1, 2, 1]}
-            | {"price": [8.0, None, None], "price_share": [None, 0.6, 0.9]}
-        ),
-        "price_response": pd.DataFrame({"category": ["shirts"], "zone": ["north"], "elasticity": [-2.0]}),
-        "price_multipliers": pd.DataFrame({"sku_id": ["007"] * 2, "price_share": [0.5, 1.0], "multiplier": [3.0, 1.0]}),
-        "period_factors": pd.DataFrame({"period": [1, 4], "factor": [0.0, 2.0]}),
-        "clearance_rules": pd.DataFrame({"max_markdowns": [3], "sell_through_share": [0.5], "exit_period": [4]}),
-        "clearance_groups": pd.DataFrame({"group_id": ["G"] * 2, "sku_id": ["P1", "007"], "kind": "at_most_one"}),
-        "markdown_budgets": pd.DataFrame({"budget_id": ["B"] * 2, "category": ["shirts", "shoes"], "amount": 100.0}),
-        "exits": pd.DataFrame({"exit_id": ["L"], "kind": ["liquidation"], "unit_proceeds": [1.0], "max_share": [0.5]}),
-        "quotes": pd.DataFrame(
-            {"quote_id": ["Q"], "node_id": ["S2"], "sku_id": ["P1"], "unit_price": [6.0], "max_units": [9]}
-        ),
-    }
 
 
 def ladder(**columns: list[Any]) -> Change:
@@ -287,21 +255,21 @@ WARNINGS: dict[str, tuple[Change, Place]] = {
 
 def found(change: Change, **keys: Any) -> list[Any]:
     """Errors of the network after a change."""
-    tables = frames()
+    tables = priced_frames()
     change(tables)
     with pytest.raises(NetworkError) as caught:
-        network_from_frames(tables, settings(**keys))
+        network_from_frames(tables, priced_settings(**keys))
     return list(caught.value.problems)
 
 
 def warned(change: Change, **keys: Any) -> list[Place]:
     """Places of the warnings after a change."""
-    tables = frames()
+    tables = priced_frames()
     tables["nodes"] = pd.concat(
         [tables["nodes"], pd.DataFrame({"node_id": ["F1"], "kind": ["store"], "zone": ["far"]})], ignore_index=True
     )
     change(tables)
-    _, warnings = network_from_frames(tables, settings(**keys))
+    _, warnings = network_from_frames(tables, priced_settings(**keys))
     return [(item.file, item.row, item.column, item.code) for item in warnings]
 
 
@@ -387,7 +355,7 @@ def test_messages_say_what_is_wrong_with_what(name: str, words: str) -> None:
 )
 def test_markdowns_that_cannot_be_meant_are_warned_about(change: Change, place: Place) -> None:
     """A ladder for one period, and rules of markdowns without a ladder."""
-    tables = frames()
+    tables = priced_frames()
     for name in ("period_factors", "clearance_rules"):
         tables.pop(name)
     change(tables)
@@ -445,7 +413,7 @@ def test_demand_at_the_lowest_price_must_be_countable(
     elasticity: float | None, multiplier: float | None, code: str | None
 ) -> None:
     """At half the list price: 2^100 times 5 units are too many, 2^37 times cost too much, a million times is fine."""
-    tables = frames()
+    tables = priced_frames()
     tables["price_ladders"] = pd.DataFrame({"category": ["shirts"], "rung": [1], "price_share": [0.5]})
     tables["price_response"] = pd.DataFrame({"elasticity": [elasticity]})
     tables["stock"]["demand_mean"] = [5.0, 0.5, 0.0, 1.0]
@@ -454,10 +422,10 @@ def test_demand_at_the_lowest_price_must_be_countable(
     if multiplier:
         tables["price_multipliers"] = pd.DataFrame({"price_share": [0.5], "multiplier": [multiplier]})
     if code is None:
-        network_from_frames(tables, settings())
+        network_from_frames(tables, priced_settings())
         return
     with pytest.raises(NetworkError) as caught:
-        network_from_frames(tables, settings())
+        network_from_frames(tables, priced_settings())
     assert {problem.code for problem in caught.value.problems} == {code}
 
 
@@ -465,103 +433,3 @@ def test_costs_of_exits_must_be_countable() -> None:
     """A cost per node, added up over all nodes."""
     problems = found(put("exits", "fixed_cost", 0, 9e9), money_decimals=9)
     assert [(problem.column, problem.code) for problem in problems] == [("fixed_cost", "money_overflow")]
-
-
-def full() -> Network:
-    """Every column of every new table, given and empty."""
-    tables = frames()
-    tables["price_response"] = pd.DataFrame(
-        {"sku_id": ["P1", None], "elasticity": [-1.5, None], "elasticity_std": [0.2, None]}
-        | {"ageing_factor": [0.9, None], "memo": ["estimated", ""]}
-    )
-    tables["clearance_rules"] = pd.DataFrame(
-        {
-            "sku_id": ["P1", None],
-            "zone": ["north", None],
-            "max_markdowns": [2, None],
-            "min_step_share": [0.05, None],
-            "max_step_share": [0.5, None],
-            "min_periods_between": [2, None],
-            "earliest_period": [2, None],
-            "exit_period": [3, None],
-            "no_touch_after_arrival_periods": [1, None],
-            "no_touch_before_exit_periods": [1, None],
-            "min_price": [3.0, None],
-            "min_share_of_cost": [0.5, None],
-            "min_share_of_list": [0.3, None],
-            "sell_through_share": [0.8, None],
-            "sell_through_by_period": [3, None],
-            "sell_through_price": [1.5, None],
-        }
-    )
-    tables["exits"] = pd.DataFrame(
-        {
-            "exit_id": ["L", "R"],
-            "kind": ["liquidation", "return"],
-            "node_id": [None, "S1"],
-            "sku_id": [None, "P1"],
-            "category": ["shirts", None],
-            "unit_proceeds": [-1.5, None],
-            "proceeds_share_of_cost": [0.5, None],
-            "unit_fee": [0.1, None],
-            "fixed_cost": [2.0, None],
-            "min_lot_units": [2, None],
-            "capacity_units": [50, None],
-            "max_share": [0.75, None],
-            "from_day": [1, None],
-            "until_day": [20, None],
-        }
-    )
-    tables["quotes"] = pd.DataFrame(
-        {
-            "quote_id": ["Q", "R"],
-            "supplier": ["Acme", None],
-            "node_id": ["S2", "W1"],
-            "sku_id": ["P1", "P1"],
-            "unit_price": [5.5, 0.0],
-            "max_units": [12, 1],
-            "min_units": [6, None],
-            "fixed_cost": [9.0, None],
-            "lead_time_days": [3, None],
-        }
-    )
-    return network_from_frames(tables, settings())[0]
-
-
-def test_empty_cells_mean_what_the_format_says() -> None:
-    """Defaults, no limits, no targets."""
-    network = full()
-    rules = network.clearance_rules
-    assert (rules.sku.tolist(), rules.zone.tolist(), rules.category.tolist()) == ([0, -1], ["north", ""], ["", ""])
-    assert rules.max_markdowns.tolist() == [2, NO_LIMIT]
-    assert (rules.max_step_share.tolist(), rules.min_periods_between.tolist()) == ([0.5, 1.0], [2, 1])
-    assert (rules.exit_period.tolist(), rules.earliest_period.tolist()) == ([3, NO_LIMIT], [2, 1])
-    np.testing.assert_equal(rules.sell_through_share, [0.8, np.nan])
-    np.testing.assert_equal(rules.sell_through_price, [1.5, np.nan])
-    assert network.price_response.ageing_factor.tolist() == [0.9, 1.0]
-    assert network.clearance_groups.kind.tolist() == [GroupKind.AT_MOST_ONE] * 2
-    assert network.exits.kind.tolist() == [ExitKind.LIQUIDATION, ExitKind.RETURN]
-    assert (network.exits.node.tolist(), network.exits.max_share.tolist()) == ([-1, 1], [0.75, 1.0])
-    assert network.exits.until_day.tolist() == [20, NO_LIMIT]
-    assert (network.quotes.supplier.tolist(), network.quotes.lead_time_days.tolist()) == (["Acme", ""], [3, 0])
-    np.testing.assert_equal(network.price_ladders.price, [8.0, np.nan, np.nan])
-    assert network.periods == 4
-
-
-@pytest.mark.parametrize("file_format", ["csv", "parquet"])
-def test_files_keep_the_tables(tmp_path: Path, file_format: Any) -> None:
-    """Every column and unknown columns, in both formats; and frames, as the service sends them."""
-    network = full()
-    write_network(network, tmp_path, file_format=file_format)
-    assert_same(network, read_network(tmp_path)[0])
-    assert_same(network, network_from_frames(network_to_frames(network), settings())[0])
-
-
-def test_tables_without_rows_are_as_no_tables() -> None:
-    """And are not written."""
-    bare = network_from_frames(small_frames(), small_settings())[0]
-    empty = small_frames() | {name: frames()[name].iloc[:0] for name in CLEARANCE_CLASSES}
-    network, warnings = network_from_frames(empty, small_settings())
-    assert_same(network, bare)
-    assert warnings == ()
-    assert not set(network_to_frames(network)) & set(CLEARANCE_CLASSES)

@@ -10,78 +10,81 @@ from network.writing import network_to_frames
 from server.rows import frames_of, given_settings, rows_of_frame
 from tests.server.conftest import plan_request, small_network, violations
 
+TABLES = {
+    "price_ladders": [
+        net.PriceRung(sku_id="007", zone="north", rung=1, price=8.0),
+        net.PriceRung(sku_id="007", zone="north", rung=2, price_share=0.5),
+        net.PriceRung(category="shoes", rung=1, price_share=0.9),
+    ],
+    "price_response": [
+        net.PriceResponse(category="shoes", zone="north", elasticity=-1.5, elasticity_std=0.25, ageing_factor=0.75)
+    ],
+    "price_multipliers": [net.PriceMultiplier(sku_id="007", zone="north", price_share=0.5, multiplier=2.0)],
+    "period_factors": [net.PeriodFactor(category="shoes", zone="north", period=4, factor=0.0)],
+    "clearance_rules": [
+        net.ClearanceRule(
+            sku_id="007",
+            zone="north",
+            max_markdowns=2,
+            min_step_share=0.0625,
+            max_step_share=0.5,
+            min_periods_between=2,
+            earliest_period=2,
+            exit_period=3,
+            no_touch_after_arrival_periods=1,
+            no_touch_before_exit_periods=1,
+            min_price=3.0,
+            min_share_of_cost=1.0,
+            min_share_of_list=0.25,
+            sell_through_share=0.75,
+            sell_through_by_period=3,
+            sell_through_price=0.0,
+        ),
+        net.ClearanceRule(category="shoes", sell_through_share=0.5),
+    ],
+    "clearance_groups": [
+        net.ClearanceGroup(group_id="G", sku_id="007", kind=net.GROUP_KIND_ALL_OR_NONE, cross_elasticity=0.5),
+        net.ClearanceGroup(group_id="G", sku_id="008", kind=net.GROUP_KIND_ALL_OR_NONE, cross_elasticity=0.5),
+    ],
+    "markdown_budgets": [net.MarkdownBudget(budget_id="B", category="shoes", zone="north", amount=50.0)],
+    "exits": [
+        net.Exit(
+            exit_id="L",
+            kind=net.EXIT_KIND_RETURN,
+            node_id="W",
+            category="shoes",
+            unit_proceeds=-1.0,
+            proceeds_share_of_cost=0.5,
+            unit_fee=0.25,
+            fixed_cost=2.0,
+            min_lot_units=3,
+            capacity_units=40,
+            max_share=0.5,
+            from_day=1,
+            until_day=9,
+        ),
+        net.Exit(exit_id="S", kind=net.EXIT_KIND_SCRAP, sku_id="007"),
+    ],
+    "quotes": [
+        net.Quote(
+            quote_id="Q",
+            supplier="Acme",
+            node_id="S",
+            sku_id="007",
+            unit_price=0.0,
+            max_units=8,
+            min_units=4,
+            fixed_cost=6.0,
+            lead_time_days=5,
+        )
+    ],
+}
+"""Rows of every table of prices, exits and purchases; every field is set in some row."""
+
 
 def priced_network():
-    """Every table of prices, exits and purchases, with every field set in some row."""
-    data = small_network(
-        price_ladders=[
-            net.PriceRung(sku_id="007", zone="north", rung=1, price=8.0),
-            net.PriceRung(sku_id="007", zone="north", rung=2, price_share=0.5),
-            net.PriceRung(category="shoes", rung=1, price_share=0.9),
-        ],
-        price_response=[
-            net.PriceResponse(category="shoes", zone="north", elasticity=-1.5, elasticity_std=0.25, ageing_factor=0.75)
-        ],
-        price_multipliers=[net.PriceMultiplier(sku_id="007", zone="north", price_share=0.5, multiplier=2.0)],
-        period_factors=[net.PeriodFactor(category="shoes", zone="north", period=4, factor=0.0)],
-        clearance_rules=[
-            net.ClearanceRule(
-                sku_id="007",
-                zone="north",
-                max_markdowns=2,
-                min_step_share=0.0625,
-                max_step_share=0.5,
-                min_periods_between=2,
-                earliest_period=2,
-                exit_period=3,
-                no_touch_after_arrival_periods=1,
-                no_touch_before_exit_periods=1,
-                min_price=3.0,
-                min_share_of_cost=1.0,
-                min_share_of_list=0.25,
-                sell_through_share=0.75,
-                sell_through_by_period=3,
-                sell_through_price=0.0,
-            ),
-            net.ClearanceRule(category="shoes", sell_through_share=0.5),
-        ],
-        clearance_groups=[
-            net.ClearanceGroup(group_id="G", sku_id="007", kind=net.GROUP_KIND_ALL_OR_NONE, cross_elasticity=0.5),
-            net.ClearanceGroup(group_id="G", sku_id="008", kind=net.GROUP_KIND_ALL_OR_NONE, cross_elasticity=0.5),
-        ],
-        markdown_budgets=[net.MarkdownBudget(budget_id="B", category="shoes", zone="north", amount=50.0)],
-        exits=[
-            net.Exit(
-                exit_id="L",
-                kind=net.EXIT_KIND_RETURN,
-                node_id="W",
-                category="shoes",
-                unit_proceeds=-1.0,
-                proceeds_share_of_cost=0.5,
-                unit_fee=0.25,
-                fixed_cost=2.0,
-                min_lot_units=3,
-                capacity_units=40,
-                max_share=0.5,
-                from_day=1,
-                until_day=9,
-            ),
-            net.Exit(exit_id="S", kind=net.EXIT_KIND_SCRAP, sku_id="007"),
-        ],
-        quotes=[
-            net.Quote(
-                quote_id="Q",
-                supplier="Acme",
-                node_id="S",
-                sku_id="007",
-                unit_price=0.0,
-                max_units=8,
-                min_units=4,
-                fixed_cost=6.0,
-                lead_time_days=5,
-            )
-        ],
-    )
+    """The small network with all of that, two products of a category, and a store in a zone."""
+    data = small_network(**TABLES)
     data.settings.periods = 4
     data.nodes[1].zone = "north"
     data.products[0].category = "shoes"
