@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from network.clearance_tables import ExitKind
 from network.columns import NO_LIMIT, padded
 from network.joins import runs
 from network.problems import NetworkError, Problem
@@ -73,6 +74,16 @@ def open_days(network: Network) -> tuple[Ints, Ints]:
     exit_row = exit_of_lane(network)
     opens, closes = np.append(network.exits.from_day, 0), np.append(network.exits.until_day, NO_LIMIT)
     return opens[exit_row].astype(np.int64), closes[exit_row].astype(np.int64)
+
+
+def place_name(network: Network, node: int) -> str:
+    """Name a node for people: ``node S1``, ``liquidation L``, ``quote Q``."""
+    exit_row, quote_row = exit_of_node(network)[node], quote_of_node(network)[node]
+    if exit_row >= 0:
+        return f"{ExitKind(network.exits.kind[exit_row]).name.lower()} {network.exits.exit_id[exit_row]}"
+    if quote_row >= 0:
+        return f"quote {network.quotes.quote_id[quote_row]}"
+    return f"node {network.nodes.node_id[node]}"
 
 
 def _ranks(listed: Flags) -> NDArray[np.int32]:

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from network.columns import NO_LIMIT
+from network.outside import exit_of_node, place_name
 from network.tables import Network
 from optimizer.backends import BACKENDS, Answer, Outcome, Search
 from optimizer.plan import Conflict, Plan
@@ -97,19 +98,21 @@ def _short_nodes(
     high[rows[short]] += np.ceil(missing[short] - _ENOUGH)
     if not _feasible(replace(program, row_high=high), seconds):
         return ()
-    return tuple(
-        Conflict(
-            rule=rule,
-            place=f"node {network.nodes.node_id[built.limit_place[limits[i], 0]]}",
-            amount=float(np.rint(missing[i])),
-            message=(
-                f"node {network.nodes.node_id[built.limit_place[limits[i], 0]]} has {rule.removeprefix('nodes.')} "
-                f"{built.model.limits.high[limits[i]]} and is short of {np.rint(missing[i]):.0f}; with "
-                f"{'this' if len(short) == 1 else 'these amounts'} every hard demand can be met"
-            ),
-        )
-        for i in short.tolist()
-    )
+    enough = "this" if len(short) == 1 else "these amounts"
+
+    def conflict(i: int) -> Conflict:
+        node = int(built.limit_place[limits[i], 0])
+        name, place = _at_exits(network, rule, node), place_name(network, node)
+        has = f"{place} has {name.split('.')[1]} {built.model.limits.high[limits[i]]}"
+        text = f"{has} and is short of {np.rint(missing[i]):.0f}; with {enough} every hard demand can be met"
+        return Conflict(name, place, float(np.rint(missing[i])), text)
+
+    return tuple(conflict(i) for i in short.tolist())
+
+
+def _at_exits(network: Network, rule: str, node: int) -> str:
+    """Input field of a rule of a node: what an exit receives is its own field."""
+    return "exits.capacity_units" if exit_of_node(network)[node] >= 0 else rule
 
 
 def _thawed(
@@ -195,7 +198,7 @@ def _demand_rows(
 
 
 def _place(network: Network, node: int, sku: int) -> str:
-    return f"node {network.nodes.node_id[node]}, SKU {network.products.sku_id[sku]}"
+    return f"{place_name(network, node)}, SKU {network.products.sku_id[sku]}"
 
 
 def _short_capacities(network: Network, request: Request, seconds: float) -> tuple[Conflict, ...]:

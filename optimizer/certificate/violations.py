@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from network.outside import place_name
 from network.tables import Network
 from optimizer.plan import Violation
 
@@ -61,4 +62,4 @@ def line_place(network: Network, lane: int, sku: int) -> str:
 
 def position_place(network: Network, node: int, sku: int) -> str:
     """Name a position for people."""
-    return f"node {network.nodes.node_id[node]}, SKU {network.products.sku_id[sku]}"
+    return f"{place_name(network, node)}, SKU {network.products.sku_id[sku]}"

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from network.columns import NO_LIMIT
+from network.outside import place_name
 from optimizer.certificate.settled_plan import SettledPlan
 from optimizer.certificate.violations import ViolationLog, position_place
 
@@ -82,6 +83,6 @@ def check_capacities(settled: SettledPlan, log: ViolationLog) -> None:
         ):
 
             def describe(node: int, word: str = word, found: Ints = found, most: Ints = most) -> tuple[str, str]:
-                return f"node {network.nodes.node_id[node]}", f"{found[node]} {word}, may be {most[node]}"
+                return place_name(network, node), f"{found[node]} {word}, may be {most[node]}"
 
             log.add(rule, (most != NO_LIMIT) & (found > most), found - most, describe)
