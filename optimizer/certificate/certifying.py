@@ -13,12 +13,12 @@ from typing import Final
 import numpy as np
 
 from network.tables import Network
-from optimizer.certificate.checks import lanes, lines, nodes, outside, promises
+from optimizer.certificate.checks import lanes, lines, nodes, outside, prices, promises
 from optimizer.certificate.ledger import ROUNDING, TERMS, ledger, rounding_allowance
 from optimizer.certificate.objective import adjustments
 from optimizer.certificate.plan_columns import Ints, UsablePlan, check_columns
-from optimizer.certificate.settled_plan import settled_plan
-from optimizer.certificate.settlement import Settlement
+from optimizer.certificate.priced_plan import check_markdown_columns
+from optimizer.certificate.settled_plan import SettledPlan, settled_plan
 from optimizer.certificate.violations import ViolationLog
 from optimizer.plan import Certificate, Plan
 from optimizer.request import Request
@@ -35,6 +35,7 @@ RULES: Final[tuple[str, ...]] = (
     *nodes.RULES,
     *lanes.RULES,
     *promises.RULES,
+    *prices.RULES,
     "ledger",
     "claimed_benefit",
     "claimed_objective",
@@ -48,7 +49,7 @@ def certify(network: Network, request: Request, plan: Plan) -> Certificate:
     Parameters
     ----------
     network : Network
-        A valid one.
+        A valid one; its own `paths` are left aside.
     request : Request
     plan : Plan
         Any columns at all.
@@ -57,15 +58,18 @@ def certify(network: Network, request: Request, plan: Plan) -> Certificate:
     -------
     Certificate
         Benefit, ledger, adjustments and what lines bring are those of the lines that make sense (known lane and SKU,
-        positive units); other lines count as absent and are worth 0. They are meaningful only when the plan is valid.
+        positive units) and of the markdowns that do (known choices, prices of their ladders); others count as absent.
+        They are meaningful only when the plan is valid.
     """
     log = ViolationLog()
     check_columns(plan, log)
+    check_markdown_columns(network, plan, log)
     if log.count:
         nothing = np.zeros(np.size(plan.lane), dtype=np.int64)
         ledger_terms = dict.fromkeys(TERMS, 0)
         return Certificate(False, tuple(log.violations), log.count, 0, ledger_terms, nothing, {}, nothing)
     settled = settled_plan(network, request, plan, log)
+    network = settled.network
     columns, settlement, added = settled.columns, settled.settlement, adjustments(settled)
     unit_cost, fixed_cost = lane_unit_cost(network, columns.lane, columns.sku), lane_fixed_cost(network)
     saved_cost = settled.dispatches_saved * fixed_cost[columns.lane]
@@ -81,11 +85,15 @@ def certify(network: Network, request: Request, plan: Plan) -> Certificate:
     promises.check_demands(settled, log)
     promises.check_frozen(network, added.changes, log)
     promises.check_earnings(settled, added, line_objective, log)
+    prices.check_prices(settled.priced, log)
+    prices.check_budgets(settled.priced, settlement, log)
+    prices.check_targets(settled.priced, added.shortfalls, log)
 
     runs_cost = columns.dispatches_on_lane * fixed_cost
     benefit = int(np.sum(settlement.value_change())) - int(np.sum(unit_cost * columns.units)) - int(np.sum(runs_cost))
-    terms = ledger(network, settlement, columns.lane, runs_cost, benefit)
-    _check_ledger(settlement, terms, int(columns.dispatches_on_lane.sum()), log)
+    benefit += settled.priced.value()
+    terms = ledger(settled, runs_cost, benefit)
+    _check_ledger(settled, terms, log)
     of_lines = [_of_plan(plan, columns, values) for values in (line_benefit, line_objective)]
     return Certificate(
         valid=not log.count,
@@ -156,9 +164,10 @@ def _agree(claimed: int, found: int) -> bool:
     return abs(claimed - found) <= 1e-15 * abs(found)
 
 
-def _check_ledger(settlement: Settlement, terms: dict[str, int], n_dispatches: int, log: ViolationLog) -> None:
+def _check_ledger(settled: SettledPlan, terms: dict[str, int], log: ViolationLog) -> None:
     """Check that the ledger, computed apart from the benefit, explains it up to rounding."""
-    allowed = rounding_allowance(settlement, terms, n_dispatches)
+    n_dispatches = int(settled.columns.dispatches_on_lane.sum())
+    allowed = rounding_allowance(settled.settlement, terms, n_dispatches, settled.network.periods)
     if abs(terms[ROUNDING]) > allowed:
         message = f"{terms[ROUNDING]} money units are not explained by any input field, rounding explains {allowed:g}"
         log.add_one("ledger", f"ledger term {ROUNDING}", message, abs(terms[ROUNDING]))

@@ -13,9 +13,13 @@ from numpy.typing import NDArray
 
 from network.outside import exit_of_lane, outside_nodes, quote_of_lane
 from network.tables import Network
+from optimizer.certificate.positions import Positions
+from optimizer.certificate.settled_plan import SettledPlan
 from optimizer.certificate.settlement import Settlement
-from optimizer.worth.demand import demand_of
+from optimizer.worth.demand import demand_of, list_demand, share_until_period
+from optimizer.worth.path_worth import has_own_prices, prices_of
 
+MARKDOWN_PRICE: Final = "markdowns.price"
 LIST_PRICE: Final = "products.list_price"
 SALVAGE_VALUE: Final = "products.salvage_value"
 HOLDING_COST: Final = "stock.holding_cost"
@@ -30,6 +34,7 @@ QUOTE_FIXED_COST: Final = "quotes.fixed_cost"
 ROUNDING: Final = "rounding"
 
 TERMS: Final = (
+    MARKDOWN_PRICE,
     LIST_PRICE,
     SALVAGE_VALUE,
     HOLDING_COST,
@@ -49,16 +54,12 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 
-def ledger(network: Network, settlement: Settlement, lane: Ints, dispatches_cost: Ints, benefit: int) -> dict[str, int]:
+def ledger(settled: SettledPlan, dispatches_cost: Ints, benefit: int) -> dict[str, int]:
     """Split a benefit by input field.
 
     Parameters
     ----------
-    network : Network
-    settlement : Settlement
-        Of the plan's lines.
-    lane : ndarray of int64, shape (n_lines,)
-        Rows of ``network.lanes``, of the settled lines.
+    settled : SettledPlan
     dispatches_cost : ndarray of int64, shape (n_lanes,)
         What the dispatches of every lane cost, in money units.
     benefit : int
@@ -69,19 +70,22 @@ def ledger(network: Network, settlement: Settlement, lane: Ints, dispatches_cost
     dict
         `TERMS` in money units, summing exactly to `benefit`.
     """
+    network, settlement = settled.network, settled.settlement
     terms = _position_terms(network, settlement)
-    terms.update(_lane_terms(network, settlement, lane))
+    terms[MARKDOWN_PRICE] = settled.priced.value()
+    terms.update(_lane_terms(network, settlement, settled.columns.lane))
     terms.update(_dispatch_terms(network, dispatches_cost))
     terms[ROUNDING] = benefit - sum(terms.values())
     return {name: terms[name] for name in TERMS}
 
 
-def rounding_allowance(settlement: Settlement, terms: dict[str, int], n_dispatches: int) -> float:
+def rounding_allowance(settlement: Settlement, terms: dict[str, int], n_dispatches: int, n_periods: int = 1) -> float:
     """Most that the term `ROUNDING` can be in money units: half a unit for every number rounded, and float noise.
 
-    A unit that counts is one number, or, where demand is uncertain, the rounded mix of two that were rounded before.
+    A unit that counts is one number, or, where demand is uncertain, the rounded mix of two that were rounded before, or
+    of the prices of all periods.
     """
-    counted = 2 * np.abs(settlement.counted_after - settlement.counted_before)
+    counted = (n_periods + 1) * np.abs(settlement.counted_after - settlement.counted_before)
     late = np.abs(settlement.left_after - settlement.left_before)
     numbers = float(counted.sum() + late.sum() + settlement.lines.units.sum()) + n_dispatches + len(TERMS)
     return 0.5 * numbers + 1e-9 * float(sum(abs(amount) for name, amount in terms.items() if name != ROUNDING))
@@ -99,7 +103,8 @@ def _position_terms(network: Network, settlement: Settlement) -> dict[str, int]:
     sold[outside], fraction[outside], left[outside] = 0, 0.0, 0
     products, stock, decimals = network.products, network.stock, network.money_decimals
     return {
-        LIST_PRICE: _term(products.list_price[at.sku], sold, fraction, decimals),
+        LIST_PRICE: _term(_last_price(network, at), sold, fraction, decimals)
+        + _before_falls(network, at, before, after),
         SALVAGE_VALUE: _term(products.salvage_value[at.sku], left, -fraction, decimals),
         HOLDING_COST: -_term(_of_row(stock.holding_cost, at.row), left, -fraction, decimals),
         SHORTAGE_PENALTY: _term(_of_row(stock.shortage_penalty, at.row), sold, fraction, decimals),
@@ -115,12 +120,39 @@ def _more_sold(network: Network, row: Ints, before: Ints, after: Ints) -> tuple[
     full = np.floor(mean).astype(np.int64)
     sold = np.minimum(after, full) - np.minimum(before, full)
     fraction = (mean - full) * ((after > full).astype(np.int64) - (before > full).astype(np.int64))
-    uncertain = np.flatnonzero(~demand.is_certain)
+    on_path = np.zeros(len(demand), dtype=np.bool_)
+    if network.paths is not None:
+        on_path = network.paths.of_stock[row[found]] >= 0
+    uncertain = np.flatnonzero(~demand.is_certain | on_path)
     at, demand = np.flatnonzero(found)[uncertain], demand.take(uncertain)
     expected = demand.expected_sold_and_lost(after[at])[0] - demand.expected_sold_and_lost(before[at])[0]
     sold[at] = np.floor(expected)
     fraction[at] = expected - np.floor(expected)
     return sold, fraction
+
+
+def _last_price(network: Network, at: Positions) -> Floats:
+    """Price of the last period at positions."""
+    price = network.products.list_price[at.sku]
+    stocked = np.flatnonzero(at.row >= 0)
+    price[stocked] = prices_of(network, at.row[stocked])[:, -1]
+    return price
+
+
+def _before_falls(network: Network, at: Positions, before: Ints, after: Ints) -> int:
+    """Revenue beyond the last price: of each fall of a price, what is sold before it, in money units."""
+    if network.paths is None:
+        return 0
+    index = np.flatnonzero(at.row >= 0)
+    index = index[has_own_prices(network, at.row[index])]
+    row, price = at.row[index], prices_of(network, at.row[index])
+    demand, share = list_demand(network, row), share_until_period(network, row)
+    revenue = 0.0
+    for t in range(network.periods - 1):
+        so_far = demand.over(share[:, t])
+        sold = so_far.expected_sold(after[index]) - so_far.expected_sold(before[index])
+        revenue += float(np.sum((price[:, t] - price[:, t + 1]) * sold))
+    return round(revenue * 10.0**network.money_decimals)
 
 
 def _lane_terms(network: Network, settlement: Settlement, lane: Ints) -> dict[str, int]:

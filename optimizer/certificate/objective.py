@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.certificate.display_state import DisplayState, display_state
+from optimizer.certificate.expected_sales import Shortfalls, charge_without_lines, shortfalls, targets_of
 from optimizer.certificate.former_plan import Changes, changes_of
 from optimizer.certificate.positions import worth_at
 from optimizer.certificate.settled_plan import SettledPlan
@@ -20,6 +21,7 @@ MIN_LINE_BENEFIT: Final = "request.min_line_benefit"
 MIN_DISPATCH_BENEFIT: Final = "request.min_dispatch_benefit"
 FORMER_PLAN: Final = "request.former_plan"
 BROKEN_PRICE: Final = "display_rules.broken_price"
+SELL_THROUGH_PRICE: Final = "clearance_rules.sell_through_price"
 
 Ints = NDArray[np.int64]
 
@@ -39,6 +41,8 @@ class Adjustments:
     changes: Changes | None
     """Against the former plan, where there is one."""
     displays: DisplayState
+    shortfalls: Shortfalls
+    """Of sell-through targets, after the plan."""
 
 
 def adjustments(settled: SettledPlan) -> Adjustments:
@@ -55,8 +59,10 @@ def adjustments(settled: SettledPlan) -> Adjustments:
     of_line = np.zeros(len(plan.units), dtype=np.int64)
     if request.severity_weights:
         at = settlement.positions
-        worth = worth_at(network, at.row, at.sku, penalty_weights(network, request))
+        weights = penalty_weights(network, request)
+        worth = worth_at(network, at.row, at.sku, weights)
         terms[SEVERITY_WEIGHTS] = int(np.sum(settlement.value_change(worth) - settlement.value_change()))
+        terms[SEVERITY_WEIGHTS] += settled.priced.value(weights) - settled.priced.value()
         of_line += settlement.value_of_lines(left_out, worth) - settlement.value_of_lines(left_out)
     if line_charge:
         terms[MIN_LINE_BENEFIT] = -line_charge * len(plan.units)
@@ -76,4 +82,17 @@ def adjustments(settled: SettledPlan) -> Adjustments:
         units = np.concatenate([plan.units, -plan.units])
         origin, destination = np.split(displays.charge_of_changes(row, units), 2)
         of_line -= origin + destination
-    return Adjustments(terms, of_line, line_charge, dispatch_charge, changes, displays)
+    missed = _price_targets(settled, terms, of_line)
+    return Adjustments(terms, of_line, line_charge, dispatch_charge, changes, displays, missed)
+
+
+def _price_targets(settled: SettledPlan, terms: dict[str, int], of_line: Ints) -> Shortfalls:
+    """Add what missed sell-through targets with a price cost to the terms, and to what leaving out lines would take."""
+    priced, settlement, decimals = settled.priced, settled.settlement, settled.network.money_decimals
+    targets = targets_of(settled.network, priced.choices)
+    after = shortfalls(priced.world, priced.choices, targets, settlement)
+    if not np.all(np.isnan(targets.price)):
+        before = shortfalls(priced.listed, priced.choices, targets, None)
+        terms[SELL_THROUGH_PRICE] = before.charge(decimals) - after.charge(decimals)
+        of_line += charge_without_lines(priced, settlement, after)
+    return after

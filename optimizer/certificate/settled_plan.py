@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from network.tables import Network
 from optimizer.certificate.plan_columns import UsablePlan, usable_plan
 from optimizer.certificate.positions import lines_of
+from optimizer.certificate.priced_plan import PricedPlan, priced_plan
 from optimizer.certificate.settlement import LeftOut, Settlement, settle
 from optimizer.certificate.violations import ViolationLog
 from optimizer.plan import Plan
@@ -21,10 +22,12 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class SettledPlan:
-    """The lines of a plan that make sense, and what they do."""
+    """The lines of a plan that make sense, and what they do at its prices."""
 
     network: Network
+    """With the paths of the plan's markdowns."""
     request: Request
+    priced: PricedPlan
     columns: UsablePlan
     settlement: Settlement
     left_out: LeftOut
@@ -40,17 +43,19 @@ def settled_plan(network: Network, request: Request, plan: Plan, log: ViolationL
     network : Network
     request : Request
     plan : Plan
-        One that passed `check_columns`.
+        One that passed `check_columns` and `check_markdown_columns`.
     log : ViolationLog
 
     Returns
     -------
     SettledPlan
     """
-    columns = usable_plan(network, request, plan, log)
-    settlement = settle(network, lines_of(network, columns))
-    saved = _dispatches_saved(network, columns)
-    return SettledPlan(network, request, columns, settlement, settlement.left_out(), saved)
+    priced = priced_plan(network, request, plan, log)
+    world = priced.world
+    columns = usable_plan(world, request, plan, log)
+    settlement = settle(world, lines_of(world, columns))
+    saved = _dispatches_saved(world, columns)
+    return SettledPlan(world, request, priced, columns, settlement, settlement.left_out(), saved)
 
 
 def _dispatches_saved(network: Network, plan: UsablePlan) -> Ints:

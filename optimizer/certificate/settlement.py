@@ -92,9 +92,18 @@ class Settlement:
         at, units = self.positions, self.lines.units
         position = np.concatenate([self.from_position, self.to_position])
         more = np.concatenate([units, -units])
-        counted = self.counting.if_changed(np.concatenate([self.from_event, self.to_event]), more)
+        counted = self.counted_without_line(self.counting)
         held = (at.kept + at.in_transit + self.staying)[position] + more
         return LeftOut(position, counted, held - counted)
+
+    def counting_by(self, network: Network, last_day: Ints) -> Counting:
+        """Count only what arrives by a day of every position, shape ``(n_positions,)``."""
+        return count_units(network, self.positions, self.batches, self.events, last_day)
+
+    def counted_without_line(self, counting: Counting) -> Ints:
+        """Units that count at both ends of every line without it, shape ``(2 * n_lines,)``: origins first."""
+        more = np.concatenate([self.lines.units, -self.lines.units])
+        return counting.if_changed(np.concatenate([self.from_event, self.to_event]), more)
 
     def value_of_lines(self, left_out: LeftOut, worth: UnitWorth | None = None) -> Ints:
         """Return what leaving out each line alone takes from the value of its two positions, in money units."""

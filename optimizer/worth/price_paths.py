@@ -116,9 +116,9 @@ def demand_shares(
     return np.asarray(np.cumsum(choices.weight[which] * factor, axis=1) / choices.total_weight[which, None])
 
 
-def list_paths(network: Network) -> PricePaths | None:
+def list_paths(network: Network, choices: Choices | None = None) -> PricePaths | None:
     """Paths of the choices that follow one even at their list price: with an exit period, or with uneven seasons."""
-    return repriced(network, no_markdowns()).paths
+    return repriced(network, no_markdowns(), choices).paths
 
 
 def repriced(network: Network, markdowns: Markdowns, choices: Choices | None = None) -> Network:

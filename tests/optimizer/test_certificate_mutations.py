@@ -11,6 +11,7 @@ import pytest
 from network import NO_LIMIT, Severity
 from optimizer.certificate import RULES
 from optimizer.request import FormerPlan, Request
+from tests.optimizer.price_mutations import PRICE_MUTATIONS
 from tests.optimizer.small_case import ALERTS, STOCK, SmallCase
 
 Mutation = Callable[[SmallCase], SmallCase]
@@ -92,6 +93,7 @@ MUTATIONS: Final[dict[str, Mutation]] = {
     "frozen": lambda case: _freeze(case, units=[4, 2, 4, 4, 6, 2, 3]),
     "min_line_benefit": lambda case: case.with_request(min_line_benefit=100.0, min_dispatch_benefit=0.0),
     "min_dispatch_benefit": lambda case: case.with_request(min_line_benefit=0.0, min_dispatch_benefit=100.0),
+    **PRICE_MUTATIONS,
     "ledger": _claim_another_ledger,
     "claimed_benefit": _claim_more,
     "claimed_objective": _claim_a_better_objective,
