@@ -40,6 +40,8 @@ class _Rungs:
     """Whether the expected demand is at least the stock."""
     forgone: Floats
     """Margin, currency."""
+    allowed: NDArray[np.bool_]
+    """Whether one markdown may lead there."""
 
 
 def plan(network: Network, request: Request, clock: Clock) -> Found:
@@ -73,7 +75,9 @@ def _rungs(network: Network, choices: Choices, units: Ints, stock: Floats, deman
         at, row = runs(choices.first_row[listed], np.diff(choices.first_row)[listed])
         sold[rung] = np.bincount(at, _sold(network, choices.rows[row], units[row], share[rung][at]), len(listed))
     forgone = (choices.list_price[of_rung] - choices.rung_price) * sold
-    return _Rungs(share * demand[of_rung] >= stock[of_rung], forgone)
+    step = choices.list_money[of_rung] - choices.rung_money
+    allowed = (step >= choices.min_step[of_rung]) & (step <= choices.max_step[of_rung])
+    return _Rungs(share * demand[of_rung] >= stock[of_rung], forgone, allowed)
 
 
 def _sold(network: Network, rows: Ints, units: Ints, share: Floats) -> Floats:
@@ -125,6 +129,8 @@ def _depth(choices: Choices, rungs: _Rungs, moves: list[int], left: list[float])
     # Those of a group have one depth: the one that the slowest of them needs, where all have it.
     for depth in range(min(max(wanted), shortest - 1), -1, -1):
         rung = [int(choices.first_rung[choice]) + depth for choice in moves]
+        if not rungs.allowed[rung].all():
+            continue
         spent: dict[int, float] = {}
         for choice, at in zip(moves, rung, strict=True):
             for budget in choices.budget[choices.first_budget[choice] : choices.first_budget[choice + 1]].tolist():
