@@ -37,6 +37,8 @@ def draw_prices(drawer: Drawer, tables: Tables) -> dict[str, str]:
     """Give nodes zones and the horizon periods. Returns the texts of the tables about prices."""
     periods = drawer.random.randint(*drawer.profile.periods)
     tables.settings["periods"] = periods
+    # Without decimals two rungs could be one price.
+    tables.settings["money_decimals"] = tables.settings["money_decimals"] or 2
     for node in tables.nodes:
         node["zone"] = drawer.pick(("Z0", "Z0", "Z1", ""))
     tables.nodes[0]["zone"] = "Z0"
