@@ -10,8 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from network.clearance_rule_checks import check_budgets, check_groups, check_rules
-from network.demand_checks import check_demand_at_low_prices
 from network.exit_checks import check_exits, check_quotes
+from network.low_price_checks import check_demand_at_low_prices, warn_of_low_ladders
 from network.matching import Ints, Matching, matching_of
 from network.problems import Problem, ProblemLog
 from network.row_reports import Reporter, check_names
@@ -60,6 +60,7 @@ def check_clearance(tables: Tables, known: Mapping[str, Any], log: ProblemLog) -
     _warn_of_no_use(tables, matching, keys["price_ladders"], periods, reports["price_ladders"])
     if matching is not None:
         check_demand_at_low_prices(tables, matching, keys, decimals, log)
+        warn_of_low_ladders(tables, matching, keys["price_ladders"], log)
 
 
 def _check_ladders(report: Reporter, tables: Tables, key: Ints) -> None:
@@ -114,7 +115,16 @@ def _check_falling(report: Reporter, key: Ints, known: NDArray[np.bool_], list_p
     message = "the ladder of {row} does not fall: {now} comes after {former} of rung {before}"
     fix = "Give each rung a lower price than the rung before it"
     for column, rows in (("price", ~shared), ("price_share", shared)):
-        report.error(column, "rising_ladder", wrong & rows, message, fix, now=price, former=former, before=rung)
+        report.error(
+            column,
+            "rising_ladder",
+            wrong & rows,
+            message,
+            fix,
+            now=np.round(price, 9),
+            former=np.round(former, 9),
+            before=rung,
+        )
 
 
 def _warn_of_no_use(tables: Tables, matching: Matching | None, key: Ints, periods: int, report: Reporter) -> None:

@@ -210,6 +210,10 @@ WARNINGS: dict[str, tuple[Change, Place]] = {
         put("price_ladders", "zone", 2, "far"),
         ("price_ladders", 3, "rung", "idle_ladder"),
     ),
+    "a ladder below the worth of a unit left over": (
+        put("products", "salvage_value", 1, 18.5),
+        ("products", 2, "salvage_value", "low_ladder"),
+    ),
     "a group of one SKU": (
         replace("clearance_groups", group_id=["G"], sku_id=["P1"], kind=["together"]),
         ("clearance_groups", 1, "group_id", "group_of_one"),

@@ -1,4 +1,4 @@
-"""Refuse demand that the lowest prices would multiply beyond what can be counted."""
+"""What low prices lead to: demand beyond what can be counted, and ladders below what a unit is worth anyway."""
 
 from __future__ import annotations
 
@@ -50,6 +50,34 @@ def check_demand_at_low_prices(
         message = f"demand at the lowest prices, if all of it is missed, costs {total / 10.0**money_decimals:.3g}, "
         message += "which leaves 64-bit money"
         log.add(Problem(stock.file, None, "shortage_penalty", None, "money_overflow", message, FIX_MONEY))
+
+
+def warn_of_low_ladders(tables: Tables, matching: Matching, key: Ints, log: ProblemLog) -> None:
+    """Warn of products whose ladders lie below `salvage_value`, a floor of every price, in all their zones."""
+    stock, products, ladders = tables["stock"], tables["products"], tables["price_ladders"]
+    if not ladders.n_rows or not stock.n_rows:
+        return
+    sku, zone = matching.pairs(stock["node_id"], stock["sku_id"])
+    ladder = matching.deciding(key, sku, zone)
+    list_price, salvage = products["list_price"][sku], products["salvage_value"][sku]
+    highest = np.fmax(
+        _of_key(_by_key(key, ladders["price_share"]).max(), ladder) * list_price,
+        _of_key(_by_key(key, ladders["price"]).max(), ladder),
+    )
+    low, high = (np.zeros(products.n_rows, dtype=np.bool_) for _ in range(2))
+    top = np.full(products.n_rows, np.nan)
+    low[sku[highest < salvage]] = True
+    high[sku[highest >= salvage]] = True
+    top[sku[highest < salvage]] = highest[highest < salvage]
+    message = "product {sku} is never marked down: its ladder begins at {top}, below the salvage_value {value}"
+    fix = "Give the worth of a unit left over, where unit_cost stands for it, or higher rungs"
+    cells: dict[str, Any] = {
+        "value": products["salvage_value"],
+        "sku": products["sku_id"],
+        "top": np.round(top, 9),
+        "is_warning": True,
+    }
+    log.add_rows(products.file, "salvage_value", "low_ladder", low & ~high, message=message, fix=fix, **cells)
 
 
 def _pair_of_position(matching: Matching, node: Any, sku: Any, pair_sku: Ints, pair_zone: Ints) -> Ints:
