@@ -294,11 +294,11 @@ def main(words: Sequence[str] | None = None) -> None:
     network = build_event(n_articles=asked.articles)
     write_network(network, asked.out)
     stock, store = network.stock, network.nodes.kind == NodeKind.STORE
-    in_store = store[stock.node]
+    zones, positions = len(np.unique(network.nodes.zone[store])), store[stock.node].sum()
     sys.stdout.write(
-        f"{len(network.products):,} articles in {store.sum():,} stores of "
-        f"{len(np.unique(network.nodes.zone[store])):,} zones: {in_store.sum():,} positions with {stock.on_hand.sum():,} "
-        f"units, demand at list price {stock.demand_mean.sum():,.0f} in {PERIODS} weeks, {len(network.alerts):,} alerts\n"
+        f"{len(network.products):,} articles in {store.sum():,} stores of {zones} zones, {positions:,} positions with "
+        f"{stock.on_hand.sum():,} units,\ndemand at list price {stock.demand_mean.sum():,.0f} in {PERIODS} weeks, "
+        f"{len(network.alerts):,} alerts\n"
         f"Written; try: counterpoise plan {asked.out} --out PLAN\n"
     )
 
