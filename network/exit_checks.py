@@ -78,8 +78,9 @@ def check_quotes(report: Reporter, tables: Tables, known: Mapping[str, Any]) -> 
     pack = of_product(tables["products"]["case_pack"].astype(np.float64), quotes["sku_id"])
     whole = np.floor(most / np.maximum(pack, 1.0)) * pack
     idle = (least <= most) & ((whole < least) | (whole == 0))
-    message = "nothing can be bought from {row}: an order is in cases of {pack}, of {value} units at most"
-    report.warn("max_units", "idle_quote", idle, message, "Raise max_units or remove the quote", pack=pack)
+    message = "nothing can be bought from {row}: an order is of {least} to {value} units, in cases of {pack}"
+    fix = "Raise max_units to a whole number of cases, or remove the quote"
+    report.warn("max_units", "idle_quote", idle, message, fix, pack=pack, least=least)
     horizon = int(known["horizon_days"])
     late = quotes["lead_time_days"] >= horizon
     message = f"{{row}}: units arrive on day {{value}}, when the horizon of {horizon} days is over"

@@ -265,7 +265,7 @@ def _exits(goods: _Goods, nodes: pd.DataFrame, stock: pd.DataFrame) -> pd.DataFr
 def _quotes(
     random: np.random.Generator, nodes: pd.DataFrame, products: pd.DataFrame, stock: pd.DataFrame
 ) -> pd.DataFrame:
-    """Offer what is missed most: half of the quotes to stores, half to warehouses for all stores together."""
+    """Offer cases of what is missed most: half of the quotes to stores, half to warehouses for all stores together."""
     rows = stock.merge(products[["sku_id", "list_price"]], on="sku_id")
     missing = np.maximum(np.ceil(rows["demand_mean"]) - rows["on_hand"] - rows["in_transit"], 0)
     rows = rows.assign(units=missing, lost=missing * rows["list_price"])
@@ -276,7 +276,9 @@ def _quotes(
     if len(hubs):
         anywhere = anywhere.assign(node_id=hubs[random.integers(len(hubs), size=len(anywhere))])
         here = pd.concat([here, anywhere[here.columns]], ignore_index=True)
-    units = here["units"].to_numpy(dtype=np.int64)
+    packs = products.reindex(columns=["sku_id", "case_pack"]).set_index("sku_id")["case_pack"].fillna(1)
+    pack = here["sku_id"].map(packs).to_numpy(dtype=np.int64)
+    units = -(-here["units"].to_numpy(dtype=np.int64) // pack) * pack
     return pd.DataFrame(
         {
             "quote_id": [f"Q{number + 1:03d}" for number in range(len(here))],
