@@ -144,7 +144,6 @@ def _tied(joint: Joint, option_worth: Floats) -> tuple[Floats, float]:
     member_of_family = np.searchsorted(options.family, np.arange(options.n_families))
     family_group = group[member_of_family]
     grouped = np.flatnonzero((family_group >= 0) & (np.append(choices.cross_elasticity, 0.0)[family_group] == 0.0))
-    kind = choices.group_kind[family_group[grouped]]
     listed = np.zeros(len(option_worth), dtype=bool)
     listed[first[:-1]] = True
     of_family = np.repeat(np.arange(options.n_families), np.diff(first))
@@ -155,13 +154,12 @@ def _tied(joint: Joint, option_worth: Floats) -> tuple[Floats, float]:
     frame = {number: grouped[family_group[grouped] == number] for number in np.unique(family_group[grouped]).tolist()}
     for number, families in frame.items():
         if choices.group_kind[number] == GroupKind.ALL_OR_NONE:
-            hindered = ~np.isfinite(gain[families]).all() or len(families) < np.count_nonzero(choices.group == number)
-            shift[families] = np.inf if hindered else gain[families] - gain[families].mean()
+            may = bool(np.isfinite(gain[families]).all())
+            shift[families] = gain[families] - gain[families].mean() if may else np.inf
         elif choices.group_kind[number] == GroupKind.AT_MOST_ONE and len(families) > 1:
             second = max(float(np.sort(gain[families])[-2]), 0.0)
             shift[families] = second
             constant += second
-    del kind
     tied = option_worth.copy()
     marked = ~listed
     tied[marked] -= shift[of_family[marked]]

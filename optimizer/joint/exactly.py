@@ -13,13 +13,14 @@ from optimizer.backends import Answer, Outcome, backend_named
 from optimizer.joint.option_rows import STEPS
 from optimizer.joint.positions import Joint
 from optimizer.joint.program import JointProgram, joint_program
-from optimizer.program import linear_program
 from optimizer.search.isolation import Forked
 from optimizer.search.progress import Progress
 from optimizer.search.solver_runs import search_for, solution_of, solved
 from optimizer.transfer import plan_of
 
 _RACERS: Final = ("highs", "cp_sat")
+_FRACTIONAL_RACERS: Final = ("highs", "scip")
+"""CP-SAT knows whole numbers only."""
 
 
 def solve_exactly(progress: Progress, joint: Joint) -> None:
@@ -34,12 +35,13 @@ def solve_exactly(progress: Progress, joint: Joint) -> None:
     if progress.done:
         return
     found = joint_program(joint)
-    program = linear_program(found.built.model)
+    program = found.program()
 
     def offer(columns: NDArray[np.float64]) -> None:
         _offer(progress, joint, found, columns)
 
-    names = _RACERS if progress.parameters.backend is None else (progress.parameters.backend,)
+    racing = _FRACTIONAL_RACERS if found.n_slacks else _RACERS
+    names = racing if progress.parameters.backend is None else (progress.parameters.backend,)
     search = search_for(progress)
     with ExitStack() as running:
         racers = {

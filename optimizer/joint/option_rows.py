@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -96,7 +95,7 @@ class LimitRows:
     slack: list[Ints] = field(default_factory=list)
     coefficient: list[Ints] = field(default_factory=list)
     slack_cost: list[int] = field(default_factory=list)
-    """Money per step of each slack."""
+    """Money per unit of each slack, by which a target is missed; units need not be whole."""
     before: int = 0
     """Money that slacks cost without lines and markdowns."""
 
@@ -117,7 +116,7 @@ class LimitRows:
         self.option.append(np.concatenate([options[0], absent[1], absent[2]]))
         self.increment.append(np.concatenate([absent[0], on_increments[0], absent[2]]))
         self.slack.append(np.concatenate([absent[0], absent[1], slacks]))
-        self.coefficient.append(np.concatenate([options[1], on_increments[1], np.ones_like(slacks)]))
+        self.coefficient.append(np.concatenate([options[1], on_increments[1], np.full_like(slacks, STEPS)]))
         self.row.append(np.full(sum(sizes), len(self.low)))
         self.low.append(low)
         self.high.append(high)
@@ -154,11 +153,6 @@ def _tie_groups(joint: Joint, limits: LimitRows) -> None:
         elif choices.group_kind[number] == GroupKind.ALL_OR_NONE:
             for other in own[1:].tolist():
                 limits.add(0, 0, (np.array([own[0], other]), np.array([1, -1])))
-        if choices.group_kind[number] != GroupKind.AT_MOST_ONE and np.count_nonzero(choices.group == number) > int(
-            np.count_nonzero(group == number)
-        ):
-            for one in own.tolist():
-                limits.add(1, 1, (np.array([one]), ones[:1]))
 
 
 def _tie_budgets(joint: Joint, limits: LimitRows, member: Ints, forgone: Floats, fixed: Floats) -> None:
@@ -196,9 +190,9 @@ def _tie_targets(joint: Joint, limits: LimitRows, member: Ints, sold: Floats, fi
         slack, price = None, float(rules.sell_through_price[of])
         if not np.isnan(price):
             slack = len(limits.slack_cost)
-            cost = int(price * 10.0**joint.network.money_decimals / STEPS)
-            limits.slack_cost.append(cost)
-            limits.before += cost * max(math.ceil(-fixed.sold_before[number] * STEPS), 0)
+            cost = price * 10.0**joint.network.money_decimals
+            limits.slack_cost.append(round(cost))
+            limits.before += round(cost * max(-fixed.sold_before[number], 0.0))
         limits.add(
             0 if slack is not None else -len(path) - len(increment),
             UNLIMITED,

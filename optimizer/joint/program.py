@@ -32,6 +32,7 @@ from optimizer.model import (
     kept_units,
 )
 from optimizer.plan import no_markdowns
+from optimizer.program import Program, linear_program
 from optimizer.transfer import TransferModel, build
 from optimizer.transfer.blocks import NO_BASE
 from optimizer.transfer.growing import Growing
@@ -40,8 +41,8 @@ from optimizer.worth.price_paths import repriced, repricing_value
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-_MOST_SLACK: Final = 10**12
-"""Most steps by which a target is missed."""
+_MOST_SLACK: Final = 10**9
+"""Most units by which a target is missed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,17 @@ class JointProgram:
     """With the joint model; its lines are read as those of any transfer model."""
     first_option_switch: int
     """Switch of the first option of the first family; the others follow."""
+    n_slacks: int
+    """The last switches are units by which targets are missed, and need not be whole."""
+
+    def program(self) -> Program:
+        """Write it for solvers."""
+        program = linear_program(self.built.model)
+        integer = program.integer.copy()
+        model = self.built.model
+        last = len(model.flows) + len(model.increments) + len(model.switches)
+        integer[last - self.n_slacks : last] = False
+        return replace(program, integer=integer)
 
     def options_in(self, joint: Joint, columns: Floats) -> Ints:
         """Read the option of every family from a solver's columns."""
@@ -82,7 +94,9 @@ def joint_program(joint: Joint) -> JointProgram:
     model, limits = _with_options(joint, built.model, places, fixed)
     reached = np.array([place.model_position for place in places], dtype=np.int64)
     nothing = built.model.do_nothing - _worth_of_nothing(built.model, reached) - limits.before
-    return JointProgram(replace(built, model=replace(model, do_nothing=nothing)), len(built.model.switches))
+    return JointProgram(
+        replace(built, model=replace(model, do_nothing=nothing)), len(built.model.switches), len(limits.slack_cost)
+    )
 
 
 def _loosest(joint: Joint) -> Network:
