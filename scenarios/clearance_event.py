@@ -21,7 +21,7 @@ from network import Network, NodeKind, network_from_frames
 from network.writing import write_network
 from scenarios.completejourney import COST_SHARE, HOLDING_SHARE, PANEL_SCALE, SEVERITY_SHARES, UNIT_WEIGHT_KG
 from scenarios.price_response import PriceResponse, estimate, period_factor_rows, response_rows
-from scenarios.price_response.panel import CONTROLS, FIRST_WEEK, LAST_WEEK, read_history, read_lines
+from scenarios.price_response.panel import CONTROLS, FIRST_WEEK, LAST_WEEK, history_of, read_lines
 
 AS_OF: Final = "2018-01-01"
 """The day after the last week of the data."""
@@ -29,7 +29,7 @@ PERIODS: Final = 8
 QUARTER_WEEKS: Final = 13
 COVER_WEEKS: Final = 8
 """Weeks of the sales of the quarter before the last that every store holds."""
-ARTICLES: Final = 300
+ARTICLES: Final = 100
 
 SALVAGE_SHARE: Final = 0.3
 """Worth of a unit left over as a share of its cost: the articles leave the range."""
@@ -91,12 +91,12 @@ def build_event(*, n_articles: int = ARTICLES) -> Network:
 
 def _event(n_articles: int) -> _Event:
     """Read sales, estimate, and find the articles of which most is left over."""
-    history = read_history()
+    lines = read_lines()
+    history = history_of(lines)
     response = estimate(history, CONTROLS)
     # The weeks of the year before, each with its neighbours: a single week of one year is noise.
     weeks = [[w for w in range(t, t + 3) if w >= FIRST_WEEK] for t in range(1, PERIODS + 1)]
     seasons = period_factor_rows(response, weeks)
-    lines = read_lines()
     lines = lines[lines["category"].isin(seasons["category"]) & lines["product_id"].isin(history["product"])]
     lines = lines[lines["week"] > LAST_WEEK - 2 * QUARTER_WEEKS]
     positions = _positions(lines, history, response, seasons)

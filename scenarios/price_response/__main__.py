@@ -12,13 +12,13 @@ import pandas as pd
 
 from scenarios.price_response.estimating import PriceResponse, estimate
 from scenarios.price_response.held_back import INTERVAL, WAYS, HeldBack, hold_back
-from scenarios.price_response.panel import CONTROLS, LAST_WEEK, read_history
+from scenarios.price_response.panel import CONTROLS, LAST_WEEK, history_of, read_lines
 
 
 def main(words: Sequence[str] | None = None) -> None:
     """Estimate how demand answers to prices in the completejourney panel, and try it on weeks held back."""
     asked = _parser().parse_args(words)
-    history = read_history(last_known_week=LAST_WEEK - asked.holdout)
+    history = history_of(read_lines(), last_known_week=LAST_WEEK - asked.holdout)
     response, held_back = hold_back(history, CONTROLS, asked.holdout)
     other = _otherwise(history[history["week"] < held_back.weeks[0]]) if asked.otherwise else {}
     if asked.json:

@@ -77,11 +77,13 @@ def store_zones(lines: pd.DataFrame) -> pd.Series:
     return zone
 
 
-def read_history(*, last_known_week: int = LAST_WEEK) -> pd.DataFrame:
+def history_of(lines: pd.DataFrame, *, last_known_week: int = LAST_WEEK) -> pd.DataFrame:
     """Sales history of the articles that were bought often up to a week.
 
     Parameters
     ----------
+    lines : DataFrame
+        Those of `read_lines`.
     last_known_week : int
         Only sales up to this week decide which articles are used.
 
@@ -91,7 +93,6 @@ def read_history(*, last_known_week: int = LAST_WEEK) -> pd.DataFrame:
         Columns of `scenarios.price_response.history` and `CONTROLS`; rows of every article, zone and week with a known
         price.
     """
-    lines = read_lines()
     counts = lines.loc[lines["week"] <= last_known_week, "product_id"].value_counts()
     used = np.sort(counts.index[counts >= LEAST_WEEKLY_LINES * (last_known_week - FIRST_WEEK + 1)])
     lines = lines[lines["product_id"].isin(used)]
