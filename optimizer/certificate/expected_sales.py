@@ -183,6 +183,15 @@ def _without_each_line(network: Network, settlement: Settlement, target: Ints, t
     return there.reshape(2, -1), sold.reshape(2, -1)
 
 
+def tied_by_prices(priced: PricedPlan) -> Flags:
+    """Mark stock rows whose units a sell-through target counts, or a budget of margin; shape ``(n_stock,)``."""
+    choices, tied = priced.choices, np.zeros(len(priced.world.stock), dtype=np.bool_)
+    budgeted = priced.markdown[np.diff(choices.first_budget)[priced.markdown] > 0]
+    for which in (targets_of(priced.world, choices).choice, budgeted):
+        tied[_rows_of(choices, which)[1]] = True
+    return tied
+
+
 def _rows_of(choices: Choices, which: Ints, *, by_place: bool = False) -> tuple[Ints, Ints]:
     """Stock rows of choices, and the choice of each; or its place among those asked about."""
     first = choices.first_row[which]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TypeAlias
+from dataclasses import dataclass, fields
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,10 @@ class Lines:
 
     def __len__(self) -> int:
         return len(self.units)
+
+    def take(self, index: NDArray[np.integer[Any]]) -> Lines:
+        """Return the entries at `index`, in that order."""
+        return Lines(*(getattr(self, item.name)[index] for item in fields(self)))
 
 
 LineColumns: TypeAlias = Plan | UsablePlan

@@ -129,7 +129,7 @@ def repriced(network: Network, markdowns: Markdowns, choices: Choices | None = N
     network : Network
         Its own `paths` are left aside: the tables say what list prices mean.
     markdowns : Markdowns
-        Known choices, at most once each, T prices each.
+        At most one row for each choice, T prices each; a choice that the network does not have is left out.
     choices : Choices, optional
         Those of the network, where they are known already.
 
@@ -143,7 +143,8 @@ def repriced(network: Network, markdowns: Markdowns, choices: Choices | None = N
         return replace(network, paths=None)
     price = np.repeat(choices.list_price[:, None], choices.n_periods, axis=1)
     if len(markdowns):
-        price[choice_rows(choices, markdowns.sku, markdowns.zone)] = markdowns.price
+        choice = choice_rows(choices, markdowns.sku, markdowns.zone)
+        price[choice[choice >= 0]] = markdowns.price[choice >= 0]
     share = demand_shares(network, choices, np.arange(len(choices)), price, cross_factors(choices, price))
     even = np.arange(1, choices.n_periods + 1) / choices.n_periods
     own = np.any(price != choices.list_price[:, None], axis=1) | np.any(share != even, axis=1)
@@ -209,19 +210,36 @@ def value_before(network: Network, rows: Rows, penalty_weight: Floats | None = N
     ndarray of int64, shape (n,)
         Money units.
     """
-    stock, last = network.stock, network.periods - 1
     weight = np.ones(len(rows)) if penalty_weight is None else penalty_weight
-    falls, left_over = price_falls(network, rows, weight)
+    held = opening_units(network)[rows] + network.stock.in_transit[rows]
+    left_over = price_falls(network, rows, weight)[1]
     there = units_before_by_period(network, rows)
-    there[:, last] = counted_before(network, rows)
-    owed = there[:, last] < 0
-    expected = sold_until(network, rows, there, falls > 0)
-    sold = (falls * np.where(owed[:, None], there[:, last:], expected)).sum(axis=1)
-    missed = (
-        stock.shortage_penalty[rows] * weight * stock.demand_mean[rows] * share_until_period(network, rows)[:, last]
-    )
-    held = opening_units(network)[rows] + stock.in_transit[rows]
-    return np.asarray(left_over * held + whole_money(sold - missed * 10.0**network.money_decimals))
+    return np.asarray(left_over * held + value_of_sales(network, rows, there, weight))
+
+
+def value_of_sales(network: Network, rows: Rows, units_by_period: Ints, penalty_weight: Floats) -> Ints:
+    """Value of positions beyond that of units left over: what is sold, less what is missed, each rounded once.
+
+    Parameters
+    ----------
+    network : Network
+    rows : ndarray of int, shape (n,)
+        Rows of ``network.stock``.
+    units_by_period : ndarray of int64, shape (n, T)
+        Y_t; in the last period all units that count.
+    penalty_weight : ndarray of float64, shape (n,)
+
+    Returns
+    -------
+    ndarray of int64, shape (n,)
+        Money units.
+    """
+    falls, _ = price_falls(network, rows, penalty_weight)
+    every = units_by_period[:, -1:]
+    sold = np.where(every < 0, every, sold_until(network, rows, units_by_period, falls > 0))
+    demand = network.stock.demand_mean[rows] * share_until_period(network, rows)[:, -1]
+    missed = network.stock.shortage_penalty[rows] * penalty_weight * demand
+    return whole_money((falls * sold).sum(axis=1) - missed * 10.0**network.money_decimals)
 
 
 def expected_sales(network: Network, rows: Rows, units_by_period: Ints) -> Floats:
@@ -291,6 +309,8 @@ def units_before_by_period(network: Network, rows: Rows) -> Ints:
     counted, at_first = counted_before(network, rows), counted_before(network, rows, arrived=False)
     before = network.stock.in_transit_arrival_day[rows] * network.periods // network.horizon_days
     waits = np.arange(network.periods) < before[:, None]
+    # What comes behind the horizon counts for nothing, and is not waited for in the last period.
+    waits[:, -1] = False
     return np.where(waits, at_first[:, None], counted[:, None])
 
 

@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from optimizer.outcomes import alert_outcomes, unmet_positions
 from optimizer.plan import no_markdowns
+from optimizer.request import Request
 from optimizer.worth.price_paths import repriced, repricing_value
 from tests.optimizer.price_mutations import ALSO_BROKEN, TWICE, marked_down, priced
 from tests.optimizer.small_case import SmallCase
@@ -86,3 +88,33 @@ def test_a_repriced_network_keeps_what_it_was_given():
     case = marked_down(priced(SmallCase()), A=TWICE)
     change = repricing_value(case.network, repriced(case.network, case.plan.markdowns))
     assert not change[case.network.stock.sku != 0].any()
+
+
+def test_outcomes_count_what_markdowns_sell():
+    """At 8 units of S3's 9 sold for 1 at list price, a price of half sells 2.82 over the horizon: one more, whole."""
+    alerts = pd.DataFrame(
+        [("A3", "overstock", "S3", "B", 6)], columns=["alert_id", "kind", "node_id", "sku_id", "units"]
+    )
+    case = priced(SmallCase(), alerts=alerts, price_ladders=pd.DataFrame({"rung": [1], "price_share": [0.5]}))
+    case = marked_down(case, B=(4.0,) * 5)
+    none = np.zeros(0, dtype=np.int64)
+    columns = ("lane", "sku", "units", "arrives_day", "expiry_day", "dispatch_lane", "dispatches")
+    only_prices = case.with_columns(**dict.fromkeys(columns, none))
+    outcomes = alert_outcomes(case.network, Request(), only_prices.plan)
+    assert outcomes.units_by_markdown.tolist() == [1]
+    assert outcomes.outcome.tolist() == ["partly"]
+    # Once 6 of them are sent, the 3 that are left serve all that the markdown sells more of.
+    outcomes = alert_outcomes(case.network, Request(), case.plan)
+    assert (outcomes.units_by_transfer.tolist(), outcomes.units_by_markdown.tolist()) == ([6], [0])
+    assert outcomes.outcome.tolist() == ["resolved"]
+
+
+def test_unmet_demand_is_that_of_the_path():
+    """S1 wants 9 of A at list price and gets 5; with a price of 7 from the first day on it wants 15.37."""
+    case = marked_down(priced(SmallCase()), A=(7.0,) * 5)
+    rows, units = unmet_positions(case.network, Request(), case.plan)
+    stock, names = case.network.stock, case.network.nodes.node_id
+    found = {(names[stock.node[row]], int(stock.sku[row])): int(n) for row, n in zip(rows, units, strict=True)}
+    assert found["S1", 0] == int(9 * 0.7**-1.5) - 5
+    listed_rows, listed = unmet_positions(case.network, Request(), replace(case.plan, markdowns=no_markdowns()))
+    assert dict(zip(listed_rows.tolist(), listed.tolist(), strict=True))[rows[found["S1", 0] == units][0]] == 4

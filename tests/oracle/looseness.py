@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 
 from tests.oracle.asked import Line
-from tests.oracle.directory import Directory
+from tests.oracle.choices import price_choices
+from tests.oracle.directory import Directory, Key
 from tests.oracle.scope import change_price, hard_demands, is_frozen
 from tests.oracle.valuation import displays_at_nodes, evaluate, leaves_day
 from tests.oracle.worth import money
@@ -47,7 +48,7 @@ def is_loose(directory: Directory, line: Line, lines: Sequence[Line]) -> bool:
         for other in lines
     )
     shown = {(node, rule.sku) for (_, node), members in displays_at_nodes(directory).items() for rule in members}
-    demanded = {(alert.node, alert.sku) for alert in hard_demands(directory)}
+    demanded = {(alert.node, alert.sku) for alert in hard_demands(directory)} | set(tied_by_prices(directory))
     kept = is_frozen(directory, leaves) and line.key in {former.key for former in directory.asked.former}
     return (
         not goes_on
@@ -57,6 +58,18 @@ def is_loose(directory: Directory, line: Line, lines: Sequence[Line]) -> bool:
         and not kept
         and change_price(directory, leaves) == 0
     )
+
+
+def tied_by_prices(directory: Directory) -> Iterator[Key]:
+    """Positions of choices with a sell-through target, and of those off their list price that count in a budget."""
+    for (sku, zone), choice in price_choices(directory).items():
+        category = directory.products[sku].category
+        budgeted = any(row.matches(sku, category, zone) for row in directory.prices.budgets)
+        for key in choice.keys:
+            path = directory.stock[key].path
+            off_list = path is not None and any(price != choice.list_price for price in path.prices)
+            if "sell_through_share" in choice.rules or (budgeted and off_list):
+                yield key
 
 
 def _objective_without(

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from network.tables import AlertKind, Network
 from optimizer.certificate.alert_service import alert_service
+from optimizer.certificate.expected_sales import tied_by_prices
 from optimizer.certificate.former_plan import Changes
 from optimizer.certificate.objective import Adjustments
 from optimizer.certificate.plan_columns import UsablePlan
@@ -114,6 +115,7 @@ def _loose(settled: SettledPlan, added: Adjustments) -> Flags:
     sends = np.zeros(len(settlement.batches), dtype=np.bool_)
     sends[settlement.from_batch] = True
     bound = _has_demand(network, settled.request, settlement) | added.displays.has_display(at.row)
+    bound |= np.append(tied_by_prices(settled.priced), False)[at.row]
     loose = ~sends[settlement.to_batch] & (at.row[settlement.from_position] >= 0)
     loose &= ~bound[settlement.from_position] & ~bound[settlement.to_position]
     loose &= lane_least_load(network)[plan.lane] == 0
