@@ -12,6 +12,7 @@ from network.columns import NO_LIMIT
 from network.joins import runs
 from network.tables import Network
 from optimizer.clearance.allowed import PathTree, Trees
+from optimizer.clearance.worth_values import depends_on_path, values_by_worth
 from optimizer.worth.choices import Choices
 from optimizer.worth.counted import counted_before
 from optimizer.worth.demand import DemandKind, list_demand
@@ -57,7 +58,15 @@ class Stocked:
     target_price: Floats
     """Money per unit short of the target, infinity: it is hard."""
     rounding: Floats
-    """Most money by which rounding each unit once moves what a path is worth."""
+    """Most money by which rounding each position, and penalties that are no whole money, moves what a path is worth."""
+    by_worth: Flags
+    """Some position counts other units under other paths, or has other demand: see `worth_values`."""
+    network: Network
+    choices: Choices
+    choice: Ints
+    """Rows of `choices`."""
+    penalty_weight: Floats
+    counted_units: Ints | None
 
     def __len__(self) -> int:
         return len(self.missed)
@@ -114,6 +123,7 @@ def stocked(
         (salvage, holding), lambda s, h: s - h, np.abs(salvage) + np.abs(holding), network.money_decimals
     )
     penalty = stock.shortage_penalty[row] * penalty_weight[row] * scale
+    broken = np.abs(penalty - np.rint(penalty)) > 1e-6
     arrival = np.where(waiting > 0, stock.in_transit_arrival_day[row] * network.periods // network.horizon_days, 0)
     rungs = np.nan_to_num(trees.price, nan=0.0)
     target, share, price = _targets(network, choices, which)
@@ -135,7 +145,13 @@ def stocked(
         target=target,
         target_units=share * np.bincount(owner, np.maximum(there, 0), minlength=len(which)),
         target_price=price * scale,
-        rounding=np.bincount(owner, np.where(demand.is_certain, 2.0, np.abs(total) + 2.0), minlength=len(which)),
+        rounding=np.bincount(owner, 2.0 + np.abs(total) * broken, minlength=len(which)),
+        by_worth=np.bincount(owner, depends_on_path(network, row), minlength=len(which)) > 0,
+        network=network,
+        choices=choices,
+        choice=np.asarray(which, dtype=np.int64),
+        penalty_weight=penalty_weight,
+        counted_units=units,
     )
 
 
@@ -171,8 +187,16 @@ def values_of(of: Stocked, which: Which, tree: PathTree, n_table: int) -> PathVa
     rows, sites = _compiled(of, which)
     shape = (len(which), tree.n_paths)
     out = compiled.Values(np.empty(shape), np.empty(shape), np.empty(shape), np.empty(len(which)), np.empty(len(which)))
-    compiled.value_paths(rows, sites, tree.parent, tree.level, tree.first_node, n_table, out)
-    return with_targets(of, which, out)
+    plain = np.flatnonzero(~of.by_worth[which])
+    if len(plain):
+        compiled.value_paths(rows, sites, tree.parent, tree.level, tree.first_node, n_table, out)
+    valued = _with_targets(of, which, out)
+    levels = tree.levels()
+    for at in np.flatnonzero(of.by_worth[which]).tolist():
+        share = _shares(of, which[at], levels)
+        valued.value[at], valued.forgone[at] = _by_worth(of, which[at], share, levels)
+        valued.error[at] = valued.forgone_error[at] = 0.0
+    return valued
 
 
 def values_of_options(of: Stocked, which: int, share: Floats, levels: NDArray[np.int32]) -> PathValues:
@@ -195,6 +219,9 @@ def values_of_options(of: Stocked, which: int, share: Floats, levels: NDArray[np
     """
     from optimizer.clearance import path_values as compiled  # noqa: PLC0415 (loads a compiler)
 
+    if of.by_worth[which]:
+        value, forgone = _by_worth(of, which, share, levels)
+        return PathValues(value[None], forgone[None], np.zeros(1), np.zeros(1))
     n_options, n_periods = share.shape
     rows, sites = _compiled(of, np.array([which]))
     out = compiled.Values(*(np.empty((1, n_options)) for _ in range(3)), np.empty(1), np.empty(1))
@@ -210,7 +237,7 @@ def values_of_options(of: Stocked, which: int, share: Floats, levels: NDArray[np
         0,
         out,
     )
-    return with_targets(of, np.array([which]), out)
+    return _with_targets(of, np.array([which]), out)
 
 
 def values_of_paths(
@@ -242,7 +269,40 @@ def values_of_paths(
     short = of.target_units[which][:, None] - reached
     short = np.where((of.target[which, None] >= 0) & (short > NEARLY_REACHED), short, 0.0)
     price = np.where(np.isfinite(of.target_price[which]), of.target_price[which], 0.0)
-    return value - price * (short[:, 0] - short[:, 1]), forgone
+    value -= price * (short[:, 0] - short[:, 1])
+    for at in np.flatnonzero(of.by_worth[which]).tolist():
+        both_shares = np.stack([at_list[at], share[at]])
+        one_value, one_forgone = _by_worth(of, which[at], both_shares, both[at, ::-1])
+        value[at], forgone[at] = one_value[1], one_forgone[1]
+    return value, forgone
+
+
+def _shares(of: Stocked, which: int, levels: NDArray[np.integer[Any]]) -> Floats:
+    """x_t of paths of a choice, without the prices of others."""
+    return np.asarray(np.cumsum(of.season[which] * of.multiplier[which][levels], axis=1))
+
+
+def _by_worth(of: Stocked, which: int, share: Floats, levels: NDArray[np.integer[Any]]) -> tuple[Floats, Floats]:
+    """Value paths of a choice, the list price first, by the readings of the certificate."""
+    scale = 10.0**of.network.money_decimals
+    target_share = _targets(of.network, of.choices, of.choice[which : which + 1])[1][0]
+    value, forgone, short = values_by_worth(
+        of.network,
+        of.choices,
+        int(of.choice[which]),
+        share,
+        of.price[which][levels] / scale,
+        of.penalty_weight,
+        of.counted_units,
+        (int(of.target[which]), float(target_share)),
+    )
+    value -= value[0]
+    forgone[0] = 0.0
+    if of.target[which] >= 0:
+        short = np.where(short <= NEARLY_REACHED, 0.0, short)
+        price = of.target_price[which]
+        value = np.where(short > 0.0, -np.inf, value) if np.isinf(price) else value - price * (short - short[0])
+    return value, forgone
 
 
 def most_reached(of: Stocked, which: int, tree: PathTree) -> float:
@@ -252,6 +312,14 @@ def most_reached(of: Stocked, which: int, tree: PathTree) -> float:
     rows, sites = _compiled(of, np.array([which]))
     out = compiled.Values(*(np.empty((1, tree.n_paths)) for _ in range(3)), np.empty(1), np.empty(1))
     compiled.value_paths(rows, sites, tree.parent, tree.level, tree.first_node, 0, out)
+    if of.by_worth[which]:
+        levels = tree.levels()
+        target = (int(of.target[which]), float(_targets(of.network, of.choices, of.choice[which : which + 1])[1][0]))
+        price = of.price[which][levels] / 10.0**of.network.money_decimals
+        share = _shares(of, which, levels)
+        weight, units, choice = of.penalty_weight, of.counted_units, int(of.choice[which])
+        short = values_by_worth(of.network, of.choices, choice, share, price, weight, units, target)[2]
+        return float(of.target_units[which] - short.min())
     return float(out.reached.max())
 
 
@@ -277,7 +345,7 @@ def _compiled(of: Stocked, which: Which) -> tuple[Any, Any]:
     return rows, sites
 
 
-def with_targets(of: Stocked, which: Which, out: Any) -> PathValues:
+def _with_targets(of: Stocked, which: Which, out: Any) -> PathValues:
     """Add what sell-through targets cost or forbid, and say how far the values can be off."""
     list_price = of.price[which, 0]
     lowest = np.where(of.price[which] > 0.0, of.price[which], np.inf).min(axis=1)
