@@ -5,19 +5,25 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, Final
 
-import numpy as np
 import pandas as pd
 
 from cli.analysing import DEFAULT_SECONDS, answered, plan_or_solved, read_all, rows_for_json
+from cli.decision_report import price_steps
 from cli.exit_codes import ExitCode
 from cli.failures import CommandError
 from cli.progress import Progress
 from cli.wording import counted, wrapped
 from network import Network
 from optimizer.alternatives import WHOLE_PLAN, Alternatives, alternatives_table
+from optimizer.alternatives.choices import UNTOLD
+from optimizer.plan_files.decision_tables import decision_tables
+from optimizer.plan_lines import no_lines
+
+_MOST_LINES: Final = 8
+"""Of a choice that are said for people."""
 
 
 def run(arguments: argparse.Namespace, progress: Progress) -> ExitCode:
@@ -38,7 +44,8 @@ def run(arguments: argparse.Namespace, progress: Progress) -> ExitCode:
     table = alternatives_table(network, found)
     if arguments.json:
         choices = [
-            row | {"lines_moved": _lines(network, found, index)} for index, row in enumerate(rows_for_json(table))
+            row | {name: rows_for_json(cells) for name, cells in _decisions(network, found, index).items()}
+            for index, row in enumerate(rows_for_json(table))
         ]
         times = {**progress.seconds, "total": progress.elapsed_seconds}
         print(json.dumps({"alternatives": choices, "notes": list(found.notes), "seconds": times}, allow_nan=False))
@@ -58,25 +65,11 @@ def _alert_rows(network: Network, ids: list[str] | None) -> list[int] | None:
     return [row_of[alert_id] for alert_id in dict.fromkeys(ids)]
 
 
-def _lines(network: Network, found: Alternatives, index: int) -> list[dict[str, Any]]:
-    """Lines of a choice with ids; of the whole plan too many to be of use here."""
-    if found.alert[index] == WHOLE_PLAN:
-        return []
-    plan, lanes, names = found.plans[index], network.lanes, network.nodes.node_id
-    return [
-        {
-            "lane_id": lanes.lane_id[lane],
-            "origin": names[lanes.origin[lane]],
-            "destination": names[lanes.destination[lane]],
-            "sku_id": network.products.sku_id[sku],
-            "units": units,
-            "arrives_day": day,
-        }
-        for lane, sku, units, day in (
-            (int(plan.lane[line]), int(plan.sku[line]), int(plan.units[line]), int(plan.arrives_day[line]))
-            for line in found.changed_lines(network, index).tolist()
-        )
-    ]
+def _decisions(network: Network, found: Alternatives, index: int) -> dict[str, pd.DataFrame]:
+    """Tables of what a choice for an alert decides; of the whole plan too much to be of use here."""
+    plan = no_lines() if found.alert[index] == WHOLE_PLAN else found.changed(network, index)
+    tables = decision_tables(network, plan, None, None)
+    return {name: table.drop(columns=list(UNTOLD), errors="ignore") for name, table in tables.items()}
 
 
 def _page(network: Network, found: Alternatives, table: pd.DataFrame) -> Iterator[str]:
@@ -88,7 +81,7 @@ def _page(network: Network, found: Alternatives, table: pd.DataFrame) -> Iterato
             yield from wrapped(f"{choice['rank']}. {choice['summary']}", 2)
             yield from wrapped(_numbers(choice, network.currency), 5)
             if alert != WHOLE_PLAN:
-                yield from _moves(_lines(network, found, index))
+                yield from _told(_decisions(network, found, index))
         yield ""
     if found.notes:
         yield "Not offered"
@@ -108,17 +101,28 @@ def _numbers(choice: dict[Any, Any], currency: str) -> str:
     carbon = "CO2e not known" if known == 0 else f"{choice['emissions_kg']:,.1f} kg CO2e"
     carbon += f" (of {known:.0%} of the units)" if 0 < known < 1 else ""
     lost = "" if choice["objective_lost"] == 0 else f" ({choice['objective_lost']:,.2f} less)"
+    adjusted = choice["objective"] != choice["benefit"]
+    benefit = f"benefit {choice['benefit']:,.2f}, " if adjusted else ""
+    worth = f"{'objective' if adjusted else 'benefit'} {choice['objective']:,.2f}"
     return (
-        f"objective {choice['objective']:,.2f}{lost} {currency}, cost {choice['cost']:,.2f}, "
+        f"{benefit}{worth}{lost} {currency}, cost {choice['cost']:,.2f}, "
         f"{counted(choice['units'], 'unit')} on {counted(choice['dispatches'], 'dispatch', 'dispatches')}{days}, "
         f"{carbon}, resolves {choice['risk_resolved']:.0%} of the units alerted"
     )
 
 
-def _moves(lines: list[dict[str, Any]], most: int = 8) -> Iterator[str]:
-    units = np.array([line["units"] for line in lines], dtype=np.int64)
-    for index in np.argsort(-units, kind="stable")[:most].tolist():
-        line = lines[index]
-        yield f"       {line['units']:,} x {line['origin']} to {line['destination']}, day {line['arrives_day']}"
-    if len(lines) > most:
-        yield f"       ... and {counted(len(lines) - most, 'more line')}"
+def _told(tables: dict[str, pd.DataFrame]) -> Iterator[str]:
+    """Say what a choice decides, a line each, those with most units first."""
+    words: dict[str, Callable[[dict[Any, Any]], str]] = {
+        "transfers": lambda line: f"{line['origin']} to {line['destination']}, day {line['arrives_day']}",
+        "exits": lambda line: f"{line['node_id']} to {line['exit_id']}, day {line['day']}",
+        "purchases": lambda line: f"{line['quote_id']} to {line['node_id']}, day {line['day']}, bought",
+    }
+    for name, where in words.items():
+        lines = tables[name].sort_values("units", ascending=False, kind="stable")
+        for line in lines.head(_MOST_LINES).to_dict("records"):
+            yield f"       {line['units']:,} x {where(line)}"
+        if len(lines) > _MOST_LINES:
+            yield f"       ... and {counted(len(lines) - _MOST_LINES, 'more line')}"
+    for zone, path in tables["markdowns"].groupby("zone", sort=False):
+        yield f"       in {zone}: {path['list_price'].iloc[0]:,.2f} -> {price_steps(path)}"

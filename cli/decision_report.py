@@ -26,14 +26,14 @@ def markdown_lines(markdowns: pd.DataFrame, currency: str) -> Iterator[str]:
     yield head + (f", of which {MOST_SHOWN} with the greatest revenue" if len(choices) > MOST_SHOWN else "")
     for choice in choices[:MOST_SHOWN]:
         first = choice.iloc[0]
-        yield f"  {first['sku_id']} in {first['zone']}: {first['list_price']:,.2f} -> {_steps(choice)}"
+        yield f"  {first['sku_id']} in {first['zone']}: {first['list_price']:,.2f} -> {price_steps(choice)}"
         units, revenue = choice["expected_units"].sum(), choice["expected_revenue"].sum()
         yield f"      sells {units:,.1f} units for {revenue:,.2f} {currency} in expectation"
         if first["reason"]:
             yield from wrapped(first["reason"], 6)
 
 
-def _steps(choice: pd.DataFrame) -> str:
+def price_steps(choice: pd.DataFrame) -> str:
     """Prices and the periods from which they hold."""
     before = choice["price"].shift(fill_value=choice["list_price"].iloc[0])
     falls = choice[choice["price"] != before]

@@ -92,7 +92,9 @@ def _stock_rows(choices: Choices, which: NDArray[np.integer[Any]]) -> tuple[Ints
 def _units_by_period(network: Network, plan: Plan, rows: Ints) -> Ints:
     """Units that count after the plan, shape ``(n_rows, n_periods)``."""
     stock = network.stock
-    counted = counted_without_plan(network, positions_at(network, *(ids[rows].astype(np.int64) for ids in (stock.node, stock.sku))))
+    counted = counted_without_plan(
+        network, positions_at(network, *(ids[rows].astype(np.int64) for ids in (stock.node, stock.sku)))
+    )
     settled = settle(network, lines_of(network, plan))
     place = _place_of(network, settled.positions.row, rows)
     counted = np.where(place >= 0, np.append(settled.counted_after, 0)[place], counted)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from network.tables import Network
-from optimizer.plan import Plan
+from optimizer.plan import Markdowns, Plan
 from optimizer.worth.economics import lane_capacity, least_dispatches, product_weight
 
 LINE_KEY: Final = ("lane", "sku", "arrives_day", "expiry_day")
@@ -44,6 +44,41 @@ def joined(first: Plan, second: Plan) -> Plan:
     """Put the lines of two plans one after the other, with the dispatches of the first."""
     both: dict[str, Any] = {name: np.concatenate([getattr(first, name), getattr(second, name)]) for name in _COLUMNS}
     return replace(first, **both)
+
+
+def without_sku(plan: Plan, sku: int) -> Plan:
+    """Leave out the lines and prices of a SKU, with the dispatches as they are."""
+    return replace(taken(plan, plan.sku != sku), markdowns=_prices_at(plan, plan.markdowns.sku != sku))
+
+
+def only_sku(plan: Plan, sku: int) -> Plan:
+    """Keep only the lines and prices of a SKU, with the dispatches as they are."""
+    return replace(taken(plan, plan.sku == sku), markdowns=_prices_at(plan, plan.markdowns.sku == sku))
+
+
+def _prices_at(plan: Plan, rows: NDArray[np.bool_]) -> Markdowns:
+    return plan.markdowns.take(np.flatnonzero(rows))
+
+
+def joined_prices(first: Markdowns, second: Markdowns) -> Markdowns:
+    """Put the prices of different choices one after the other."""
+    if not len(first) or not len(second):
+        return first if len(first) else second
+    columns = (np.concatenate([getattr(part, name) for part in (first, second)]) for name in ("sku", "zone", "price"))
+    return Markdowns(*columns)
+
+
+def same_plan(first: Plan, second: Plan) -> bool:
+    """Whether two plans say the same lines and prices, whatever their order."""
+    plans = merged_lines(first), merged_lines(second)
+    lines = all(np.array_equal(getattr(plans[0], name), getattr(plans[1], name)) for name in _COLUMNS)
+    return lines and _price_set(first) == _price_set(second)
+
+
+def _price_set(plan: Plan) -> set[tuple[Any, ...]]:
+    markdowns = plan.markdowns
+    paths = map(tuple, markdowns.price.tolist())
+    return set(zip(markdowns.sku.tolist(), markdowns.zone.tolist(), paths, strict=True))
 
 
 def merged_lines(plan: Plan) -> Plan:

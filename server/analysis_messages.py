@@ -10,13 +10,21 @@ from numpy.typing import NDArray
 
 from counterpoise.v1 import analysis_pb2, plan_pb2, plan_service_pb2
 from network.tables import Network
-from optimizer.alternatives.choices import WHOLE_PLAN, Alternatives
+from optimizer.alternatives.choices import USE_COLUMNS, WHOLE_PLAN, Alternatives
 from optimizer.difference import Difference, LineChanges, parts_of_changes
 from optimizer.difference_tables import price_changes_table
 from optimizer.plan import UNKNOWN_MONEY
+from optimizer.plan_parts import parts_of
 from optimizer.rule_prices import RulePrices
 from server.convert import certificate_to_proto
-from server.result_tables import exit_columns, lane_columns, line_columns, messages_of_columns, purchase_columns
+from server.result_tables import (
+    exit_columns,
+    lane_columns,
+    line_columns,
+    markdown_columns,
+    messages_of_columns,
+    purchase_columns,
+)
 
 
 def alternatives_to_proto(
@@ -26,9 +34,16 @@ def alternatives_to_proto(
     answer = plan_service_pb2.ListPlanAlternativesResponse
     for index in range(len(found)):
         yield answer(alternative=_alternative(network, found, index))
-        columns = line_columns(network, found.plans[index], found.changed_lines(network, index))
-        for rows in messages_of_columns(plan_pb2.TransferColumns, columns):
-            yield answer(transfers=rows)
+        plan = found.changed(network, index)
+        parts = parts_of(network, plan)
+        for lines in messages_of_columns(plan_pb2.TransferColumns, line_columns(network, plan, parts.transfers)):
+            yield answer(transfers=lines)
+        for prices in messages_of_columns(plan_pb2.MarkdownColumns, markdown_columns(network, plan)):
+            yield answer(markdowns=prices)
+        for exits in messages_of_columns(plan_pb2.ExitColumns, exit_columns(network, plan, parts.exits)):
+            yield answer(exits=exits)
+        for bought in messages_of_columns(plan_pb2.PurchaseColumns, purchase_columns(network, plan, parts.purchases)):
+            yield answer(purchases=bought)
     for note in found.notes:
         yield answer(note=note)
 
@@ -49,6 +64,7 @@ def _alternative(network: Network, found: Alternatives, index: int) -> analysis_
         emissions_known=float(found.emissions_known[index]),
         risk_resolved=float(found.risk_resolved[index]),
         summary=found.summary[index],
+        **{name: int(getattr(found, name)[index]) for name in USE_COLUMNS},
         **money,
     )
 

@@ -273,14 +273,14 @@ class Client:
             keep_share=keep_share,
             time_limit=_optional_duration(time_limit_seconds),
         )
-        found: list[tuple[analysis_pb2.PlanAlternative, list[plan_pb2.TransferColumns]]] = []
+        found: list[list[plan_service_pb2.ListPlanAlternativesResponse]] = []
         for message in self.plans.ListPlanAlternatives(request, metadata=_METADATA):
             kind = message.WhichOneof("content")
             if kind == "alternative":
-                found.append((message.alternative, []))
-            elif kind == "transfers":
-                found[-1][1].append(message.transfers)
-        return [Alternative(choice, _joined(plan_pb2.TransferColumns, _LINE_COLUMNS, lines)) for choice, lines in found]
+                found.append([message])
+            elif kind in _DECIDED:
+                found[-1].append(message)
+        return [_alternative(messages) for messages in found]
 
     def price_rules(
         self, name: str, *, most_places: int | None = None, time_limit_seconds: float | None = None
@@ -314,13 +314,25 @@ class Alternative:
 
     choice: analysis_pb2.PlanAlternative
     lines: pd.DataFrame
-    """All its lines, or those of the alert's SKU; see `PlanAlternative.alert_id`."""
+    """All its lines between nodes, or those of the alert's SKU; see `PlanAlternative.alert_id`. So the next three."""
+    markdowns: pd.DataFrame
+    exits: pd.DataFrame
+    purchases: pd.DataFrame
 
 
 RpcError = grpc.RpcError
 """What calls raise, for callers that have no other use for gRPC."""
 
-_LINE_COLUMNS: Final = ("lane_id", "origin", "destination", "sku_id", "arrives_day", "expiry_day", "units")
+_DECIDED: Final[dict[str, tuple[type[Any], tuple[str, ...]]]] = {
+    "transfers": (
+        plan_pb2.TransferColumns,
+        ("lane_id", "origin", "destination", "sku_id", "arrives_day", "expiry_day", "units"),
+    ),
+    "markdowns": (plan_pb2.MarkdownColumns, tuple(plan_pb2.MarkdownColumns.DESCRIPTOR.fields_by_name)),
+    "exits": (plan_pb2.ExitColumns, ("node_id", "exit_id", "sku_id", "day", "expiry_day", "units")),
+    "purchases": (plan_pb2.PurchaseColumns, ("quote_id", "node_id", "sku_id", "day", "units")),
+}
+"""What is told of an alternative: messages, and their columns that are filled."""
 _RETRIES: Final = 5
 _RETRY_PAUSE_SECONDS: Final = 0.5
 
@@ -426,6 +438,15 @@ def _days_left_out(table: pd.DataFrame) -> pd.DataFrame:
         return table
     never = table["expiry_day"] == NO_LIMIT
     return table.assign(expiry_day=table["expiry_day"].astype("Int64").mask(never))
+
+
+def _alternative(messages: Sequence[plan_service_pb2.ListPlanAlternativesResponse]) -> Alternative:
+    """Put an alternative together from its own message and those behind it."""
+    tables = [
+        _joined(kind, names, [getattr(message, field) for message in messages if message.HasField(field)])
+        for field, (kind, names) in _DECIDED.items()
+    ]
+    return Alternative(messages[0].alternative, *tables)
 
 
 def _optional_duration(seconds: float | None) -> duration_pb2.Duration | None:

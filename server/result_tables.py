@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any, Final, TypeVar
 
 import numpy as np
@@ -52,11 +51,8 @@ def _markdowns(network: Network, result: Result) -> Columns:
     return {} if plan is None else markdown_columns(network, plan)
 
 
-def markdown_columns(network: Network, plan: Plan, sku: int | None = None) -> Columns:
-    """Say the prices of a plan, or those of one SKU."""
-    markdowns = plan.markdowns
-    if sku is not None:
-        plan = replace(plan, markdowns=markdowns.take(np.flatnonzero(markdowns.sku == sku)))
+def markdown_columns(network: Network, plan: Plan) -> Columns:
+    """Say the prices of a plan."""
     table = markdown_table(network, markdown_figures(network, plan))
     return {str(name): column.to_numpy() for name, column in table.items()}
 

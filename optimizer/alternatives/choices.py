@@ -9,9 +9,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from network.columns import NO_LIMIT
 from network.tables import Network
 from optimizer.plan import Certificate, Plan
+from optimizer.plan_files.decision_tables import decision_tables
+from optimizer.plan_lines import only_sku
+from optimizer.plan_parts import USED
 from optimizer.request import Request
 
 WHOLE_PLAN: Final = -1
@@ -22,9 +24,11 @@ MOST_BENEFIT: Final = "most_benefit"
 AS_PLANNED: Final = "as_planned"
 """For an alert: what the plan does."""
 RESOLVED_IN_FULL: Final = "resolved_in_full"
-"""For an alert that the plan does not resolve: all of its units by transfer."""
+"""For an alert that the plan does not resolve: all of its units by lines."""
 DO_NOTHING: Final = "do_nothing"
-"""For an alert: nothing of its SKU moves."""
+"""For an alert: nothing of its SKU moves, and its prices stay."""
+ONLY: Final = {name: f"{name}_only" for name in USED}
+"""For an alert: the best that a single response does for its SKU, by response."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +52,8 @@ class Planned:
 class Alternatives:
     """Choices ordered by alert (the whole plan first) and rank, shape ``(n_choices,)`` each; money in money units.
 
-    Of an alert, `cost`, `dispatches`, `lines`, `units`, days and emissions are those that its SKU adds to the rest of
-    the plan; benefit and objective are always those of the complete plan.
+    Of an alert, `cost`, `dispatches`, `lines`, `units`, days, prices and emissions are those that its SKU adds to the
+    rest of the plan; benefit and objective are always those of the complete plan.
     """
 
     alert: NDArray[np.int32]
@@ -63,8 +67,9 @@ class Alternatives:
     objective_lost: NDArray[np.int64]
     """Greatest objective among the choices of the alert, less this one."""
     cost: NDArray[np.int64]
-    """What lanes cost: units, kilograms and dispatches."""
+    """What is spent on lanes, on purchases and on the use of exits."""
     dispatches: NDArray[np.int64]
+    """Between nodes."""
     lines: NDArray[np.int64]
     units: NDArray[np.int64]
     """Units on all lines; a unit that passes a hub counts on each of its lanes."""
@@ -77,7 +82,13 @@ class Alternatives:
     emissions_known: NDArray[np.float64]
     """Share of the units that it is known for."""
     risk_resolved: NDArray[np.float64]
-    """Share of the units that the alert, or all selecting alerts, ask for that transfers bring or take."""
+    """Share of the units that the alert, or all selecting alerts, ask for that the plan brings, takes or sells."""
+    units_by_transfer: NDArray[np.int64]
+    prices_marked_down: NDArray[np.int64]
+    """(SKU, zone) choices."""
+    units_by_liquidation: NDArray[np.int64]
+    units_by_return: NDArray[np.int64]
+    units_by_purchase: NDArray[np.int64]
     summary: NDArray[np.object_]
     """For people."""
     plans: tuple[Plan, ...]
@@ -88,12 +99,10 @@ class Alternatives:
     def __len__(self) -> int:
         return len(self.alert)
 
-    def changed_lines(self, network: Network, index: int) -> NDArray[np.intp]:
-        """Lines of a choice's plan that it is about: all of them, or those of the alert's SKU."""
+    def changed(self, network: Network, index: int) -> Plan:
+        """Return the part of a choice's plan that it is about: all of it, or lines and prices of the alert's SKU."""
         plan, alert = self.plans[index], int(self.alert[index])
-        if alert == WHOLE_PLAN:
-            return np.arange(plan.n_lines)
-        return np.flatnonzero(plan.sku == network.alerts.sku[alert])
+        return plan if alert == WHOLE_PLAN else only_sku(plan, int(network.alerts.sku[alert]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +122,11 @@ class Choice:
     emissions_kg: float
     emissions_known: float
     risk_resolved: float
+    units_by_transfer: int
+    prices_marked_down: int
+    units_by_liquidation: int
+    units_by_return: int
+    units_by_purchase: int
     summary: str
     plan: Plan
 
@@ -138,37 +152,35 @@ def ranked(choices: list[Choice], notes: tuple[str, ...]) -> Alternatives:
     return Alternatives(**columns, plans=tuple(choice.plan for choice in chosen), notes=notes)
 
 
+USE_COLUMNS: Final = (
+    "units_by_transfer",
+    "prices_marked_down",
+    "units_by_liquidation",
+    "units_by_return",
+    "units_by_purchase",
+)
+"""Columns that say how much each response does."""
+
+
 def choice_tables(network: Network, found: Alternatives) -> dict[str, pd.DataFrame]:
-    """Write alternatives as tables of a plan directory, by name: the choices, and their lines."""
-    return {
-        "alternatives": alternatives_table(network, found),
-        "alternative_transfers": transfers_table(network, found),
-    }
+    """Write alternatives as tables of a plan directory, by name: the choices, and what each decides."""
+    tables: dict[str, list[pd.DataFrame]] = {name: [] for name in DECIDED}
+    ids = np.append(network.alerts.alert_id, "")[found.alert]
+    for index in range(len(found)):
+        decided = decision_tables(network, found.changed(network, index), None, None)
+        for name, parts in tables.items():
+            own = decided[name][[column for column in decided[name] if column not in UNTOLD]]
+            head = {"alert_id": ids[index], "choice": found.choice[index]}
+            parts.append(pd.concat([pd.DataFrame(head, index=own.index), own], axis=1))
+    joined = {f"alternative_{name}": pd.concat(parts, ignore_index=True) for name, parts in tables.items() if parts}
+    return {"alternatives": alternatives_table(network, found), **joined}
 
 
-def transfers_table(network: Network, found: Alternatives) -> pd.DataFrame:
-    """Return the lines of all choices with ids instead of rows: what `Alternatives.changed_lines` names of each."""
-    rows = [found.changed_lines(network, index) for index in range(len(found))]
-    choice = np.repeat(np.arange(len(found)), [len(lines) for lines in rows])
+DECIDED: Final = ("transfers", "markdowns", "exits", "purchases")
+"""Tables that say what a choice decides."""
 
-    def column(name: str) -> NDArray[Any]:
-        parts = [getattr(plan, name)[lines] for plan, lines in zip(found.plans, rows, strict=True)]
-        return np.concatenate(parts) if parts else np.empty(0, dtype=np.int64)
-
-    lane, expiry, lanes = column("lane"), column("expiry_day").astype(np.int64), network.lanes
-    return pd.DataFrame(
-        {
-            "alert_id": np.append(network.alerts.alert_id, "")[found.alert[choice]],
-            "choice": found.choice[choice],
-            "lane_id": lanes.lane_id[lane],
-            "origin": network.nodes.node_id[lanes.origin[lane]],
-            "destination": network.nodes.node_id[lanes.destination[lane]],
-            "sku_id": network.products.sku_id[column("sku")],
-            "units": column("units"),
-            "expiry_day": pd.arrays.IntegerArray(expiry, expiry == NO_LIMIT),
-            "arrives_day": column("arrives_day"),
-        }
-    )
+UNTOLD: Final = frozenset({"lot_id", "benefit", "reason", "supplier", "cost", "proceeds"})
+"""Columns of these tables that are not told of choices."""
 
 
 def alternatives_table(network: Network, found: Alternatives) -> pd.DataFrame:
@@ -192,6 +204,7 @@ def alternatives_table(network: Network, found: Alternatives) -> pd.DataFrame:
             "emissions_kg": found.emissions_kg,
             "emissions_known": found.emissions_known,
             "risk_resolved": found.risk_resolved,
+            **{name: getattr(found, name) for name in USE_COLUMNS},
             "summary": found.summary,
         }
     )

@@ -16,9 +16,9 @@ from optimizer.alternatives.for_alerts import sku_choices
 from optimizer.alternatives.rates import rates_of
 from optimizer.alternatives.trading import least_use
 from optimizer.certificate import certify
-from optimizer.difference import line_changes
 from optimizer.outcomes import RESOLVED, alert_outcomes
 from optimizer.plan import AlertOutcomes, Certificate, Plan
+from optimizer.plan_lines import same_plan
 from optimizer.request import Request
 from optimizer.scope import selecting_alerts
 
@@ -133,7 +133,7 @@ def _whole_plan(planned: Planned, outcomes: AlertOutcomes, until: float) -> list
     best = planned.certificate.objective
 
     def choice(name: str, words: str, chosen: Plan, judged: Certificate, served: AlertOutcomes) -> Choice:
-        risk = _share(served.units_by_transfer[selects], served.units_asked[selects])
+        risk = _share(served.units[selects], served.units_asked[selects])
         return described(network, WHOLE_PLAN, chosen, judged, choice=name, summary=words, risk_resolved=risk)
 
     choices = [choice(MOST_BENEFIT, "most benefit: the plan", plan, planned.certificate, outcomes)]
@@ -156,7 +156,7 @@ def _whole_plan(planned: Planned, outcomes: AlertOutcomes, until: float) -> list
             least_seconds=_STEP_CERTIFICATES * planned.certify_seconds,
         )
         used = rates.total(network, plan)
-        if found.used >= used or any(not len(line_changes(found.plan, other.plan)) for other in choices):
+        if found.used >= used or any(same_plan(found.plan, other.plan) for other in choices):
             notes.append(f"{WORDS[name].name}: {WORDS[name].none} {losing}")
             continue
         words = WORDS[name].said(found.used, used)

@@ -14,7 +14,9 @@ from optimizer.alternatives.choices import Choice
 from optimizer.alternatives.rates import EARLIEST, FEWEST_DISPATCHES, LEAST_EMISSIONS
 from optimizer.emissions import emissions_of
 from optimizer.plan import Certificate, Plan
-from optimizer.plan_lines import taken
+from optimizer.plan_lines import only_sku
+from optimizer.plan_parts import lines_by_response, parts_of
+from optimizer.request import LIQUIDATION, PURCHASE, RETURN, TRANSFER
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,19 +75,20 @@ def described(
         For programs and for people.
     risk_resolved : float
     sku : int, optional
-        Count only this SKU's lines.
+        Count only this SKU's lines and prices.
     beside : tuple of int
         Cost in money units and dispatches of the rest of the plan, not to be counted.
     """
-    own = plan if sku is None else taken(plan, plan.sku == sku)
+    own = plan if sku is None else only_sku(plan, sku)
     emitted = emissions_of(network, own)
+    by_response = {name: int(own.units[rows].sum()) for name, rows in lines_by_response(network, own).items()}
     return Choice(
         alert=alert,
         choice=choice,
         benefit=certificate.benefit,
         objective=certificate.objective,
-        cost=lane_cost(certificate) - beside[0],
-        dispatches=int(plan.dispatches.sum()) - beside[1],
+        cost=spent(certificate) - beside[0],
+        dispatches=runs_between(network, plan) - beside[1],
         lines=own.n_lines,
         units=int(own.units.sum()),
         last_day=int(own.arrives_day.max(initial=-1)),
@@ -93,11 +96,25 @@ def described(
         emissions_kg=emitted.kg,
         emissions_known=emitted.known_share,
         risk_resolved=risk_resolved,
+        units_by_transfer=by_response[TRANSFER],
+        prices_marked_down=len(own.markdowns),
+        units_by_liquidation=by_response[LIQUIDATION],
+        units_by_return=by_response[RETURN],
+        units_by_purchase=by_response[PURCHASE],
         summary=summary,
         plan=plan,
     )
 
 
-def lane_cost(certificate: Certificate) -> int:
-    """Return what lanes cost in money units: units, kilograms and dispatches."""
-    return -sum(amount for term, amount in certificate.ledger.items() if term.startswith("lanes."))
+def spent(certificate: Certificate) -> int:
+    """Return what a plan spends in money units: on lanes, on purchases and on the use of exits."""
+    return -sum(amount for term, amount in certificate.ledger.items() if term.startswith(_SPENT))
+
+
+_SPENT: Final = ("lanes.", "quotes.", "exits.fixed_cost")
+"""Beginnings of the ledger's terms."""
+
+
+def runs_between(network: Network, plan: Plan) -> int:
+    """Count the dispatches between nodes."""
+    return int(plan.dispatches[parts_of(network, plan).dispatches].sum())

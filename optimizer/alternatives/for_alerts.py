@@ -9,17 +9,28 @@ from typing import Final
 
 import numpy as np
 
-from optimizer.alternatives.choices import AS_PLANNED, DO_NOTHING, MOST_BENEFIT, RESOLVED_IN_FULL, Choice, Planned
-from optimizer.alternatives.describing import WORDS, described, kept_words, lane_cost
+from network.clearance_tables import ExitKind
+from network.outside import exit_of_node, outside_lanes, quote_of_node
+from optimizer.alternatives.choices import (
+    AS_PLANNED,
+    DO_NOTHING,
+    MOST_BENEFIT,
+    ONLY,
+    RESOLVED_IN_FULL,
+    Choice,
+    Planned,
+)
+from optimizer.alternatives.describing import WORDS, described, kept_words, runs_between, spent
 from optimizer.alternatives.one_sku import OneSku, complete_plan, one_sku, small_plan
 from optimizer.alternatives.rates import rates_of
 from optimizer.alternatives.trading import least_use
 from optimizer.certificate import certify
-from optimizer.difference import line_changes
 from optimizer.outcomes import alert_outcomes
 from optimizer.plan import Certificate, Plan
-from optimizer.plan_lines import taken
-from optimizer.search.warm_search import search_from
+from optimizer.plan_lines import no_lines, only_sku, same_plan
+from optimizer.request import LIQUIDATION, MARKDOWN, PURCHASE, RETURN, TRANSFER
+from optimizer.search.warm_search import search_from, search_with_prices
+from optimizer.worth.choices import choices_of
 from optimizer.worth.economics import product_weight
 
 _BEST_SHARE: Final = 0.4
@@ -54,10 +65,10 @@ class _Case:
     def served(self, alert: int, plan: Plan) -> tuple[int, int]:
         """Units that an alert asks for, and those of them that a complete plan moves."""
         # Lanes of the full network come first in the small one, in the same order.
-        own = taken(plan, plan.sku == self.one.sku)
+        own = only_sku(plan, self.one.sku)
         outcomes = alert_outcomes(self.one.network, self.one.request, own)
         row = self.row(alert)
-        return int(outcomes.units_asked[row]), int(outcomes.units_by_transfer[row])
+        return int(outcomes.units_asked[row]), int(outcomes.units[row])
 
     def row(self, alert: int) -> int:
         """Row of an alert in the small network."""
@@ -75,7 +86,7 @@ class _Case:
             summary=candidate.words,
             risk_resolved=1.0 if asked == 0 else moved / asked,
             sku=self.one.sku,
-            beside=(lane_cost(self.rest), int(self.one.rest.dispatches.sum())),
+            beside=(spent(self.rest), runs_between(self.planned.network, self.one.rest)),
         )
 
 
@@ -115,7 +126,7 @@ def sku_choices(planned: Planned, alerts: Sequence[int], until: float) -> list[C
 def _judge(case: _Case, candidate: _Candidate, judged: list[tuple[_Candidate, Certificate]]) -> None:
     """Keep a candidate that is allowed and not the same as one before."""
     name = f"{_sku_name(case)}, {candidate.choice.replace('_', ' ')}"
-    same = [other.choice for other, _ in judged if not len(line_changes(candidate.plan, other.plan))]
+    same = [other.choice for other, _ in judged if same_plan(candidate.plan, other.plan)]
     if same:
         case.planned.notes.append(f"{name}: the same as {same[0].replace('_', ' ')}")
         return
@@ -135,16 +146,17 @@ def _candidates(case: _Case, until: float) -> Iterator[_Candidate]:
     """Yield what could be done with the SKU, each by a small search."""
     one, network, notes = case.one, case.planned.network, case.planned.notes
     lost = 1 - case.planned.keep_share
-    yield _Candidate(DO_NOTHING, "nothing of the SKU moves", one.rest)
+    yield _Candidate(DO_NOTHING, "nothing of the SKU moves, its prices stay", one.rest)
     weight, pack = int(product_weight(network)[one.sku]), int(network.products.case_pack[one.sku])
     known = small_plan(one, case.planned.plan, weight, pack)
     seconds = max(_BEST_SHARE * (until - time.monotonic()), _LEAST_SECONDS)
-    best = search_from(one.network, one.request, (known,), seconds=seconds)
+    best = search_with_prices(one.network, one.request, (known,), seconds=seconds)
     if best.plan is None or best.certificate is None:
         notes.append(f"{_sku_name(case)}: no other plan was found in the time")
         return
     if best.certificate.objective > _worth_as_planned(one, known):
         yield _Candidate(MOST_BENEFIT, "most benefit: its SKU planned again", complete_plan(network, one, best.plan))
+    yield from _single_responses(case, until - _IN_FULL_SHARE * max(until - time.monotonic(), 0.0))
     worth = best.certificate.objective
     floor = worth - int(lost * abs(worth))
     measures_until = until - _IN_FULL_SHARE * max(until - time.monotonic(), 0.0)
@@ -170,6 +182,49 @@ def _candidates(case: _Case, until: float) -> Iterator[_Candidate]:
         yield _Candidate(name, words.said(found.used, used) + kept, complete_plan(network, one, found.plan))
 
 
+_DONE: Final = {
+    TRANSFER: "only transfers",
+    MARKDOWN: "only markdowns",
+    LIQUIDATION: "only liquidation",
+    RETURN: "only returns",
+    PURCHASE: "only purchases",
+}
+
+
+def _single_responses(case: _Case, until: float) -> Iterator[_Candidate]:
+    """Yield the best that each response alone does for the SKU, where it has that response."""
+    one = case.one
+    names = [name for name in _possible(one) if one.request.responses is None or name in one.request.responses]
+    if names in ([TRANSFER], []):
+        return
+    for number, name in enumerate(names):
+        seconds = (until - time.monotonic()) / (2 * (len(names) - number))
+        asked = replace(one.request, responses=(name,))
+        found = search_with_prices(one.network, asked, (no_lines(),), seconds=max(seconds, _LEAST_SECONDS))
+        if found.plan is None:
+            why = "is not allowed" if found.infeasible else "found no plan in the time"
+            case.planned.notes.append(f"{_sku_name(case)}, {_DONE[name]}: {why}")
+            continue
+        yield _Candidate(ONLY[name], _DONE[name], complete_plan(case.planned.network, one, found.plan))
+
+
+def _possible(one: OneSku) -> list[str]:
+    """Responses that the network has for the SKU."""
+    network = one.network
+    here = network.stock.node[network.stock.sku == one.sku]
+    exits, quotes = exit_of_node(network)[here], quote_of_node(network)[here]
+    returns = network.exits.kind[exits[exits >= 0]] == ExitKind.RETURN
+    choices = choices_of(network)
+    has = {
+        TRANSFER: bool(np.any(~outside_lanes(network))),
+        MARKDOWN: bool(np.any((choices.sku == one.sku) & (np.diff(choices.first_rung) > 0))),
+        LIQUIDATION: bool(np.any(~returns)),
+        RETURN: bool(np.any(returns)),
+        PURCHASE: bool(np.any(quotes >= 0)),
+    }
+    return [name for name, possible in has.items() if possible]
+
+
 def _worth_as_planned(one: OneSku, known: Plan) -> int:
     """Objective of the SKU's lines as they are, in the small network; less than any where they cannot be written."""
     certificate = certify(one.network, one.request, known)
@@ -177,7 +232,7 @@ def _worth_as_planned(one: OneSku, known: Plan) -> int:
 
 
 def _in_full(case: _Case, alert: int, until: float) -> Iterator[_Candidate]:
-    """Yield the best plan that moves all units of an alert, where the plan does not."""
+    """Yield the best plan that moves all units of an alert, where the plan does not; prices stay as they are."""
     one, notes = case.one, case.planned.notes
     asked, moved = case.served(alert, case.planned.plan)
     if moved >= asked:
@@ -186,12 +241,13 @@ def _in_full(case: _Case, alert: int, until: float) -> Iterator[_Candidate]:
     must_serve, units = alerts.must_serve.copy(), alerts.units.copy()
     must_serve[row], units[row] = True, asked
     asking = replace(one.network, alerts=replace(alerts, must_serve=must_serve, units=units))
-    found = search_from(asking, one.request, (), seconds=max(until - time.monotonic(), _LEAST_SECONDS))
+    own = replace(no_lines(), markdowns=only_sku(case.planned.plan, one.sku).markdowns)
+    found = search_from(asking, one.request, (own,), seconds=max(until - time.monotonic(), _LEAST_SECONDS))
     name = f"alert {case.planned.network.alerts.alert_id[alert]}"
     if found.plan is not None:
         plan = complete_plan(case.planned.network, one, found.plan)
-        yield _Candidate(RESOLVED_IN_FULL, f"all {asked} units of the alert by transfer", plan)
+        yield _Candidate(RESOLVED_IN_FULL, f"all {asked} units of the alert moved", plan)
     elif found.infeasible:
-        notes.append(f"{name}: no transfers bring or take all of its {asked} units beside the rest of the plan")
+        notes.append(f"{name}: no lines bring or take all of its {asked} units beside the rest of the plan")
     else:
         notes.append(f"{name}: no plan that resolves it in full was found in the time")

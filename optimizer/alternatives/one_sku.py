@@ -9,22 +9,37 @@ network are put back into the plan and certified there, so that nothing here has
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from network.clearance_tables import MarkdownBudgets
 from network.columns import NO_LIMIT
+from network.joins import runs
 from network.tables import LaneRules, Lanes, Network, Nodes
 from optimizer.alternatives.rates import Rates
+from optimizer.markdown_figures import markdown_figures
 from optimizer.plan import Plan
-from optimizer.plan_lines import joined, lane_load, taken, with_fewest_dispatches
+from optimizer.plan_lines import (
+    joined,
+    joined_prices,
+    lane_load,
+    only_sku,
+    taken,
+    with_fewest_dispatches,
+    without_sku,
+)
 from optimizer.request import Request
+from optimizer.worth.choices import choices_of
 from optimizer.worth.economics import NO_WEIGHT_LIMIT, WEIGHT_DECIMALS, lane_capacity, product_weight
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 T = TypeVar("T")
+
+_ROUNDING: Final = 1000
+"""Money units by which the margin that a choice gives up may be off: each of its positions is rounded once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +57,7 @@ class OneSku:
     is_room: Flags
     """Lanes that are room in dispatches that run anyway."""
     rest: Plan
-    """The lines of all other SKUs, with the fewest dispatches that hold them."""
+    """The lines and prices of all other SKUs, with the fewest dispatches that hold them."""
 
     def rates(self, rates: Rates) -> Rates:
         """Turn rates of the small network into what the SKU adds: dispatches that run anyway count for nothing."""
@@ -65,9 +80,9 @@ def one_sku(network: Network, request: Request, plan: Plan, sku: int) -> OneSku:
     -------
     OneSku
     """
-    rest = with_fewest_dispatches(network, taken(plan, plan.sku != sku))
+    rest = with_fewest_dispatches(network, without_sku(plan, sku))
     lanes, lane, is_room = _lanes_left(network, request, rest, sku)
-    nodes, shut = _nodes_left(network, rest, taken(plan, plan.sku == sku), lane)
+    nodes, shut = _nodes_left(network, rest, only_sku(plan, sku), lane)
     used = np.zeros(len(network.lanes), dtype=np.bool_)
     used[rest.lane] = True
     new = ~used[lane]
@@ -81,6 +96,7 @@ def one_sku(network: Network, request: Request, plan: Plan, sku: int) -> OneSku:
         lane_rules=_rules_left(network.lane_rules, lane, len(network.lanes)),
         lots=_rows(network.lots, network.lots.sku == sku),
         alerts=_rows(network.alerts, network.alerts.sku == sku),
+        markdown_budgets=_budgets_left(network, rest),
         **_shown_with(network, rest, sku),
     )
     former = request.former_plan
@@ -114,13 +130,14 @@ def complete_plan(network: Network, one: OneSku, plan: Plan) -> Plan:
     lane, arrives, expiry = (distinct[:, column].astype(np.int32) for column in range(3))
     own = replace(
         one.rest,
+        markdowns=joined_prices(one.rest.markdowns, plan.markdowns),
         lane=lane,
         sku=np.full(len(distinct), one.sku, dtype=np.int32),
         units=units,
         arrives_day=arrives,
         expiry_day=expiry,
     )
-    return with_fewest_dispatches(network, joined(one.rest, own))
+    return with_fewest_dispatches(network, replace(joined(one.rest, own), markdowns=own.markdowns))
 
 
 def small_plan(one: OneSku, plan: Plan, weight: int, pack: int) -> Plan:
@@ -139,7 +156,7 @@ def small_plan(one: OneSku, plan: Plan, weight: int, pack: int) -> Plan:
     Plan
         Lines that the room in running dispatches does not hold are cut in two.
     """
-    own = taken(plan, plan.sku == one.sku)
+    own = only_sku(plan, one.sku)
     own = taken(own, np.argsort(own.lane, kind="stable"))
     capacity = lane_capacity(one.network)
     before = np.cumsum(own.units) - own.units
@@ -219,6 +236,22 @@ def _nodes_left(network: Network, rest: Plan, own: Plan, lane: NDArray[np.int32]
         left = np.maximum(most - opened, uses)
         columns[lanes_column] = np.where((most == NO_LIMIT) | full[lanes_column], NO_LIMIT, left)
     return replace(nodes, **columns), _Shut(full["max_outbound_lanes"], full["max_inbound_lanes"])
+
+
+def _budgets_left(network: Network, rest: Plan) -> MarkdownBudgets:
+    """Budgets less the margin that the prices of the other SKUs give up."""
+    budgets = network.markdown_budgets
+    if not len(budgets) or not len(rest.markdowns):
+        return budgets
+    figures, choices = markdown_figures(network, rest), choices_of(network)
+    known = np.flatnonzero(figures.choice >= 0)
+    first = choices.first_budget[figures.choice[known]]
+    owner, place = runs(first, choices.first_budget[figures.choice[known] + 1] - first)
+    used = np.zeros(len(choices.budget_amount), dtype=np.int64)
+    np.add.at(used, choices.budget[place], figures.forgone[known][owner] + _ROUNDING)
+    by_name = dict(zip(choices.budget_id.tolist(), (used / 10**network.money_decimals).tolist(), strict=True))
+    less = np.array([by_name.get(name, 0.0) for name in budgets.budget_id.tolist()])
+    return replace(budgets, amount=np.maximum(budgets.amount - less, 0.0))
 
 
 def _rules_left(rules: LaneRules, lane: NDArray[np.int32], n_lanes: int) -> LaneRules:

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from network.outside import outside_lanes
 from network.tables import Network
 from optimizer.emissions import lane_emissions_per_kg
 from optimizer.plan import Plan
@@ -37,7 +38,7 @@ class Rates:
 def rates_of(network: Network) -> dict[str, Rates]:
     """Return what alternatives keep low, by their names; without what is nothing, or not known, everywhere.
 
-    * `FEWEST_DISPATCHES`: dispatches;
+    * `FEWEST_DISPATCHES`: dispatches between nodes;
     * `EARLIEST`: days that units are on the way: units of every line times the lead time of its lane;
     * `LEAST_EMISSIONS`: kilograms of CO2 equivalent. A lane without coordinates counts as far as the longest that is
       known, so that no plan looks clean for using lanes that nothing is known of.
@@ -46,7 +47,8 @@ def rates_of(network: Network) -> dict[str, Rates]:
     lead = network.lanes.lead_time_days.astype(np.float64)
     per_kg = lane_emissions_per_kg(network)
     known = np.isfinite(per_kg)
-    found = {FEWEST_DISPATCHES: Rates(per_dispatch=nothing + 1.0, per_unit=nothing, per_kg=nothing)}
+    between = np.where(outside_lanes(network), 0.0, 1.0)
+    found = {FEWEST_DISPATCHES: Rates(per_dispatch=between, per_unit=nothing, per_kg=nothing)}
     if np.any(lead > 0):
         found[EARLIEST] = Rates(per_dispatch=nothing, per_unit=lead, per_kg=nothing)
     if known.any() and np.any(np.nan_to_num(network.products.unit_weight_kg, nan=0.0) > 0):

@@ -199,7 +199,7 @@ ALTERNATIVES: Final = Table(
         _number("benefit", "benefit of the complete plan", required=True),
         _number("objective", "objective of the complete plan", required=True),
         _number("objective_lost", "how much less that is than at rank 1", required=True),
-        _number("cost", "what lanes cost; for an alert, what its product adds", required=True),
+        _number("cost", "spent on lanes, purchases and exits; for an alert, what its product adds", required=True),
         _count("lines", "lines, for an alert those of its product"),
         _count("units", "units on these lines"),
         _count("dispatches", "dispatches; for an alert, those that its product adds"),
@@ -207,17 +207,26 @@ ALTERNATIVES: Final = Table(
         _number("mean_day", "day on which a unit arrives on average", empty="nothing moves"),
         _number("emissions_kg", "kilograms of CO2 equivalent, of the units that it is known for", required=True),
         _number("emissions_known", "share of the units that it is known for", required=True),
-        _number("risk_resolved", "share of the units that the alert, or all alerts, ask for that move", required=True),
+        _number("risk_resolved", "share of the units alerted that move or sell because of the plan", required=True),
+        _count("units_by_transfer", "units on lines between nodes"),
+        _count("prices_marked_down", "products and zones that are marked down"),
+        _count("units_by_liquidation", "units that are liquidated, donated or scrapped"),
+        _count("units_by_return", "units that go back to the vendor"),
+        _count("units_by_purchase", "units that are bought"),
         _text("summary", "the choice in words"),
     ),
     required=False,
 )
 
+_CHOICE: Final = (
+    _text("alert_id", "alert that the choice is for", "the plan as a whole"),
+    _text("choice", "what the choice is, for programs"),
+)
+
 ALTERNATIVE_TRANSFERS: Final = Table(
     "alternative_transfers",
     (
-        _text("alert_id", "alert that the choice is for", "the plan as a whole"),
-        _text("choice", "what the choice is, for programs"),
+        *_CHOICE,
         *_LANE,
         _reference("sku_id", "products", "product that is moved", required=True),
         _count("units", "units that are moved"),
@@ -227,8 +236,50 @@ ALTERNATIVE_TRANSFERS: Final = Table(
     required=False,
 )
 
+ALTERNATIVE_MARKDOWNS: Final = Table(
+    "alternative_markdowns", (*_CHOICE, *(column for column in MARKDOWNS.columns if column.name != "reason")), False
+)
+
+ALTERNATIVE_EXITS: Final = Table(
+    "alternative_exits",
+    (
+        *_CHOICE,
+        _reference("node_id", "nodes", "node that the units leave", required=True),
+        _reference("exit_id", "exits", "exit that takes them", required=True),
+        _reference("sku_id", "products", "product that leaves", required=True),
+        _count("units", "units that leave"),
+        _day("expiry_day", "day on which the units expire", "never"),
+        _day("day", "day on which they leave", "never empty"),
+        _number("unit_proceeds", "what a unit brings, less its fee; below 0: costs"),
+    ),
+    required=False,
+)
+
+ALTERNATIVE_PURCHASES: Final = Table(
+    "alternative_purchases",
+    (
+        *_CHOICE,
+        _reference("quote_id", "quotes", "quote that is taken", required=True),
+        _reference("node_id", "nodes", "node that the units are delivered to", required=True),
+        _reference("sku_id", "products", "product that is bought", required=True),
+        _count("units", "units that are bought"),
+        _day("day", "day of delivery", "never empty"),
+        _number("unit_price", "price of a unit"),
+    ),
+    required=False,
+)
+
 CHOICE_TABLES: Final[Mapping[str, Table]] = MappingProxyType(
-    {table.name: table for table in (ALTERNATIVES, ALTERNATIVE_TRANSFERS)}
+    {
+        table.name: table
+        for table in (
+            ALTERNATIVES,
+            ALTERNATIVE_TRANSFERS,
+            ALTERNATIVE_MARKDOWNS,
+            ALTERNATIVE_EXITS,
+            ALTERNATIVE_PURCHASES,
+        )
+    }
 )
 """Tables that a plan directory has when alternatives were asked for."""
 

@@ -38,7 +38,7 @@ def test_alternatives_of_one_alert_name_their_lines(command: Command, small: Pat
     done = command("alternatives", small, plan, "--alert", "a2", "--json")
     choices = {choice["choice"]: choice for choice in done.json["alternatives"]}
     assert {choice["alert_id"] for choice in choices.values()} == {"a2"}
-    assert [line["units"] for line in choices["as_planned"]["lines_moved"]] == [2]
+    assert [line["units"] for line in choices["as_planned"]["transfers"]] == [2]
     assert choices["do_nothing"]["objective_lost"] == 2 * 4
     assert command("alternatives", small, plan, "--alert", "a9").code == 2
 

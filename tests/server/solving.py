@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from network.tables import Network
-from optimizer.alternatives.choices import WHOLE_PLAN, Alternatives, Choice, ranked
+from optimizer.alternatives.choices import USE_COLUMNS, WHOLE_PLAN, Alternatives, Choice, ranked
 from optimizer.certificate import certify
 from optimizer.difference import plan_difference
 from optimizer.plan import (
@@ -193,7 +193,7 @@ def solve(network: Network, request: Request, parameters: Parameters, *, on_incu
 def choices(network: Network, request: Request, plan: Plan, *, seconds: float, **asked) -> Alternatives:
     """Two choices for the first alert asked for, or for the whole plan; the notes say what was asked."""
     alert = asked["alerts"][0] if asked["alerts"] else WHOLE_PLAN
-    numbers = {"cost": 3_000_000, "emissions_known": 1.0, "risk_resolved": 0.5}
+    numbers = {"cost": 3_000_000, "emissions_known": 1.0, "risk_resolved": 0.5} | dict.fromkeys(USE_COLUMNS, 0)
     best = Choice(
         alert, "most_benefit", 27_000_000, 26_000_000, dispatches=1, lines=1, units=4, last_day=0, mean_day=0.0,
         emissions_kg=0.25, summary="as it is", plan=plan, **numbers

@@ -8,7 +8,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class PlanAlternative(_message.Message):
-    __slots__ = ("alert_id", "choice", "rank", "benefit", "objective", "objective_lost", "cost", "line_count", "dispatch_count", "units", "last_day", "mean_day", "emissions_kg", "emissions_known", "risk_resolved", "summary", "responses")
+    __slots__ = ("alert_id", "choice", "rank", "benefit", "objective", "objective_lost", "cost", "line_count", "dispatch_count", "units", "last_day", "mean_day", "emissions_kg", "emissions_known", "risk_resolved", "summary", "units_by_transfer", "prices_marked_down", "units_by_liquidation", "units_by_return", "units_by_purchase")
     ALERT_ID_FIELD_NUMBER: _ClassVar[int]
     CHOICE_FIELD_NUMBER: _ClassVar[int]
     RANK_FIELD_NUMBER: _ClassVar[int]
@@ -25,7 +25,11 @@ class PlanAlternative(_message.Message):
     EMISSIONS_KNOWN_FIELD_NUMBER: _ClassVar[int]
     RISK_RESOLVED_FIELD_NUMBER: _ClassVar[int]
     SUMMARY_FIELD_NUMBER: _ClassVar[int]
-    RESPONSES_FIELD_NUMBER: _ClassVar[int]
+    UNITS_BY_TRANSFER_FIELD_NUMBER: _ClassVar[int]
+    PRICES_MARKED_DOWN_FIELD_NUMBER: _ClassVar[int]
+    UNITS_BY_LIQUIDATION_FIELD_NUMBER: _ClassVar[int]
+    UNITS_BY_RETURN_FIELD_NUMBER: _ClassVar[int]
+    UNITS_BY_PURCHASE_FIELD_NUMBER: _ClassVar[int]
     alert_id: str
     choice: str
     rank: int
@@ -42,8 +46,12 @@ class PlanAlternative(_message.Message):
     emissions_known: float
     risk_resolved: float
     summary: str
-    responses: _containers.RepeatedCompositeFieldContainer[_plan_pb2.ResponseUse]
-    def __init__(self, alert_id: _Optional[str] = ..., choice: _Optional[str] = ..., rank: _Optional[int] = ..., benefit: _Optional[float] = ..., objective: _Optional[float] = ..., objective_lost: _Optional[float] = ..., cost: _Optional[float] = ..., line_count: _Optional[int] = ..., dispatch_count: _Optional[int] = ..., units: _Optional[int] = ..., last_day: _Optional[int] = ..., mean_day: _Optional[float] = ..., emissions_kg: _Optional[float] = ..., emissions_known: _Optional[float] = ..., risk_resolved: _Optional[float] = ..., summary: _Optional[str] = ..., responses: _Optional[_Iterable[_Union[_plan_pb2.ResponseUse, _Mapping]]] = ...) -> None: ...
+    units_by_transfer: int
+    prices_marked_down: int
+    units_by_liquidation: int
+    units_by_return: int
+    units_by_purchase: int
+    def __init__(self, alert_id: _Optional[str] = ..., choice: _Optional[str] = ..., rank: _Optional[int] = ..., benefit: _Optional[float] = ..., objective: _Optional[float] = ..., objective_lost: _Optional[float] = ..., cost: _Optional[float] = ..., line_count: _Optional[int] = ..., dispatch_count: _Optional[int] = ..., units: _Optional[int] = ..., last_day: _Optional[int] = ..., mean_day: _Optional[float] = ..., emissions_kg: _Optional[float] = ..., emissions_known: _Optional[float] = ..., risk_resolved: _Optional[float] = ..., summary: _Optional[str] = ..., units_by_transfer: _Optional[int] = ..., prices_marked_down: _Optional[int] = ..., units_by_liquidation: _Optional[int] = ..., units_by_return: _Optional[int] = ..., units_by_purchase: _Optional[int] = ...) -> None: ...
 
 class PlanDifference(_message.Message):
     __slots__ = ("lines_added", "lines_removed", "lines_changed", "changed_units", "benefit_money_units", "objective_money_units", "ledger_money_units", "adjustments_money_units", "currency", "money_decimals", "before", "after", "markdowns_changed")
