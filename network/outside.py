@@ -78,12 +78,17 @@ def open_days(network: Network) -> tuple[Ints, Ints]:
 
 def place_name(network: Network, node: int) -> str:
     """Name a node for people: ``node S1``, ``liquidation L``, ``quote Q``."""
-    exit_row, quote_row = exit_of_node(network)[node], quote_of_node(network)[node]
-    if exit_row >= 0:
-        return f"{ExitKind(network.exits.kind[exit_row]).name.lower()} {network.exits.exit_id[exit_row]}"
-    if quote_row >= 0:
-        return f"quote {network.quotes.quote_id[quote_row]}"
-    return f"node {network.nodes.node_id[node]}"
+    name = str(node_words(network)[node])
+    return name if outside_nodes(network)[node] else f"node {name}"
+
+
+def node_words(network: Network) -> NDArray[np.object_]:
+    """Names of nodes for people, shape ``(n_nodes,)``: ``S1``, ``liquidation L``, ``quote Q``."""
+    names = network.nodes.node_id.astype(np.object_)
+    kinds = np.array([kind.name.lower() for kind in ExitKind], dtype=np.object_)
+    names[network.nodes.kind == NodeKind.EXIT] = kinds[network.exits.kind - 1] + " " + network.exits.exit_id
+    names[network.nodes.kind == NodeKind.QUOTE] = "quote " + network.quotes.quote_id
+    return names
 
 
 def _ranks(listed: Flags) -> NDArray[np.int32]:

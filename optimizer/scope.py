@@ -19,6 +19,12 @@ Bits = NDArray[np.uint8]
 LINE_RESPONSES: Final = (TRANSFER, LIQUIDATION, RETURN, PURCHASE)
 """What a line can be: each lane is a way of one of them."""
 
+TRANSFERS: Final = np.uint8(1)
+"""Bit of `TRANSFER`."""
+
+PURCHASES: Final = np.uint8(8)
+"""Bit of `PURCHASE`."""
+
 
 def selecting_alerts(network: Network, request: Request) -> Flags:
     """Which alerts select their SKU, shape (n_alerts,): named by the scope, of a severity that allows anything."""
@@ -77,19 +83,19 @@ def is_closed(
 
 def responses_of_lanes(network: Network) -> Bits:
     """Return what lines on each lane are, one bit of `LINE_RESPONSES`, shape (n_lanes,)."""
-    bits = np.full(len(network.lanes), _bit(TRANSFER), dtype=np.uint8)
+    bits = np.full(len(network.lanes), response_bit(TRANSFER), dtype=np.uint8)
     if has_outside(network):
         exit_row = exit_of_lane(network)
         returns = np.append(network.exits.kind == ExitKind.RETURN, False)[exit_row]
-        bits[exit_row >= 0] = _bit(LIQUIDATION)
-        bits[returns] = _bit(RETURN)
-        bits[quote_of_lane(network) >= 0] = _bit(PURCHASE)
+        bits[exit_row >= 0] = response_bit(LIQUIDATION)
+        bits[returns] = response_bit(RETURN)
+        bits[quote_of_lane(network) >= 0] = response_bit(PURCHASE)
     return bits
 
 
 def responses_asked(request: Request) -> int:
     """Return the lines that the request lets a plan use, as bits of `LINE_RESPONSES`."""
-    return sum(_bit(name) for name in LINE_RESPONSES if request.responses is None or name in request.responses)
+    return sum(response_bit(name) for name in LINE_RESPONSES if request.responses is None or name in request.responses)
 
 
 def open_responses(
@@ -111,11 +117,12 @@ def open_responses(
     bits = np.where(nodes_in_scope(network, request)[node], responses_asked(request), 0).astype(np.uint8)
     for name in LINE_RESPONSES:
         if _closing(request, name):
-            bits[is_closed(network, request, node, sku, name)] &= np.uint8(255 - _bit(name))
+            bits[is_closed(network, request, node, sku, name)] &= np.uint8(255 - response_bit(name))
     return bits
 
 
-def _bit(response: str) -> int:
+def response_bit(response: str) -> int:
+    """Bit of one of `LINE_RESPONSES`."""
     return 1 << LINE_RESPONSES.index(response)
 
 

@@ -8,18 +8,21 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from network.joins import runs
+from network.outside import exit_of_lane, node_words
 from network.tables import AlertKind
 from optimizer.outcomes import RESOLVED
 from optimizer.plan import AlertOutcomes, Unmet
 from optimizer.reasons.examples import Example
 from optimizer.reasons.moves import best_moves
-from optimizer.reasons.residual import cell_of
+from optimizer.reasons.residual import Residual, cell_of
 from optimizer.reasons.search import Search
 from optimizer.reasons.stories import bill
 from optimizer.reasons.terms import Lifted
 from optimizer.reasons.words import Words, amounts, counts, same_words
 from optimizer.request import Request
-from optimizer.scope import selecting_alerts, skus_in_scope
+from optimizer.scope import responses_of_lanes, selecting_alerts, skus_in_scope
+from optimizer.worth.outside import worth_outside
 
 Ints = NDArray[np.int64]
 
@@ -74,12 +77,41 @@ def _why_surplus_stays(search: Search, cell: Ints) -> Words:
     text[wanted] = nothing_paid[wanted]
     closed = ~residual.cells.is_open[cell]
     text[closed] = "policy: the request's scope or response policy lets no transfer start here"
+    _add_exits(residual, cell, text)
     none_left = residual.first_stack[cell + 1] == residual.first_stack[cell]
     text[none_left] = "no units left that may leave: the rest is reserved, safety stock or promised"
     at = np.flatnonzero(wanted & senders.is_sender[cell] & ~none_left & ~closed)
     if len(at):
         text[at] = _why_not_moved(search, cell[at])
     return text
+
+
+def _add_exits(residual: Residual, cell: Ints, text: Words) -> None:
+    """Say of cells that exits serve what the best of them pays, and why no more units leave for it."""
+    network, cells = residual.network, residual.cells
+    lane = np.flatnonzero(exit_of_lane(network) >= 0)
+    order = np.argsort(network.lanes.origin[lane], kind="stable")
+    first, last = (
+        np.searchsorted(network.lanes.origin[lane[order]], cells.node[cell], side=s) for s in ("left", "right")
+    )
+    at, place = runs(first, last - first)
+    lane = lane[order[place]]
+    allowed = (cells.open_to[cell[at]] & responses_of_lanes(network)[lane]) != 0
+    row = network.stock_row(network.lanes.destination[lane], cells.sku[cell[at]].astype(np.int32))
+    some = np.flatnonzero(allowed & (row >= 0))
+    at, lane, row = at[some], lane[some], row[some]
+    if not len(at):
+        return
+    pays = worth_outside(network, row)
+    order = np.lexsort((lane, -pays, at))
+    chosen, nth = np.unique(at[order], return_index=True)
+    best = order[nth]
+    counted = residual.units[cell[chosen]]
+    kept = residual.worth_between(cell[chosen], counted - 1, counted)
+    name = node_words(network)[network.lanes.destination[lane[best]]]
+    offer = "; " + name + " pays " + amounts(network, pays[best]) + " a unit, worth " + amounts(network, kept) + " here"
+    full = ", and takes no more on its terms"
+    text[chosen] = text[chosen] + offer + np.where(pays[best] > kept, full, "")
 
 
 def _why_not_moved(search: Search, cell: Ints) -> Words:

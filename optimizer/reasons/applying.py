@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from network.columns import NO_LIMIT
+from network.outside import with_outside, without_outside
 from network.tables import Network, Severity
 from optimizer.plan import Unmet
 from optimizer.request import TRANSFER, Request
@@ -65,7 +66,8 @@ def _with_cell(network: Network, table: str, column: str, row: int, amount: floa
     if table == "alerts" and column == "units":
         values[row] = alert_units(network)[row]
     values[row] += np.asarray(amount).astype(values.dtype)
-    return replace(network, **{table: replace(rows, **{column: values})})
+    changed = replace(network, **{table: replace(rows, **{column: values})})
+    return with_outside(without_outside(changed)) if table == "quotes" else changed
 
 
 def _row(ids: NDArray[np.object_], place: str) -> int:
@@ -141,10 +143,16 @@ def _in_scope(request: Request, place: str, amount: float) -> Request:
     return replace(request, scope_node_ids=(*(request.scope_node_ids or ()), place))
 
 
-def _allowing_transfers(request: Request, place: str, amount: float) -> Request:
-    level = Severity[place.upper()]
-    allowed = (*request.response_policy.get(level, ()), TRANSFER)
+def _allowing(request: Request, place: str, amount: float) -> Request:
+    """Allow a response for a severity: ``yellow`` for transfers, ``yellow/purchase`` for others."""
+    name, _, response = place.partition("/")
+    level = Severity[name.upper()]
+    allowed = (*request.response_policy.get(level, ()), response or TRANSFER)
     return replace(request, response_policy={**request.response_policy, level: allowed})
+
+
+def _answering(request: Request, place: str, amount: float) -> Request:
+    return replace(request, responses=(*(request.responses or ()), place))
 
 
 def _freezing_less(request: Request, place: str, amount: float) -> Request:
@@ -164,7 +172,8 @@ def _dispatch_hurdle(request: Request, place: str, amount: float) -> Request:
 
 _OF_REQUEST: Final[dict[str, Callable[[Request, str, float], Request]]] = {
     "request.scope.node_ids": _in_scope,
-    "request.response_policy": _allowing_transfers,
+    "request.response_policy": _allowing,
+    "request.responses": _answering,
     "request.former_plan.frozen_before_day": _freezing_less,
     "request.min_line_benefit": _line_hurdle,
     "request.min_dispatch_benefit": _dispatch_hurdle,
@@ -179,6 +188,7 @@ _ROW_OF: Final[dict[str, Callable[[Network, str], int]]] = {
     "alerts": lambda network, place: _row(network.alerts.alert_id, place),
     "lanes": lambda network, place: _row(network.lanes.lane_id, place),
     "nodes": lambda network, place: _row(network.nodes.node_id, place),
+    "quotes": lambda network, place: _row(network.quotes.quote_id, place),
     "products": lambda network, place: _row(network.products.sku_id, place),
     "stock": _stock_row,
 }

@@ -13,11 +13,13 @@ from numpy.typing import NDArray
 
 from network.columns import NO_LIMIT
 from network.lane_rules import may_carry
+from network.outside import quote_of_lane
 from network.tables import Network, Severity
 from optimizer.plan import FixChanges
 from optimizer.reasons.examples import Example
 from optimizer.reasons.words import Words, amounts, counts, kilograms, numerals, same_words
-from optimizer.scope import is_closed, nodes_in_scope
+from optimizer.request import PURCHASE, TRANSFER
+from optimizer.scope import TRANSFERS, is_closed, nodes_in_scope, response_bit, responses_of_lanes
 from optimizer.worth.economics import WEIGHT_DECIMALS
 
 Ints = NDArray[np.int64]
@@ -37,6 +39,10 @@ class Part:
     place: Words
     amount: NDArray[np.float64]
     words: Words
+
+    def take(self, which: Flags) -> Part:
+        """Return the changes for some of the examples."""
+        return Part(self.row[which], self.field, self.place[which], self.amount[which], self.words[which])
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +100,38 @@ def breaking(example: Example) -> list[Part]:
         parts += _minima(example)
     if example.lifted.capacity:
         parts += [*_dispatches(example), *_node_units(example), *_node_lanes(example)]
-    return [each for each in parts if len(each.row)]
+    return of_quotes(example.network, [each for each in parts if len(each.row)])
+
+
+_QUOTE_FIELDS: Final = {
+    "lanes.cost_per_unit": "quotes.unit_price",
+    "lanes.fixed_cost": "quotes.fixed_cost",
+    "lanes.min_line_units": "quotes.min_units",
+    "lanes.lead_time_days": "quotes.lead_time_days",
+}
+"""Where the input says what a lane from a quote has."""
+
+
+def of_quotes(network: Network, parts: list[Part]) -> list[Part]:
+    """Name the fields of quotes where parts change lanes from them."""
+    lane = np.flatnonzero(quote_of_lane(network) >= 0)
+    quotes = dict(zip(network.lanes.lane_id[lane].tolist(), quote_of_lane(network)[lane].tolist(), strict=True))
+    named: list[Part] = []
+    for each in parts:
+        bought = np.array([name in quotes for name in each.place.tolist()], dtype=np.bool_)
+        if each.field not in _QUOTE_FIELDS or not bought.any():
+            named.append(each)
+            continue
+        named.append(each.take(~bought))
+        some, field = each.take(bought), _QUOTE_FIELDS[each.field]
+        place = network.quotes.quote_id[[quotes[name] for name in some.place.tolist()]]
+        column, new = each.field.partition(".")[2], field.partition(".")[2]
+        words = [
+            text.replace(column, new).replace(f"lane {old}", f"quote {name}")
+            for text, old, name in zip(some.words.tolist(), some.place.tolist(), place.tolist(), strict=True)
+        ]
+        named.append(part(some.row, field, place, some.amount, words))
+    return [each for each in named if len(each.row)]
 
 
 def _dispatches(example: Example) -> list[Part]:
@@ -184,11 +221,29 @@ def _policy(example: Example) -> list[Part]:
         at = np.flatnonzero(on_path & ~in_scope[node])
         name = network.nodes.node_id[node[at]].astype(object)
         parts.append(part(at, "request.scope.node_ids", name, np.ones(len(at)), name + " in the scope"))
-        at = np.flatnonzero(on_path & is_closed(network, request, node, sku))
-        level = _levels(network, node[at], sku[at])
-        text = "transfers allowed for " + level + " alerts"
-        parts.append(part(at, "request.response_policy", level, np.ones(len(at)), text))
-    return [*parts, *_demands_to_send(example)]
+    return [*parts, *_responses(example), *_demands_to_send(example)]
+
+
+def _responses(example: Example) -> list[Part]:
+    """Positions closed to what the lines on the way are, and responses that the request leaves out."""
+    network, request, along, sku = example.network, example.residual.request, example.along, example.sku
+    # A lane that does not exist yet is one between nodes.
+    response = np.append(responses_of_lanes(network), TRANSFERS)
+    parts = []
+    for hop in range(along.lane.shape[1]):
+        on_path, is_a = along.on_path[:, hop], response[np.minimum(along.lane[:, hop], len(response) - 1)]
+        for name in (TRANSFER, PURCHASE):
+            here = on_path & (is_a == response_bit(name))
+            for node in (along.origin[:, hop], along.destination[:, hop]):
+                at = np.flatnonzero(here & is_closed(network, request, node, sku, name))
+                level = _levels(network, node[at], sku[at])
+                text = name + "s allowed for " + level + " alerts"
+                place = level if name == TRANSFER else level + "/" + name
+                parts.append(part(at, "request.response_policy", place, np.ones(len(at)), text))
+            at = np.flatnonzero(here & (request.responses is not None and name not in request.responses))
+            text = name + "s among the responses that the request names"
+            parts.append(part(at, "request.responses", same_words(name, len(at)), np.ones(len(at)), [text] * len(at)))
+    return parts
 
 
 def _levels(network: Network, node: Ints, sku: Ints) -> Words:
@@ -298,7 +353,7 @@ def cheaper(example: Example) -> tuple[list[Part], Flags]:
             parts.append(part(at, "lanes." + column, lane_id, -less[at] / unit, text))
             left = left - np.where(left > 0, less * times, 0)
     parts_per_kg, left = _cheaper_per_kg(example, left)
-    return [each for each in parts + parts_per_kg if len(each.row)], left <= 0
+    return of_quotes(example.network, [each for each in parts + parts_per_kg if len(each.row)]), left <= 0
 
 
 def _cheaper_per_kg(example: Example, left: Ints) -> tuple[list[Part], Ints]:

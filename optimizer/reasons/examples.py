@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from network.outside import node_words
 from network.tables import Network
 from optimizer.reasons.moves import Moves
 from optimizer.reasons.residual import Residual
@@ -53,7 +54,7 @@ class Example:
         return self._node_id(self.moves.paths.receiver)
 
     def _node_id(self, cell: Ints) -> Words:
-        return np.asarray(self.network.nodes.node_id[self.residual.cells.node[cell]].astype(np.object_))
+        return node_words(self.network)[self.residual.cells.node[cell]]
 
     @property
     def path(self) -> Words:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from network.outside import outside_nodes
 from network.tables import AlertKind, Network
 from optimizer.certificate.alert_service import alert_service
 from optimizer.certificate.counting import counted_without_plan
@@ -22,7 +23,15 @@ from optimizer.reasons.line_book import LineBook, line_book, matters
 from optimizer.reasons.room import ANY_LOAD, Room
 from optimizer.reasons.standing import Moved, Stacks, Staying, kept_parts, stacks_and_staying
 from optimizer.request import Request
-from optimizer.scope import hard_alerts, is_closed, nodes_in_scope, penalty_weights, skus_in_scope
+from optimizer.scope import (
+    PURCHASES,
+    TRANSFERS,
+    Bits,
+    hard_alerts,
+    open_responses,
+    penalty_weights,
+    skus_in_scope,
+)
 from optimizer.worth.economics import UnitWorth, alert_units, opening_units, product_weight, unit_worth, value_change
 from optimizer.worth.lots import expires
 
@@ -39,8 +48,10 @@ class Cells:
     row: Ints
     """Row of ``network.stock``, -1 where units may only pass through."""
     transit: Flags
+    open_to: Bits
+    """What lines that start or end here may be: in the request's scope, not closed by its policy."""
     is_open: Flags
-    """Lines may start and end here: the node is in the request's scope, and its policy does not close the position."""
+    """Units may start on lines between nodes here, or be bought here."""
     worth: UnitWorth
     """In the objective; nothing where there is no row."""
 
@@ -241,12 +252,14 @@ def _cells_of(network: Network, request: Request) -> Cells:
     row[at] = rows
     sku, node = keys // n_nodes, keys % n_nodes
     worth = unit_worth(network, rows, penalty_weights(network, request)[rows])
+    open_to = open_responses(network, request, node, sku)
     return Cells(
         sku=sku,
         node=node,
         row=row,
         transit=network.nodes.transit[node],
-        is_open=nodes_in_scope(network, request)[node] & ~is_closed(network, request, node, sku),
+        open_to=open_to,
+        is_open=(open_to & np.where(outside_nodes(network)[node], PURCHASES, TRANSFERS)) != 0,
         worth=worth.spread(row >= 0, 0, 0),
     )
 

@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 from network.candidates import NEVER, Cells, Edges, join_lanes
 from network.lane_rules import may_carry
+from network.outside import outside_nodes
 from optimizer.reasons.residual import Residual
 from optimizer.reasons.ways import NO_LANE_ROW, Graph, Paths, Ways, best_ways, graph_of, trace
+from optimizer.scope import responses_of_lanes
 from optimizer.worth.economics import lane_unit_cost
 
 Ints = NDArray[np.int64]
@@ -29,7 +31,7 @@ class Senders:
     release_day: Ints
     """First day on which one may, shape ``(n_cells,)``."""
     best: Ints
-    """Cell whose unit is worth least, shape ``(n_products,)``; -1 where none may leave."""
+    """Cell inside the network whose unit is worth least, shape ``(n_products,)``; -1 where none may leave."""
     next_best: Ints
     """The best cell besides, shape ``(n_products,)``; -1 where there is none."""
 
@@ -53,6 +55,7 @@ def senders_of(residual: Residual, *, everywhere: bool) -> Senders:
     np.minimum.at(release_day, cell, stacks.release_day[able])
     # Of equals the one with most units, then the first.
     order = np.lexsort((-stacks.may_leave[able], worth, cells.sku[cell]))
+    order = order[~outside_nodes(residual.network)[cells.node[cell[order]]]]
     skus, first = np.unique(cells.sku[cell][order], return_index=True)
     best = np.full(n_products, -1, dtype=np.int64)
     best[skus] = cell[order][first]
@@ -117,6 +120,13 @@ class Search:
         known = self.local[self.residual.unmet_cell]
         source[known[known >= 0]] = NEVER
         return source
+
+    @property
+    def is_offered(self) -> Flags:
+        """Unmet positions that units on offer by some quote can reach."""
+        bought = outside_nodes(self.residual.network)[self.residual.cells.node]
+        first, second, *_ = self.paths_to_unmet
+        return (first.leads & bought[first.sender]) | (second.leads & bought[second.sender])
 
     @property
     def is_reached(self) -> Flags:
@@ -196,11 +206,13 @@ def _edges(residual: Residual, senders: Senders, *, everywhere: bool) -> tuple[E
     receives = cells.transit.copy()
     receives[residual.unmet_cell] = True
     sends = cells.transit | senders.is_sender
-    usable = cells.is_open | everywhere
+    usable = (cells.open_to != 0) | everywhere
     cell = np.flatnonzero(wanted[cells.sku] & (receives | sends) & usable)
     rows = Cells(cells.sku[cell].astype(np.int32), cells.node[cell].astype(np.int32), sends[cell], cells.transit[cell])
     edges = join_lanes(network.lanes, rows, len(network.nodes))
     keep = receives[cell][edges.destination]
-    if len(network.lane_rules) and not everywhere:
+    if not everywhere:
+        open_to, response = cells.open_to[cell], responses_of_lanes(network)
+        keep &= (open_to[edges.origin] & open_to[edges.destination] & response[edges.lane]) != 0
         keep &= may_carry(network, edges.lane, rows.sku[edges.origin])
     return edges.take(keep), cell

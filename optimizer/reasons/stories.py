@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from network.outside import node_words, outside_nodes
 from optimizer.plan import UNKNOWN_MONEY
 from optimizer.reasons.changes import Part, breaking, cheaper, joined, margin, part
 from optimizer.reasons.examples import Example
@@ -73,7 +74,7 @@ def _is_certain(example: Example, parts: list[Part]) -> NDArray[np.bool_]:
 def kept_by_frozen_lines(residual: Residual, index: Ints, line: Ints, worth: Ints) -> Told:
     """Say where frozen lines take the units, what they are worth, and from which day on lines would have to be free."""
     network, lines, n = residual.network, residual.lines, len(index)
-    node_id = network.nodes.node_id.astype(np.object_)
+    node_id = node_words(network)
     reason = "nothing is left to give: a frozen line takes " + counts(lines.units[line], "unit") + " from "
     reason = reason + node_id[lines.origin[line]] + " to " + node_id[lines.destination[line]] + ", worth "
     reason = reason + amounts(network, worth) + " a unit, here " + amounts(network, residual.gain(index))
@@ -202,7 +203,9 @@ def bill(example: Example) -> Words:
     moves, money, sender = example.moves, example.money, example.sender
     text = counts(moves.units, "unit") + " from " + sender + " over " + example.path + " would earn "
     text = text + money(moves.gain) + " and cost " + money(moves.cost) + ": "
-    text = text + money(moves.loss) + " worth at " + sender + ", " + money(moves.unit_cost) + " to move them"
+    bought = outside_nodes(example.network)[example.residual.cells.node[moves.paths.sender]]
+    kept = money(moves.loss) + " worth at " + sender + ", " + money(moves.unit_cost) + " to move them"
+    text = text + np.where(bought, money(moves.unit_cost) + " to buy them and to move them", kept)
     runs = moves.dispatches.sum(axis=1)
     for column, what in (
         (moves.fixed_cost, " for " + counts(runs, "more dispatch")),

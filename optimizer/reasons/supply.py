@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from network.candidates import NEVER
+from network.outside import node_words, outside_nodes
 from network.tables import Network
 from optimizer.plan import UNKNOWN_MONEY
 from optimizer.reasons.changes import Part, part
@@ -38,7 +39,8 @@ def given_away(residual: Residual) -> GivenAway:
     np.add.at(more, residual.settled_cell[settled.to_position], lines.units)
     np.add.at(more, residual.settled_cell[settled.from_position], -lines.units)
     units = np.zeros(n_products, dtype=np.int64)
-    np.add.at(units, cells.sku, np.maximum(-more, 0))
+    inside = ~outside_nodes(residual.network)[cells.node]
+    np.add.at(units, cells.sku, np.maximum(-more, 0) * inside)
     cell = np.flatnonzero((more > 0) & (cells.row >= 0))
     worth = residual.worth_between(cell, residual.units[cell] - 1, residual.units[cell])
     order = np.lexsort((worth, cells.sku[cell]))
@@ -78,7 +80,9 @@ def whereabouts(search: Search, index: Ints) -> Words:
     worth_there = amounts(network, search.senders.last_worth[best[keeps]])
     reason[keeps] = "units are worth as much where they are: " + kept + ", worth " + worth_there + here[keeps]
     last = away.last_cell[sku[went]]
-    given = "nothing is left to give: " + counts(away.units[sku[went]], "unit") + " were given away, the last to "
+    gave = away.units[sku[went]]
+    given = np.where(gave > 0, counts(gave, "unit") + " were given away", "what quotes offer is bought")
+    given = "nothing is left to give: " + given + ", the last to "
     reason[went] = (
         given + _node_of(residual, last) + ", worth " + amounts(network, away.last_worth[sku[went]]) + here[went]
     )
@@ -142,16 +146,17 @@ def fresh_units(residual: Residual, index: Ints) -> Ints:
 
 
 def _node_of(residual: Residual, cell: Ints) -> Words:
-    return np.asarray(residual.network.nodes.node_id[residual.cells.node[cell]].astype(np.object_))
+    return node_words(residual.network)[residual.cells.node[cell]]
 
 
 def _what_is_held(residual: Residual, sku: Ints) -> Words:
     """Add up on hand, reserved and safety stock of SKUs."""
     stock, n_products = residual.network.stock, len(residual.network.products)
+    inside = ~outside_nodes(residual.network)[stock.node]
     sums = []
     for column in (stock.on_hand, stock.reserved, stock.safety_stock):
         total = np.zeros(n_products, dtype=np.int64)
-        np.add.at(total, stock.sku, column)
+        np.add.at(total, stock.sku, column * inside)
         sums.append(total[sku])
     on_hand, reserved, safety = sums
     text = ": " + counts(on_hand, "unit") + " on hand in all"

@@ -27,6 +27,7 @@ from optimizer.reasons.supply import buying, fresh_units, whereabouts
 from optimizer.reasons.terms import ALL_LIFTED, Lifted
 from optimizer.reasons.ways import direct_paths
 from optimizer.reasons.words import Words, same_words
+from optimizer.scope import PURCHASES, TRANSFERS, responses_of_lanes
 
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -38,7 +39,7 @@ FREEST = Lifted(capacity=True, minimum=True, frozen=True, policy=True, shelf_lif
 _CODE_OF_FIELD: Final = (
     ("lane_rules", UnmetCode.POLICY),
     ("request.scope", UnmetCode.POLICY),
-    ("request.response_policy", UnmetCode.POLICY),
+    ("request.response", UnmetCode.POLICY),
     ("alerts", UnmetCode.POLICY),
     ("request.former_plan", UnmetCode.FROZEN),
     ("products", UnmetCode.EXPIRY),
@@ -163,7 +164,9 @@ def _decide_without_rules(search: Search, answers: _Answers) -> None:
 def _closes_anything(search: Search) -> bool:
     """Whether rules of the request or of lanes forbid any move."""
     residual = search.residual
-    return bool(len(residual.network.lane_rules) or not residual.cells.is_open.all() or len(residual.must_send.alert))
+    brings = np.bitwise_or.reduce(responses_of_lanes(residual.network), initial=0) & (TRANSFERS | PURCHASES)
+    all_open = np.all((residual.cells.open_to & brings) == brings)
+    return bool(len(residual.network.lane_rules) or not all_open or len(residual.must_send.alert))
 
 
 def _decide_lifted(search: Search, answers: _Answers, index: Ints, lifted: Lifted, code: UnmetCode) -> None:
@@ -208,7 +211,7 @@ def _decide_supply(search: Search, answers: _Answers) -> None:
     def tell(chosen: Ints) -> Told:
         return stories.told_of(whereabouts(search, chosen), buying(residual, chosen))
 
-    index = index[worth >= residual.gain(index)]
+    index = index[(worth >= residual.gain(index)) & ~search.is_offered[index]]
     away = taken_away(residual, index)
     line, worth_there = (np.full(len(residual.unmet_row), -1, dtype=np.int64) for _ in range(2))
     line[index], worth_there[index] = away.line, away.worth

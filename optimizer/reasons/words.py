@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from network.outside import node_words
 from network.tables import Network
 from optimizer.reasons.ways import NO_LANE_ROW, Paths
 
@@ -61,8 +62,8 @@ def _each(values: Ints, tell: Callable[[int], str]) -> Words:
 
 def path_words(network: Network, paths: Paths, cell_node: Ints) -> Words:
     """Nodes along each path, "W > H > S"; `cell_node` has the node of every cell, to name the ends."""
-    node_id, lanes = network.nodes.node_id, network.lanes
-    text = np.asarray(node_id[cell_node[paths.sender]].astype(np.object_))
+    names, lanes = node_words(network), network.lanes
+    text = names[cell_node[paths.sender]]
     last = paths.lanes.shape[1] - 1
     for hop in range(last + 1):
         at = np.flatnonzero(paths.lanes[:, hop] != NO_LANE_ROW)
@@ -71,5 +72,5 @@ def path_words(network: Network, paths: Paths, cell_node: Ints) -> Words:
         known = lane < len(lanes)
         node = cell_node[paths.receiver[at]]
         node[known] = lanes.destination[lane[known]]
-        text[at] = text[at] + " > " + node_id[node]
+        text[at] = text[at] + " > " + names[node]
     return text
