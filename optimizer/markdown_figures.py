@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from network.joins import runs
 from network.tables import Network
-from optimizer.certificate.counting import counted_without_plan
-from optimizer.certificate.positions import lines_of, positions_at
-from optimizer.certificate.settlement import settle
+from optimizer.certificate.expected_sales import units_by_period
+from optimizer.certificate.positions import lines_of
+from optimizer.certificate.settlement import Settlement, settle
 from optimizer.plan import Markdowns, Plan, no_markdowns
 from optimizer.worth.choices import Choices, choice_rows, choices_of
 from optimizer.worth.economics import money
@@ -70,11 +70,13 @@ def markdown_figures(network: Network, plan: Plan) -> MarkdownFigures:
     of = known[owner]
     at_path = repriced(network, markdowns.take(known))
     at_list = repriced(network, no_markdowns())
-    sold = expected_sales(at_path, rows, _units_by_period(at_path, plan, rows))
+    settled = settle(at_path, lines_of(at_path, plan))
+    sold = expected_sales(at_path, rows, units_by_period(at_path, settled, rows))
     units = np.zeros(markdowns.price.shape)
     np.add.at(units, of, sold)
     more = repricing_value(network, at_path)[rows]
-    more += _value_of_lines(at_path, plan, rows) - _value_of_lines(at_list, plan, rows)
+    more += _value_of_lines(at_path, settled, rows)
+    more -= _value_of_lines(at_list, settle(at_list, lines_of(at_list, plan)), rows)
     earned = np.zeros(len(markdowns), dtype=np.int64)
     np.add.at(earned, of, more)
     margin = (list_price[:, np.newaxis] - markdowns.price) * units
@@ -89,21 +91,8 @@ def _stock_rows(choices: Choices, which: NDArray[np.integer[Any]]) -> tuple[Ints
     return owner, choices.rows[place]
 
 
-def _units_by_period(network: Network, plan: Plan, rows: Ints) -> Ints:
-    """Units that count after the plan, shape ``(n_rows, n_periods)``."""
-    stock = network.stock
-    counted = counted_without_plan(
-        network, positions_at(network, *(ids[rows].astype(np.int64) for ids in (stock.node, stock.sku)))
-    )
-    settled = settle(network, lines_of(network, plan))
-    place = _place_of(network, settled.positions.row, rows)
-    counted = np.where(place >= 0, np.append(settled.counted_after, 0)[place], counted)
-    return np.repeat(counted[:, np.newaxis], network.periods, axis=1)
-
-
-def _value_of_lines(network: Network, plan: Plan, rows: Ints) -> Ints:
+def _value_of_lines(network: Network, settled: Settlement, rows: Ints) -> Ints:
     """Return what lines change the value of positions by, in money units, shape ``(n_rows,)``."""
-    settled = settle(network, lines_of(network, plan))
     place = _place_of(network, settled.positions.row, rows)
     return np.where(place >= 0, np.append(settled.value_change(), 0)[place], 0)
 
