@@ -17,10 +17,21 @@ from optimizer.search.isolation import Forked
 from optimizer.search.progress import Progress
 from optimizer.search.solver_runs import search_for, solution_of, solved
 from optimizer.transfer import plan_of
+from optimizer.worth.lots import expires
+
+_SMALL_UNITS: Final = 60_000
+"""Units that positions may hold, times paths, that a mixed-integer solver is given."""
 
 _RACERS: Final = ("highs", "cp_sat")
 _FRACTIONAL_RACERS: Final = ("highs", "scip")
 """CP-SAT knows whole numbers only."""
+
+
+def is_small(joint: Joint) -> bool:
+    """Whether a mixed-integer solver can be given every unit of every position under every path."""
+    paths = np.diff(joint.options.first_path)[joint.member]
+    none_expires = not np.any(expires(joint.network)[joint.choices.sku[joint.options.choice]])
+    return none_expires and int(((joint.high - joint.low + 1) * paths).sum()) <= _SMALL_UNITS
 
 
 def solve_exactly(progress: Progress, joint: Joint) -> None:

@@ -18,6 +18,7 @@ from optimizer.scope import penalty_weights
 from optimizer.worth.choices import Choices
 from optimizer.worth.demand import DemandKind, demand_of
 from optimizer.worth.economics import give_units, opening_units, unit_worth
+from optimizer.worth.lots import expires
 from optimizer.worth.price_paths import repriced
 
 if TYPE_CHECKING:
@@ -92,6 +93,13 @@ def joint_of(network: Network, request: Request, choices: Choices, options: Opti
         ),
         high=np.maximum(np.minimum(high, _all_but_sold(network, options, row, member)), before),
     )
+
+
+def late_or_expiring(joint: Joint) -> bool:
+    """Whether how many units count depends on the path: some arrive late, or expire."""
+    stock, sku = joint.network.stock, joint.network.stock.sku[joint.row]
+    late = (stock.in_transit[joint.row] > 0) & (stock.in_transit_arrival_day[joint.row] > 0)
+    return bool(np.any(late) or np.any(expires(joint.network)[sku]))
 
 
 def _all_but_sold(network: Network, options: Options, row: Ints, member: Ints) -> Ints:

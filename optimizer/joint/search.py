@@ -19,18 +19,18 @@ from numpy.typing import NDArray
 from optimizer.clearance.clearing import Clearing, clearance
 from optimizer.joint.bounding import Step, best_options, steps_of_bounds
 from optimizer.joint.envelopes import worth_of_options
-from optimizer.joint.exactly import solve_exactly
+from optimizer.joint.exactly import is_small, solve_exactly
 from optimizer.joint.options import options_of
-from optimizer.joint.positions import Joint, SharedPrices, joint_of
+from optimizer.joint.positions import Joint, SharedPrices, joint_of, late_or_expiring
 from optimizer.joint.worlds import World, counted_after, lines_in, prices_of_units, world_at
 from optimizer.plan import Markdowns, Plan, no_markdowns
 from optimizer.plan_lines import no_lines
 from optimizer.search.flow_search import compile_beside, plans_by_flows
 from optimizer.search.isolation import Forked
 from optimizer.search.progress import Progress
+from optimizer.search.strategies import search
 from optimizer.transfer import plan_of
 from optimizer.worth.choices import Choices, choices_of, may_be_marked_down
-from optimizer.worth.lots import expires
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -43,9 +43,6 @@ _TURNS_SHARE: Final = 0.45
 
 _CLEARING_SHARE: Final = 0.2
 """Of the time that is left, for one choice of markdowns at most."""
-
-_SMALL_UNITS: Final = 60_000
-"""Units that positions may hold, times paths, that a mixed-integer solver is given."""
 
 _MOST_PATH_CELLS: Final = 60_000_000
 """Paths times periods of all choices, beyond which no bound of joint plans is made: they would not fit the memory."""
@@ -133,14 +130,21 @@ def search_joint(progress: Progress, choices: Choices, free: NDArray[np.bool_]) 
     if first.is_feasible:
         progress.offer_plan(replace(no_lines(), markdowns=first.markdowns), "clearance", as_it_is=True)
     joint = joint_of(progress.network, progress.request, choices, options_of(progress.network, choices, free))
-    if not np.any(joint.high > joint.low) and not len(listed.model.flows):
-        _end_of_clearance(progress, first)
+    stays = not np.any(joint.high > joint.low) and not len(listed.model.flows)
+    if stays and first.is_feasible and not progress.built.must_act and not late_or_expiring(joint):
+        progress.prove(max(first.bound, progress.certificate.objective if progress.certificate else 0), "clearance")
+    if progress.done:
         return
     turns = _Turns(progress, choices, joint, first)
-    if _is_small(joint):
-        _first_turns(turns, first.markdowns)
+    if is_small(joint):
+        if not stays:
+            _first_turns(turns, first.markdowns)
         solve_exactly(progress, joint)
         return
+    if listed.must_act:
+        search(progress)  # hard demands are met by lines, whatever the prices
+        if progress.infeasible:
+            return
     with Forked(compile_beside, on_report=_ignore):
         world = _first_turns(turns, first.markdowns)
         shared = SharedPrices(first.price, np.zeros(len(joint.options.price)))
@@ -151,21 +155,6 @@ def search_joint(progress: Progress, choices: Choices, free: NDArray[np.bool_]) 
             _anneal(turns)
             while not progress.done and not bounding.ended:
                 bounding.wait(min(0.2, progress.left))
-
-
-def _end_of_clearance(progress: Progress, found: Clearing) -> None:
-    """Take the answer of a request whose stock stays where it is."""
-    if found.is_feasible:
-        progress.prove(max(found.bound, progress.certificate.objective if progress.certificate else 0), "clearance")
-    elif found.missed:
-        progress.infeasible = progress.plan is None
-
-
-def _is_small(joint: Joint) -> bool:
-    """Whether a mixed-integer solver can be given every unit of every position under every path."""
-    paths = np.diff(joint.options.first_path)[joint.member]
-    none_expires = not np.any(expires(joint.network)[joint.choices.sku[joint.options.choice]])
-    return none_expires and int(((joint.high - joint.low) * paths).sum()) <= _SMALL_UNITS
 
 
 def _ignore(reported: object) -> None:
