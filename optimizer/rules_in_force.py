@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from network.columns import NO_LIMIT
+from network.outside import exit_of_lane, outside_lanes, outside_nodes, with_outside, without_outside
 from network.tables import Network
 from optimizer.plan import Plan
 from optimizer.plan_lines import lane_load
@@ -33,6 +34,11 @@ _FREE: Final[dict[str, Any]] = {
     "products.min_remaining_shelf_life_days": 0,
     "stock.safety_stock": 0,
     "stock.no_send_before_day": 0,
+    "exits.capacity_units": NO_LIMIT,
+    "exits.min_lot_units": 0,
+    "exits.max_share": 1.0,
+    "exits.until_day": NO_LIMIT,
+    "quotes.min_units": 0,
     "lane_rules.allowed": True,
     "alerts.must_serve": False,
 }
@@ -47,6 +53,8 @@ ONE_BY_ONE: Final = frozenset(
         "nodes.max_outbound_lanes",
         "nodes.max_inbound_lanes",
         "stock.safety_stock",
+        "exits.capacity_units",
+        "exits.max_share",
         "lane_rules.allowed",
         "alerts.must_serve",
     }
@@ -82,7 +90,7 @@ def rules_in_force(network: Network, request: Request, plan: Plan) -> list[Rule]
     """
     found = [
         Rule(name, np.flatnonzero(at_limit))
-        for part in (_of_lanes, _of_nodes, _of_stock)
+        for part in (_of_lanes, _of_nodes, _of_stock, _of_outside)
         for name, at_limit in part(network, request, plan).items()
     ]
     found.append(Rule("lane_rules.allowed", np.flatnonzero(~network.lane_rules.allowed)))
@@ -99,7 +107,8 @@ def without_rule(network: Network, request: Request, rule: Rule, rows: Rows | No
     table = getattr(network, table_name)
     values = getattr(table, column).copy()
     values[slice(None) if rows is None else rows] = _FREE[rule.name]
-    return replace(network, **{table_name: replace(table, **{column: values})}), request
+    freed = replace(network, **{table_name: replace(table, **{column: values})})
+    return with_outside(without_outside(freed)) if table_name in ("exits", "quotes") else freed, request
 
 
 def place_of(network: Network, rule: Rule, row: int) -> str:
@@ -112,6 +121,7 @@ def place_of(network: Network, rule: Rule, row: int) -> str:
     if table == "lane_rules":
         return f"row {row + 1}"
     ids = {"lanes": network.lanes.lane_id, "nodes": network.nodes.node_id, "products": network.products.sku_id}
+    ids |= {"exits": network.exits.exit_id, "quotes": network.quotes.quote_id}
     return str(ids[table][row])
 
 
@@ -134,7 +144,9 @@ def _of_lanes(network: Network, request: Request, plan: Plan) -> dict[str, NDArr
         "lanes.capacity_kg": limited & (room < lightest),
         # A lane that is not used may be so because of its least load.
         "lanes.min_dispatch_kg": (least > 0) & ((runs == 0) | (spare < lightest)),
-        "lanes.min_line_units": (lanes.min_line_units > 1) & ((runs == 0) | (smallest < lanes.min_line_units + pack)),
+        "lanes.min_line_units": (lanes.min_line_units > 1)
+        & ~outside_lanes(network)
+        & ((runs == 0) | (smallest < lanes.min_line_units + pack)),
     }
 
 
@@ -152,7 +164,7 @@ def _of_nodes(network: Network, request: Request, plan: Plan) -> dict[str, NDArr
         np.add.at(units, ends[plan.lane], plan.units)
         np.maximum.at(case, ends[plan.lane], network.products.case_pack[plan.sku])
         limit, opened = getattr(nodes, capacity), np.bincount(ends[used], minlength=count)
-        found[f"nodes.{capacity}"] = (limit != NO_LIMIT) & (limit - units < case)
+        found[f"nodes.{capacity}"] = (limit != NO_LIMIT) & (limit - units < case) & ~outside_nodes(network)
         found[f"nodes.{most}"] = (getattr(nodes, most) != NO_LIMIT) & (opened >= getattr(nodes, most))
     return found
 
@@ -174,12 +186,28 @@ def _of_stock(network: Network, request: Request, plan: Plan) -> dict[str, NDArr
     }
 
 
+def _of_outside(network: Network, request: Request, plan: Plan) -> dict[str, NDArray[np.bool_]]:
+    """Find exits that are full, and all that ask for lots or close, and quotes with a smallest order."""
+    exits, exit_row = network.exits, exit_of_lane(network)[plan.lane]
+    taken = np.zeros(len(exits), dtype=np.int64)
+    np.add.at(taken, exit_row[exit_row >= 0], plan.units[exit_row >= 0])
+    case = network.products.case_pack.max(initial=1)
+    return {
+        "exits.capacity_units": (exits.capacity_units != NO_LIMIT) & (exits.capacity_units - taken < case),
+        "exits.min_lot_units": exits.min_lot_units > 1,
+        "exits.max_share": exits.max_share < 1.0,
+        "exits.until_day": exits.until_day != NO_LIMIT,
+        "quotes.min_units": network.quotes.min_units > 1,
+    }
+
+
 def _of_request(request: Request) -> list[str]:
     """Rules that a request makes."""
     scopes = (request.scope_sku_ids, request.scope_categories, request.scope_node_ids, request.scope_alert_ids)
     made = {
         "request.scope": any(scope is not None for scope in scopes),
         "request.response_policy": bool(request.response_policy),
+        "request.responses": request.responses is not None,
         "request.former_plan": request.former_plan is not None and request.former_plan.frozen_before_day > 0,
     }
     return [name for name, is_made in made.items() if is_made]
@@ -197,5 +225,6 @@ def _thawed(request: Request) -> Request:
 _REQUEST_WITHOUT: Final[dict[str, Callable[[Request], Request]]] = {
     "request.scope": _anywhere,
     "request.response_policy": lambda request: replace(request, response_policy={}),
+    "request.responses": lambda request: replace(request, responses=None),
     "request.former_plan": _thawed,
 }

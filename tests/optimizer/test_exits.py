@@ -12,6 +12,7 @@ from network import Network, network_from_frames
 from optimizer import Parameters, Request, solve
 from optimizer.plan import Result, Status
 from optimizer.request import STANDARD_POLICY
+from optimizer.rules_in_force import place_of, rules_in_force, without_rule
 from optimizer.transfer import build
 
 EXACT = Parameters(gap=0.0)
@@ -201,3 +202,16 @@ def test_over_stock_that_must_leave_may_leave_for_an_exit() -> None:
         ("alerts.units", "node S, SKU A", 3.0),
         ("exits.capacity_units", "liquidation E", 3.0),
     }
+
+
+def test_what_the_terms_of_an_exit_cost() -> None:
+    """A capacity of 7 keeps 33 units from earning 1.00 each; without exits at all 7.00 would be lost."""
+    network = world([{"exit_id": "E", "unit_proceeds": 2.0, "capacity_units": 7}])
+    request = Request(responses=("transfer", "liquidation"))
+    result = solve(network, request, EXACT)
+    assert result.plan is not None
+    rules = {rule.name: rule for rule in rules_in_force(network, request, result.plan)}
+    assert set(rules) == {"exits.capacity_units", "request.responses"}
+    freed, _ = without_rule(network, request, rules["exits.capacity_units"])
+    assert solve(freed, request, EXACT).benefit == 4000
+    assert place_of(network, rules["exits.capacity_units"], 0) == "E"
