@@ -20,7 +20,7 @@ from optimizer.certificate import certify
 from optimizer.plan import UNKNOWN_MONEY, Certificate, Plan
 from optimizer.request import Request
 from optimizer.rules_in_force import ONE_BY_ONE, Rule, place_of, rules_in_force, without_rule
-from optimizer.search.warm_search import search_from
+from optimizer.search.warm_search import search_with_prices
 
 _KINDS_SHARE: Final = 0.6
 """Of the time, for dropping each rule everywhere; the rest is for single rows."""
@@ -137,7 +137,9 @@ class _Case:
 
     def proved(self, seconds: float) -> int | None:
         """Prove how much any plan can be worth with all rules; None where the time does not suffice."""
-        return search_from(self.network, self.request, [self.plan], seconds=seconds).bound if seconds > 0 else None
+        if seconds <= 0:
+            return None
+        return search_with_prices(self.network, self.request, [self.plan], seconds=seconds).bound
 
     def price(self, rule: Rule, row: int | None, seconds: float) -> _Price:
         """Search for the best plan without a rule, or without one row of it."""
@@ -148,7 +150,7 @@ class _Case:
             return _Price(rule.name, place, count, UNKNOWN_MONEY, UNKNOWN_MONEY, UNKNOWN_MONEY, words)
         rows = None if row is None else np.array([row])
         network, request = without_rule(self.network, self.request, rule, rows)
-        found = search_from(network, request, [self.plan], seconds=seconds)
+        found = search_with_prices(network, request, [self.plan], seconds=seconds)
         before, bound = self._before(network, request)
         if found.certificate is None:
             words = "not computed: no plan without it was found in the time"
