@@ -10,14 +10,14 @@ from fractions import Fraction
 import pytest
 
 from tests.oracle.asked import NEVER, Line
-from tests.oracle.demand import exceeding, expected_above, point_chances
+from tests.oracle.demand import exceeding, point_chances
 from tests.oracle.directory import DisplayRule, LaneRule
 from tests.oracle.evaluation import broken_rules
 from tests.oracle.formulation import solve_oracle
 from tests.oracle.lots import own_units, units_counted
 from tests.oracle.scope import may_carry, skus_in_scope
 from tests.oracle.valuation import evaluate
-from tests.oracle.worth import expiry_cap, late_cap, unit_value
+from tests.oracle.worth import expected_above, expiry_cap, late_cap, unit_value
 from tests.oracle_worlds import alert, lane, lot, must, position, product, world
 
 ONE = [lane("A>B")]
@@ -41,9 +41,10 @@ def test_poisson_demand_by_hand():
     for n, chance in ((0, 1), (1, 1 - math.exp(-2)), (2, 1 - 3 * math.exp(-2)), (60, 0)):
         assert unit_value(directory, ("B", "P"), n) == 2_000_000 + round(8_000_000 * chance)
     # Beyond the first unit, 2 less the chance that the first is sold
-    assert float(expected_above(exceeding(directory, row), 0)) == pytest.approx(2, abs=1e-15)
-    assert float(expected_above(exceeding(directory, row), 1)) == pytest.approx(1 + math.exp(-2), abs=1e-15)
-    assert expected_above((), -3) == 3
+    whole = Fraction(1)
+    assert float(expected_above(directory, row, whole, 0)) == pytest.approx(2, abs=1e-15)
+    assert float(expected_above(directory, row, whole, 1)) == pytest.approx(1 + math.exp(-2), abs=1e-15)
+    assert float(expected_above(directory, row, whole, -3)) == pytest.approx(5, abs=1e-15)
 
 
 def test_negative_binomial_demand_by_hand():

@@ -263,11 +263,11 @@ def breaks_group(group: Group, members: Sequence[tuple[PriceChoice, Prices]]) ->
         return sum(marked) > 1
     if group.kind == "all_or_none":
         return any(marked) and not all(marked)
-    numbers = [[_number(choice, price) for price in path] for choice, path in members]
+    numbers = [[rung_number(choice, price) for price in path] for choice, path in members]
     return any(row != numbers[0] for row in numbers)
 
 
-def _number(choice: PriceChoice, price: Fraction) -> int:
+def rung_number(choice: PriceChoice, price: Fraction) -> int:
     """Number of a price on the ladder, 0 for the list price, -1 for one that is not there."""
     if price == choice.list_price:
         return 0

@@ -6,6 +6,7 @@ error function. Each list of chances ends where nothing that a double could hold
 
 from __future__ import annotations
 
+import itertools
 import math
 from decimal import Decimal, localcontext
 from fractions import Fraction
@@ -22,9 +23,18 @@ def exceeding(directory: Directory, position: Position, share: Fraction = Fracti
     return _exceeding(position.demand * share, position.demand_std**2 * share, directory.normal_demand)
 
 
-def expected_above(chances: tuple[Fraction, ...], stock: int) -> Fraction:
-    """``E[max(D - stock, 0)]``: the chances of every unit above the stock, certain ones below zero."""
-    return max(-stock, 0) + sum(chances[max(stock, 0) :], Fraction(0))
+def expected_least(directory: Directory, position: Position, share: Fraction, units: int) -> Fraction:
+    """``E[min(D(l), units)]`` of the demand of a share of the horizon, for units of 0 or more."""
+    chances = exceeding(directory, position, share)
+    return _sums(position.demand * share, position.demand_std**2 * share, directory.normal_demand)[
+        min(units, len(chances))
+    ]
+
+
+@lru_cache(maxsize=4096)
+def _sums(mean: Fraction, variance: Fraction, normal: bool) -> tuple[Fraction, ...]:
+    """Sums of the first chances, from none to all."""
+    return (Fraction(0), *itertools.accumulate(_exceeding(mean, variance, normal)))
 
 
 @lru_cache(maxsize=4096)

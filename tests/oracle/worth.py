@@ -6,7 +6,8 @@ import itertools
 import math
 from fractions import Fraction
 
-from tests.oracle.demand import exceeding, expected_above
+from tests.oracle.asked import NEVER
+from tests.oracle.demand import exceeding, expected_least
 from tests.oracle.directory import Alert, Directory, Key, Lane, Position, PricePath, Product
 
 WEIGHT_DECIMALS = 6
@@ -126,7 +127,7 @@ def expected_sold(directory: Directory, position: Position, units: int, share: F
         return Fraction(0)
     if position.demand_std == 0:
         return min(position.demand * share, Fraction(units))
-    return sum(exceeding(directory, position, share)[:units], Fraction(0))
+    return expected_least(directory, position, share, units)
 
 
 def left_over_value(directory: Directory, key: Key) -> int:
@@ -151,9 +152,15 @@ def late_cap(directory: Directory, position: Position, day: int) -> int:
         demand = position.demand
         cap = min(demand * (total - share), max(demand * total - opening, Fraction(0)))
         return _floor(cap) if position.path else math.floor(cap)
-    missed_by_stock = expected_above(exceeding(directory, position, total), opening)
-    missed_before = expected_above(exceeding(directory, position, share), opening)
-    return _floor(missed_by_stock - missed_before)
+    return _floor(
+        expected_above(directory, position, total, opening) - expected_above(directory, position, share, opening)
+    )
+
+
+def expected_above(directory: Directory, position: Position, share: Fraction, stock: int) -> Fraction:
+    """``E[max(D - stock, 0)]``: the chances of every unit above the stock, certain ones below zero."""
+    served = expected_least(directory, position, share, max(stock, 0))
+    return max(-stock, 0) + expected_least(directory, position, share, NEVER) - served
 
 
 def _floor(number: Fraction) -> int:
