@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from network.columns import NO_LIMIT
 from network.tables import Severity
-from optimizer.request import Parameters, Request
+from optimizer.request import STANDARD_POLICY, Parameters, Request
 from optimizer.request_reading import FORMER_PLAN_KEYS, KEYS, RESPONSES, SCOPE_KEYS, STEP_KEYS, read_request
 from tests.optimizer.directories import examples
 from tests.optimizer.small_case import DISPATCHES, LINES, PRODUCTS, STOCK, plan_of, small_network
@@ -41,6 +41,7 @@ def test_everything_that_can_be_asked(tmp_path: Path) -> None:
         "backend": "cp_sat",
         "scope": {"sku_ids": ["B"], "categories": ["nuts"], "node_ids": ["W", "S1"], "alert_ids": ["a2"]},
         "severity_weights": {"red": 3, "yellow": 0.5},
+        "responses": ["transfer", "markdown"],
         "response_policy": {"orange": ["keep", "transfer"], "red": []},
         "min_line_benefit": 2,
         "min_dispatch_benefit": 5.5,
@@ -62,11 +63,20 @@ def test_everything_that_can_be_asked(tmp_path: Path) -> None:
         scope_categories=("nuts",),
         scope_node_ids=("W", "S1"),
         scope_alert_ids=("a2",),
+        responses=("transfer", "markdown"),
         response_policy={Severity.ORANGE: ("keep", "transfer"), Severity.RED: ()},
         severity_weights={Severity.RED: 3.0, Severity.YELLOW: 0.5},
         min_line_benefit=2.0,
         min_dispatch_benefit=5.5,
     )
+
+
+def test_the_standard_policy_has_a_name() -> None:
+    request, _, problems = read_request(NETWORK, {"response_policy": "standard"})
+    assert problems == ()
+    assert request.responses is None
+    assert request.response_policy == STANDARD_POLICY
+    assert "transfer" not in request.response_policy[Severity.YELLOW]
 
 
 def test_a_former_plan_at_hand_needs_no_directory() -> None:
@@ -95,6 +105,8 @@ WRONG: dict[str, tuple[dict[str, Any], list[tuple[str, str]]]] = {
     "an unknown severity": ({"severity_weights": {"pink": 1}}, [("severity_weights.pink", "unknown_key")]),
     "a negative weight": ({"severity_weights": {"red": -1}}, [("severity_weights.red", "bad_value")]),
     "an unknown response": ({"response_policy": {"red": ["fly"]}}, [("response_policy.red", "bad_value")]),
+    "an unknown response in all": ({"responses": ["fly"]}, [("responses", "bad_value")]),
+    "a policy without a name": ({"response_policy": "usual"}, [("response_policy", "bad_value")]),
     "a response that is no list": ({"response_policy": {"red": "keep"}}, [("response_policy.red", "bad_value")]),
     "a negative hurdle": ({"min_line_benefit": -1}, [("min_line_benefit", "bad_value")]),
     "money beyond 64 bits": ({"min_dispatch_benefit": 1e12}, [("min_dispatch_benefit", "bad_value")]),
