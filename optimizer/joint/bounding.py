@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.joint.envelopes import envelopes, timeless, worth_of
+from optimizer.joint.envelopes import envelopes, forgone_by_budget, timeless, worth_of, worth_of_options
 from optimizer.joint.positions import Joint, SharedPrices
 from optimizer.joint.worlds import prices_at, without_former_plan
 from optimizer.search.flow_network import flow_network
@@ -23,6 +23,12 @@ Floats = NDArray[np.float64]
 _ROUNDS: Final = 40
 """Rounds of pricing with one set of envelopes; the last set gets more."""
 
+_BUDGET_ROUNDS: Final = 6
+"""Rounds of better prices of budgets before new envelopes."""
+
+_FIRST_STEP, _SHORTER = 0.15, 0.6
+"""First step of a budget's price where it is overspent twice, and by what steps shrink."""
+
 _STALL: Final = 2e-5
 """New envelopes that lower the bound by less than this share are the last."""
 
@@ -33,6 +39,8 @@ class Step:
 
     bound: int
     """Of the objective of any joint plan, money."""
+    budget: Floats
+    """Prices of budgets, shape ``(n_budgets,)``."""
     option: Ints
     """Best option of every family at the prices of units, shape ``(n_families,)``."""
 
@@ -43,6 +51,29 @@ def best_options(joint: Joint, option_worth: Floats) -> Ints:
     of_family = np.repeat(np.arange(len(first) - 1), np.diff(first))
     order = np.lexsort((np.arange(len(option_worth)), -option_worth, of_family))
     return order[first[:-1]] - first[:-1]
+
+
+def budget_prices(joint: Joint, unit_price: Floats, shared: SharedPrices, *, rounds: int, until: float) -> SharedPrices:
+    """Improve prices of budgets at prices of units: a budget that would be overspent costs more, another less.
+
+    Subgradient steps on the Lagrangian dual, each as long as the step before or shorter; the best prices are kept.
+    """
+    amount = np.maximum(joint.choices.budget_amount.astype(np.float64), 1.0)
+    best, least, step = shared, np.inf, _FIRST_STEP
+    for _ in range(rounds):
+        worth = worth_of_options(joint, unit_price, shared)
+        option = best_options(joint, worth)
+        dual = float(worth[joint.options.first_option[:-1] + option].sum() + shared.budget @ amount)
+        if dual < least:
+            best, least = shared, dual
+        else:
+            step *= _SHORTER
+        if time.monotonic() >= until:
+            break
+        forgone = forgone_by_budget(joint, unit_price, shared, option)
+        over = np.clip(forgone / amount - 1.0, -1.0, 1.0)
+        shared = SharedPrices(np.maximum(shared.budget + step * over, 0.0), shared.target)
+    return best
 
 
 def steps_of_bounds(joint: Joint, unit_price: Floats, shared: SharedPrices, seconds: float) -> Iterator[Step]:
@@ -59,6 +90,8 @@ def steps_of_bounds(joint: Joint, unit_price: Floats, shared: SharedPrices, seco
     until, behind = time.monotonic() + seconds, np.inf
     network, request = timeless(joint.network), without_former_plan(joint.request)
     while True:
+        if len(joint.choices.budget_amount):
+            shared = budget_prices(joint, unit_price, shared, rounds=_BUDGET_ROUNDS, until=until)
         found = envelopes(joint, unit_price, shared)
         built = build(network, request, worth_of(joint, found))
         flows = flow_network(built.model, in_packs=False, compiled=True)
@@ -67,11 +100,11 @@ def steps_of_bounds(joint: Joint, unit_price: Floats, shared: SharedPrices, seco
         for number, last in enumerate(bounds_by_pricing(built.model, flows)):
             if last.bound < best:
                 best = last.bound
-                yield Step(int(best) + found.constant, option)
+                yield Step(int(best) + found.constant, shared.budget, option)
             if number >= _ROUNDS or time.monotonic() >= until:
                 break
         if last is None:
-            yield Step(found.constant, option)
+            yield Step(found.constant, shared.budget, option)
             return
         if time.monotonic() >= until or best + found.constant > behind - _STALL * abs(behind):
             return

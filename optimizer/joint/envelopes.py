@@ -129,6 +129,40 @@ def worth_at_list_price(joint: Joint) -> Floats:
     return worth
 
 
+def forgone_by_budget(joint: Joint, unit_price: Floats, shared: SharedPrices, option: Ints) -> Floats:
+    """Margin that options forgo where every position has its best number of units at prices.
+
+    Parameters
+    ----------
+    joint : Joint
+    unit_price : ndarray of float64, shape (n_positions,)
+    shared : SharedPrices
+    option : ndarray of int64, shape (n_families,)
+        Counted within each family.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_budgets,)
+        Money.
+    """
+    from optimizer.joint import path_worths as compiled  # noqa: PLC0415 (loads a compiler)
+
+    rows, members, paths = columns_of(joint, unit_price, shared)
+    path = joint.options.first_path[:-1] + option[joint.options.family]
+    chosen = paths._replace(
+        price=paths.price[path], demand_share=paths.demand_share[path], target_price=paths.target_price[path]
+    )
+    single = members._replace(first_path=np.arange(len(path) + 1))
+    forgone = np.empty(len(joint))
+    in_threads(len(joint), lambda start, stop: compiled.forgone_at_prices(rows, single, chosen, forgone, start, stop))
+    choices = joint.choices
+    by_choice = np.bincount(joint.options.choice[joint.member], weights=forgone, minlength=len(choices))
+    holder = np.repeat(np.arange(len(choices)), np.diff(choices.first_budget))
+    return np.bincount(choices.budget, weights=by_choice[holder], minlength=len(choices.budget_amount)).astype(
+        np.float64
+    )
+
+
 def in_threads(count: int, work: Callable[[int, int], object]) -> None:
     """Do ranges of something side by side: the compiled code leaves Python's lock alone."""
     edges = np.linspace(0, count, _PARTS + 1).astype(int).tolist()

@@ -7,7 +7,7 @@ together, and those with a cross elasticity. That all of a group are marked down
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -66,6 +66,10 @@ class Options:
         """Option of every path, counted over all families, shape ``(n_paths,)``."""
         first = self.first_option[self.family]
         return np.arange(self.first_path[-1]) + np.repeat(first - self.first_path[:-1], np.diff(self.first_path))
+
+    def only(self, price: Floats, demand_share: Floats) -> Options:
+        """Leave one option to every family, with these paths of its members, shape ``(n_members, T)`` each."""
+        return replace(self, first_path=np.arange(len(self) + 1), price=price, demand_share=demand_share)
 
     def markdowns(self, choices: Choices, option: Ints) -> Markdowns:
         """Write chosen options as markdowns.

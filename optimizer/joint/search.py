@@ -10,13 +10,13 @@ are best at its prices, which are better with every round.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.clearance.clearing import Clearing, clearance
+from optimizer.clearance.clearing import clearance
 from optimizer.joint.bounding import Step, best_options, steps_of_bounds
 from optimizer.joint.envelopes import worth_of_options
 from optimizer.joint.exactly import is_small, solve_exactly
@@ -41,11 +41,11 @@ _GAIN: Final = 5e-4
 _TURNS_SHARE: Final = 0.45
 """Of the time, for turns; annealing in the best world has the rest."""
 
+_CLEARING_GAP: Final = 1e-4
+"""Markdowns for known stock that are proved to be so near the best are good enough for a turn."""
+
 _CLEARING_SHARE: Final = 0.2
 """Of the time that is left, for one choice of markdowns at most."""
-
-_MOST_PATH_CELLS: Final = 60_000_000
-"""Paths times periods of all choices, beyond which no bound of joint plans is made: they would not fit the memory."""
 
 
 @dataclass(slots=True)
@@ -53,53 +53,63 @@ class _Turns:
     """The state of taking turns."""
 
     progress: Progress
-    choices: Choices
     joint: Joint
-    clearing: Clearing
-    """The last one: its prices of budgets are those of the search."""
-    beside: list[Forked] = field(default_factory=list)
+    budget: Floats
+    """Prices of budgets, as far as they are known, shape ``(n_budgets,)``."""
+    beside: Forked | None = None
     suggested: Ints | None = None
     """Options that are best at the prices of the process beside, not tried yet."""
 
+    @property
     def worth(self) -> int:
         """Objective of the best plan."""
         certificate = self.progress.certificate
         return 0 if certificate is None else certificate.objective
 
-    def best_lines(self) -> Plan:
-        """Return the lines of the best plan."""
-        plan = self.progress.plan
-        return no_lines() if plan is None else replace(plan, markdowns=no_markdowns())
+    @property
+    def shared(self) -> SharedPrices:
+        """Prices of what choices share."""
+        return SharedPrices(self.budget, np.zeros(len(self.joint.options.price)))
 
     def best_markdowns(self) -> Markdowns:
         """Return the markdowns of the best plan."""
         return no_markdowns() if self.progress.plan is None else self.progress.plan.markdowns
 
     def flow_at(self, markdowns: Markdowns) -> World:
-        """Find lines in the world of some markdowns, and offer both."""
-        progress = self.progress
-        world = world_at(progress.network, progress.request, markdowns)
-        progress.enter(world.built, markdowns)
-        progress.offer(lines_in(world, lambda: progress.left), "slope scaling and clearance in turn")
+        """Find lines in the world of some markdowns, and offer them with the markdowns that suit them."""
+        world = self.enter(markdowns)
+        self.progress.offer(lines_in(world, lambda: self.progress.left), "slope scaling and clearance in turn")
         self.listen()
         return world
 
-    def listen(self) -> None:
-        """Take what the process beside has to say."""
-        for process in self.beside:
-            process.wait(0.0)
+    def enter(self, markdowns: Markdowns) -> World:
+        """Go on in the world of some markdowns."""
+        world = world_at(self.joint, markdowns, self.shared)
 
-    def clear(self, counted_units: Ints | None) -> Markdowns | None:
-        """Choose markdowns for known stock; None where none keep the rules."""
+        def with_prices(lines: Plan) -> Plan:
+            return replace(lines, markdowns=self.clear(counted_after(world.network, lines)))
+
+        self.progress.enter(world.built, with_prices)
+        return world
+
+    def clear(self, counted_units: Ints) -> Markdowns:
+        """Choose markdowns for known stock; none where none keep the rules."""
         progress = self.progress
-        self.clearing = clearance(
+        found = clearance(
             progress.network,
             progress.request,
-            choices=self.choices,
+            choices=self.joint.choices,
             counted_units=counted_units,
             seconds=max(_CLEARING_SHARE * progress.left, 0.5),
+            gap=_CLEARING_GAP,
         )
-        return self.clearing.markdowns if self.clearing.is_feasible else None
+        self.budget = found.price
+        return found.markdowns
+
+    def listen(self) -> None:
+        """Take what the process beside has to say."""
+        if self.beside is not None:
+            self.beside.wait(0.0)
 
 
 def choices_in_play(progress: Progress) -> tuple[Choices, NDArray[np.bool_]]:
@@ -135,7 +145,7 @@ def search_joint(progress: Progress, choices: Choices, free: NDArray[np.bool_]) 
         progress.prove(max(first.bound, progress.certificate.objective if progress.certificate else 0), "clearance")
     if progress.done:
         return
-    turns = _Turns(progress, choices, joint, first)
+    turns = _Turns(progress, joint, first.price)
     if is_small(joint):
         if not stays:
             _first_turns(turns, first.markdowns)
@@ -146,11 +156,9 @@ def search_joint(progress: Progress, choices: Choices, free: NDArray[np.bool_]) 
         if progress.infeasible:
             return
     with Forked(compile_beside, on_report=_ignore):
-        world = _first_turns(turns, first.markdowns)
-        shared = SharedPrices(first.price, np.zeros(len(joint.options.price)))
-        price = prices_of_units(world, joint)
-        with Forked(_bounds, joint, price, shared, progress.left, on_report=_heard(turns)) as bounding:
-            turns.beside.append(bounding)
+        price = prices_of_units(_first_turns(turns, first.markdowns), joint)
+        with Forked(_bounds, joint, price, turns.shared, progress.left, on_report=_heard(turns)) as bounding:
+            turns.beside = bounding
             _take_turns(turns, price)
             _anneal(turns)
             while not progress.done and not bounding.ended:
@@ -175,69 +183,33 @@ def _bounds(joint: Joint, price: Floats, shared: SharedPrices, seconds: float, r
 
 
 def _first_turns(turns: _Turns, markdowns: Markdowns) -> World:
-    """Transfer only, then clearance of what that leaves; clearance only, then transfers: the best of all goes on."""
+    """Transfers and then clearance of what they leave; clearance and then transfers: the better goes on."""
     progress = turns.progress
-    world = turns.flow_at(no_markdowns())
-    lines = turns.best_lines() if progress.plan is not None and progress.plan.n_lines else None
-    if lines is not None:
-        cleared = turns.clear(counted_after(world.network, lines))
-        if cleared is not None:
-            progress.offer_plan(replace(lines, markdowns=cleared), "transfers, then clearance", as_it_is=True)
-    if len(markdowns):
-        world = turns.flow_at(markdowns)
-    return world
+    world = turns.enter(no_markdowns())
+    lines = lines_in(world, lambda: progress.left)
+    progress.offer_plan(plan_of(world.built, lines.flow_units, lines.switch_count), "slope scaling", as_it_is=True)
+    progress.offer(lines, "transfers, then clearance")
+    return turns.flow_at(markdowns) if len(markdowns) else world
 
 
 def _take_turns(turns: _Turns, price: Floats) -> None:
-    """Markdowns for the lines, lines for the markdowns, and options at prices, while that gains."""
+    """Lines for the markdowns, markdowns for the lines, and options at prices, while that gains."""
     progress = turns.progress
     until = progress.elapsed + _TURNS_SHARE * progress.left
-    _try_options(turns, _at_prices(turns, price))
+    option: Ints | None = best_options(turns.joint, worth_of_options(turns.joint, price, turns.shared))
     while not progress.done and progress.elapsed < until:
-        before = turns.worth()
-        best = turns.best_markdowns()
-        world = world_at(progress.network, progress.request, best)
-        cleared = turns.clear(counted_after(world.network, turns.best_lines()))
-        if cleared is not None:
-            turns.flow_at(cleared)
-        if turns.suggested is not None and progress.elapsed < until:
-            option, turns.suggested = turns.suggested, None
-            _try_options(turns, option)
-        if turns.worth() <= before + _GAIN * abs(before) and turns.suggested is None:
+        before = turns.worth
+        if option is not None:
+            turns.flow_at(turns.joint.options.markdowns(turns.joint.choices, option))
+        turns.flow_at(turns.best_markdowns())
+        option, turns.suggested = turns.suggested, None
+        if option is None and turns.worth <= before + _GAIN * abs(before):
             return
 
 
-def _at_prices(turns: _Turns, price: Floats) -> Ints:
-    """Options of most worth where every position has its best number of units at prices."""
-    shared = SharedPrices(turns.clearing.price, np.zeros(len(turns.joint.options.price)))
-    return best_options(turns.joint, worth_of_options(turns.joint, price, shared))
-
-
-def _try_options(turns: _Turns, option: Ints) -> None:
-    """Flow where options are chosen at prices, which may break budgets; then clear what that leaves, and flow again."""
-    progress = turns.progress
-    if progress.done:
-        return
-    markdowns = turns.joint.options.markdowns(turns.choices, option)
-    world = world_at(progress.network, progress.request, markdowns)
-    found = lines_in(world, lambda: progress.left)
-    lines = plan_of(world.built, found.flow_units, found.switch_count)
-    cleared = turns.clear(counted_after(world.network, lines))
-    if cleared is not None and not progress.done:
-        turns.flow_at(cleared)
-
-
 def _anneal(turns: _Turns) -> None:
-    """Open and close switches in the world of the best plan, and clear once more what its lines leave."""
-    progress = turns.progress
-    if progress.done:
-        return
-    best = turns.best_markdowns()
-    world = world_at(progress.network, progress.request, best)
-    if not len(world.built.model.flows):
-        return
-    progress.enter(world.built, best)
-    plans_by_flows(progress, turns.listen)
-    cleared = turns.clear(counted_after(world.network, turns.best_lines()))
-    if cleared is not None:
-        progress.offer_plan(replace(turns.best_lines(), markdowns=cleared), "clearance of what is left", as_it_is=True)
+    """Open and close switches in the world of the best plan."""
+    if not turns.progress.done:
+        world = turns.enter(turns.best_markdowns())
+        if len(world.built.model.flows):
+            plans_by_flows(turns.progress, turns.listen)

@@ -14,7 +14,8 @@ from network.tables import Network
 from optimizer.certificate.counting import counted_without_plan
 from optimizer.certificate.positions import lines_of, positions_at
 from optimizer.certificate.settlement import settle
-from optimizer.joint.positions import Joint
+from optimizer.joint.envelopes import envelopes, worth_of
+from optimizer.joint.positions import Joint, SharedPrices
 from optimizer.model import Solution, benefit
 from optimizer.plan import Markdowns, Plan
 from optimizer.request import Request
@@ -46,10 +47,27 @@ class World:
     built: TransferModel
 
 
-def world_at(network: Network, request: Request, markdowns: Markdowns) -> World:
-    """Reprice a network and build the transfer model of its lines."""
-    at = repriced(network, markdowns)
-    return World(markdowns, at, build(at, request))
+def world_at(joint: Joint, markdowns: Markdowns, shared: SharedPrices) -> World:
+    """Reprice a network and build the transfer model of its lines, which pay for what they take of budgets."""
+    network = repriced(joint.network, markdowns)
+    if not np.any(shared.budget > 0.0) or not len(markdowns):
+        return World(markdowns, network, build(network, joint.request))
+    single = replace(joint, options=joint.options.only(*_paths_in(network, joint)))
+    priced = SharedPrices(shared.budget, np.zeros(len(joint.options)))
+    worths = envelopes(single, np.zeros(len(joint)), priced)
+    return World(markdowns, network, build(network, joint.request, worth_of(single, worths)))
+
+
+def _paths_in(network: Network, joint: Joint) -> tuple[Floats, Floats]:
+    """Prices and demand shares of every member in a repriced network, shape ``(n_members, T)`` each."""
+    choices, options = joint.choices, joint.options
+    price = np.repeat(choices.list_price[options.choice][:, None], choices.n_periods, axis=1)
+    share = np.repeat(np.arange(1, choices.n_periods + 1)[None, :] / choices.n_periods, len(options), axis=0)
+    if network.paths is not None:
+        path = network.paths.of_stock[joint.row[joint.first_position[:-1]]]
+        own = np.flatnonzero(path >= 0)
+        price[own], share[own] = network.paths.price[path[own]], network.paths.demand_share[path[own]]
+    return price, share
 
 
 def lines_in(world: World, seconds_left: Callable[[], float]) -> Solution:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 
 from network.tables import Network
 from optimizer.certificate import certify
 from optimizer.model import Solution
-from optimizer.plan import Certificate, Incumbent, Markdowns, Plan, no_markdowns, relative_gap
+from optimizer.plan import Certificate, Incumbent, Plan, relative_gap
 from optimizer.request import Parameters, Request
 from optimizer.search.pruning import pruned
 from optimizer.transfer import TransferModel, plan_of
@@ -60,12 +59,11 @@ class Progress:
         self._started, self._on_incumbent = started, on_incumbent
         self.certify_seconds = 0.0
         """What the last certificate took."""
-        self.markdowns = no_markdowns()
-        """Prices in the world of `built`."""
+        self._with_prices: Callable[[Plan], Plan] | None = None
 
-    def enter(self, built: TransferModel, markdowns: Markdowns) -> None:
-        """Go on in another world: solutions are offered with its markdowns from here on."""
-        self.built, self.markdowns, self.solution = built, markdowns, None
+    def enter(self, built: TransferModel, with_prices: Callable[[Plan], Plan]) -> None:
+        """Go on in another world: solutions of its model are offered with the prices that suit their lines."""
+        self.built, self._with_prices, self.solution = built, with_prices, None
 
     @property
     def elapsed(self) -> float:
@@ -92,8 +90,13 @@ class Progress:
 
     def offer(self, solution: Solution, found_by: str) -> bool:
         """Certify a solution and keep it when it is better than the best so far."""
-        lines = plan_of(self.built, solution.flow_units, solution.switch_count)
-        better = self.offer_plan(replace(lines, markdowns=self.markdowns), found_by)
+        began = time.monotonic()
+        plan = plan_of(self.built, solution.flow_units, solution.switch_count)
+        if self._with_prices is not None:
+            plan = self._with_prices(plan)
+        priced_seconds = time.monotonic() - began
+        better = self.offer_plan(plan, found_by)
+        self.certify_seconds += priced_seconds
         if better:
             self.solution = solution
         return better
