@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from benchmarks.peers import PEERS
+from benchmarks.peers import MARKDOWN_PEERS, PEERS
 from benchmarks.registry import cases, function_named
 from cli.main import main
 from tests.cli.conftest import BENEFIT, SMALL, write_directory
@@ -37,6 +37,8 @@ def test_every_case_runs(name, bench):
     assert all(isinstance(line, str) for line in function_named(case.page)(result))
     if name == "transfer":
         _check_transfer(result)
+    elif name == "clearance":
+        _check_clearance(result)
 
 
 def _check_transfer(result):
@@ -61,6 +63,21 @@ def _check_transfer(result):
     for name in ("highs", "scip", "cp_sat"):
         assert peers[name]["bound"] == pytest.approx(engine["bound"], rel=1e-5), name
     assert 0 < peers["greedy"]["benefit"] < engine["benefit"]
+
+
+def _check_clearance(result):
+    """A certified plan, no better than the optimum that both programs find; the rule makes less."""
+    engine, peers = result["engine"], {peer["name"]: peer for peer in result["peers"]}
+    assert engine["certificate_valid"]
+    assert result["bound_holds"]
+    assert engine["responses"]["markdown"]["choices"] > 0
+    assert set(peers) == set(MARKDOWN_PEERS)
+    best = peers["highs_paths"]["objective"]
+    assert peers["highs_paths"]["bound"] == pytest.approx(best, rel=1e-4)
+    assert peers["pulp_cbc_paths"]["objective"] == pytest.approx(best, rel=1e-4)
+    assert engine["bound"] is None or engine["objective"] <= engine["bound"]
+    assert engine["objective"] > 0.9 * best
+    assert 0 < peers["markdown_rule"]["objective"] < best
 
 
 def test_a_network_directory_can_be_given(bench, tmp_path):
