@@ -15,17 +15,19 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from network.clearance_tables import Exits
 from network.columns import no_rows
 from network.tables import DisplayRules, Network
 from optimizer.certificate import certify
 from optimizer.difference import Difference, line_changes, plan_difference
-from optimizer.plan import Certificate, Incumbent, Plan, Result, StopReason
-from optimizer.plan_lines import joined, merged_lines, taken
+from optimizer.plan import Certificate, Incumbent, Markdowns, Plan, Result, StopReason, no_markdowns
+from optimizer.plan_lines import joined, merged_lines, no_lines, taken
 from optimizer.request import FormerPlan, Parameters, Request
 from optimizer.search.pruning import pruned
 from optimizer.search.warm_search import Found, search_from
 from optimizer.solve import finish, solve
 from optimizer.transfer.former import departure_days
+from optimizer.worth.outside import worth_outside
 
 _NEAREST_SHARE: Final = 0.5
 """Of the time, for finding out how near a plan can be."""
@@ -117,10 +119,17 @@ def _nearest(network: Network, request: Request, proposed: Plan, seconds: float)
             cost_per_unit=np.zeros(n_lanes),
             cost_per_kg=np.zeros(n_lanes),
         ),
+        exits=_worthless_exits(network),
         display_rules=no_rows(DisplayRules),
     )
     asked = replace(_changing(network, request, proposed, 1.0), min_line_benefit=0.0, min_dispatch_benefit=0.0)
     return search_from(worthless, asked, (), seconds=seconds)
+
+
+def _worthless_exits(network: Network) -> Exits:
+    """Let exits take units for nothing."""
+    nothing = np.zeros(len(network.exits))
+    return replace(network.exits, unit_proceeds=nothing, proceeds_share_of_cost=nothing, unit_fee=nothing)
 
 
 def _least_changes(network: Network, request: Request, nearest: Found) -> int:
@@ -134,13 +143,23 @@ def _best_as_near(
     network: Network, request: Request, proposed: Plan, nearest: Plan | None, until: float
 ) -> Plan | None:
     """Find the best allowed plan that differs by no more units than one that differs by few."""
-    price = _dear(network, request)
-    known = () if nearest is None else (nearest,)
-    seconds = max(until - time.monotonic(), 0.1)
-    found = search_from(network, _changing(network, request, proposed, price), known, seconds=seconds)
-    tried = [_allowed(network, request, plan) for plan in (nearest, found.plan) if plan is not None]
+    asked = _changing(network, request, proposed, _dear(network, request))
+    tried = []
+    worlds = _price_worlds(proposed)
+    for number, markdowns in enumerate(worlds):
+        seconds = max((until - time.monotonic()) / (len(worlds) - number), 0.1)
+        known = replace(nearest or no_lines(), markdowns=markdowns)
+        found = search_from(network, asked, (known,), seconds=seconds)
+        tried += [_allowed(network, request, plan) for plan in (known, found.plan) if plan is not None]
+        if any(certificate.valid for _, certificate in tried):
+            break
     allowed = [(plan, certificate) for plan, certificate in tried if certificate.valid]
     return min(allowed, key=lambda one: (_changed(proposed, one[0]), -one[1].objective), default=(None, None))[0]
+
+
+def _price_worlds(proposed: Plan) -> list[Markdowns]:
+    """Prices to repair a plan at: its own, and where no plan keeps the rules with them, the list prices."""
+    return [proposed.markdowns, no_markdowns()] if len(proposed.markdowns) else [no_markdowns()]
 
 
 def _allowed(network: Network, request: Request, plan: Plan) -> tuple[Plan, Certificate]:
@@ -179,6 +198,7 @@ def _dear(network: Network, request: Request) -> float:
         lanes.cost_per_unit,
         lanes.cost_per_kg * float(np.nan_to_num(products.unit_weight_kg, nan=0.0).max(initial=0.0)),
         network.display_rules.broken_price,
+        np.abs(worth_outside(network, np.arange(len(stock)))) / 10.0**network.money_decimals,
     )
     most = sum(float(part.max(initial=0.0)) for part in parts)
     return 10.0 * (most + request.min_line_benefit + request.min_dispatch_benefit) + 1.0

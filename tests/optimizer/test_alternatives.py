@@ -14,10 +14,12 @@ from optimizer.alternatives.one_sku import complete_plan, one_sku, small_plan
 from optimizer.alternatives.rates import rates_of
 from optimizer.difference import line_changes
 from optimizer.outcomes import alert_outcomes
-from optimizer.plan import Plan
+from optimizer.plan import Markdowns, Plan
 from optimizer.plan_files.plan_schema import CHOICE_TABLES
+from optimizer.plan_lines import no_lines
 from optimizer.worth.economics import product_weight
 from tests.agreement import read_twice
+from tests.optimizer.decisions_case import decisions_network
 from tests.optimizer.directories import examples
 from tests.optimizer.small_case import SETTINGS, SmallCase
 from tests.oracle.drawing import NetworkFiles
@@ -207,3 +209,47 @@ def test_the_small_network_of_a_sku_counts_as_the_plan_does(files: NetworkFiles)
         added = certify(one.network, replace(one.request, min_line_benefit=0.0), small)
         lines = round(request.min_line_benefit * 10**network.money_decimals) * int((again.sku == sku).sum())
         assert added.objective - lines == pytest.approx(fewest.objective - rest.objective, abs=4)
+
+
+def test_single_responses_stand_beside_the_mix():
+    """Every response alone, each at most as good as the mix; what each may not do it does not do."""
+    network = decisions_network()
+    plan = solve(network, Request(), Parameters(time_limit_seconds=5)).plan
+    assert plan is not None
+    found = alternatives(network, Request(), plan, seconds=15, alerts=[0, 1], whole_plan=False)
+    certificates = [certify(network, Request(), other) for other in found.plans]
+    assert all(certificate.valid for certificate in certificates)
+    of_surplus, of_shortage = (by_name(found, alert) for alert in (0, 1))
+    # A can be marked down, liquidated and moved; B can be moved and bought.
+    assert {"markdown_only", "liquidation_only", "do_nothing"} <= of_surplus.keys()
+    assert {"purchase_only", "transfer_only"} <= of_shortage.keys()
+    bought = of_shortage["purchase_only"]
+    assert (found.units_by_transfer[bought], found.prices_marked_down[bought]) == (0, 0)
+    assert found.units_by_purchase[bought] > 0
+    cleared = of_surplus["markdown_only"]
+    assert (found.lines[cleared], found.prices_marked_down[cleared]) == (0, 1)
+    # B needs 6: 2 come from W for 3, up to 4 that come a day later are worth 10 - 3 less the order's 1.5.
+    nothing = of_shortage["do_nothing"]
+    gain = (found.benefit[bought] - found.benefit[nothing]) / 1e6
+    assert gain == 4 * (10.0 - 3.0) - 1.5
+    assert found.cost[bought] == 13_500_000
+    for alert in (0, 1):
+        ranks = by_name(found, alert)
+        best = min(ranks, key=lambda name: found.rank[ranks[name]])
+        assert best in {"most_benefit", "as_planned"}
+    tables = choice_tables(network, found)
+    own = tables["alternative_purchases"]
+    assert own[own["choice"] == "purchase_only"]["units"].tolist() == [4]
+
+
+def test_budgets_of_a_sku_are_what_the_others_leave():
+    budget = pd.DataFrame([("all", "", 40.0)], columns=["budget_id", "category", "amount"])
+    network = decisions_network(markdown_budgets=budget)
+    plan = replace(
+        no_lines(),
+        markdowns=Markdowns(np.zeros(1, np.int32), np.array(["North"], dtype=np.object_), np.array([[10.0, 5.0]])),
+    )
+    # 10 units of A: 2 sold at 10, 6 at 5 instead; 30 are given up.
+    assert one_sku(network, Request(), plan, 1).network.markdown_budgets.amount == pytest.approx([10.0], abs=0.01)
+    assert one_sku(network, Request(), plan, 0).network.markdown_budgets.amount.tolist() == [40.0]
+    assert not len(one_sku(network, Request(), plan, 0).rest.markdowns)
