@@ -16,6 +16,7 @@ from cli.exit_codes import ExitCode
 from cli.failures import CommandError
 from cli.progress import Progress
 from network import Donor, Network, donors_reaching, inspect_network, render, render_donors
+from network.outside import without_outside
 
 
 def run(arguments: argparse.Namespace, progress: Progress) -> ExitCode:
@@ -24,6 +25,7 @@ def run(arguments: argparse.Namespace, progress: Progress) -> ExitCode:
     warnings += tuple(replace(problem, is_warning=True) for problem in hindrances(network, arguments.directory))
     with progress.phase("inspect", "looking for reach and critical nodes"):
         inspection = inspect_network(network, warnings)
+        network = without_outside(network)
         donors = None if arguments.donors is None else _donors(network, *arguments.donors)
     if arguments.json:
         found = {} if donors is None else {"donors": [_plain(network, donor) for donor in donors]}
