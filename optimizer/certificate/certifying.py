@@ -15,7 +15,7 @@ import numpy as np
 from network.tables import Network
 from optimizer.certificate.checks import lanes, lines, nodes, outside, prices, promises
 from optimizer.certificate.ledger import ROUNDING, TERMS, ledger, rounding_allowance
-from optimizer.certificate.objective import adjustments
+from optimizer.certificate.objective import Adjustments, adjustments
 from optimizer.certificate.plan_columns import Ints, UsablePlan, check_columns
 from optimizer.certificate.priced_plan import check_markdown_columns
 from optimizer.certificate.settled_plan import SettledPlan, settled_plan
@@ -76,19 +76,7 @@ def certify(network: Network, request: Request, plan: Plan) -> Certificate:
     line_benefit = settlement.value_of_lines(settled.left_out) - unit_cost * columns.units - saved_cost
     line_objective = line_benefit + added.of_line
 
-    lines.check_lines(settled, log)
-    outside.check_outside(settled, log)
-    nodes.check_stock(settled, log)
-    nodes.check_capacities(settled, log)
-    lanes.check_dispatches(settled, log)
-    lanes.check_loads(settled, log)
-    promises.check_demands(settled, log)
-    promises.check_frozen(network, added.changes, log)
-    promises.check_earnings(settled, added, line_objective, log)
-    prices.check_prices(settled.priced, log)
-    prices.check_budgets(settled.priced, settlement, log)
-    prices.check_targets(settled.priced, added.shortfalls, log)
-
+    _check_rules(settled, added, line_objective, log)
     runs_cost = columns.dispatches_on_lane * fixed_cost
     benefit = int(np.sum(settlement.value_change())) - int(np.sum(unit_cost * columns.units)) - int(np.sum(runs_cost))
     benefit += settled.priced.value()
@@ -105,6 +93,22 @@ def certify(network: Network, request: Request, plan: Plan) -> Certificate:
         adjustments=added.terms,
         line_objective=of_lines[1],
     )
+
+
+def _check_rules(settled: SettledPlan, added: Adjustments, line_objective: Ints, log: ViolationLog) -> None:
+    """Check every rule but those of columns, ledger and claims."""
+    lines.check_lines(settled, log)
+    outside.check_outside(settled, log)
+    nodes.check_stock(settled, log)
+    nodes.check_capacities(settled, log)
+    lanes.check_dispatches(settled, log)
+    lanes.check_loads(settled, log)
+    promises.check_demands(settled, log)
+    promises.check_frozen(settled.network, added.changes, log)
+    promises.check_earnings(settled, added, line_objective, log)
+    prices.check_prices(settled.priced, log)
+    prices.check_budgets(settled.priced, settled.settlement, log)
+    prices.check_targets(settled.priced, added.shortfalls, log)
 
 
 def _of_plan(plan: Plan, usable: UsablePlan, values: Ints) -> Ints:

@@ -13,7 +13,7 @@ from optimizer.plan import Markdowns, Plan
 from optimizer.request import Request
 from optimizer.worth.choices import Choices, choice_rows, choices_of, may_be_marked_down
 from optimizer.worth.path_rules import OFF_LADDER, levels_of, prices_at
-from optimizer.worth.price_paths import list_paths, repriced, repricing_value
+from optimizer.worth.price_paths import list_paths, repriced, value_between
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -41,7 +41,7 @@ class PricedPlan:
         """Sum of `repricing`; with other factors of the shortage penalty where given, shape ``(n_stock,)``."""
         if penalty_weight is None or not len(self.markdown):
             return int(self.repricing.sum())
-        return int(repricing_value(self.listed, self.world, penalty_weight).sum())
+        return int(value_between(self.listed, self.world, penalty_weight).sum())
 
 
 def check_markdown_columns(network: Network, plan: Plan, log: ViolationLog) -> None:
@@ -92,7 +92,7 @@ def priced_plan(network: Network, request: Request, plan: Plan, log: ViolationLo
     usable = Markdowns(choices.sku[choice], choices.zone[choice], price)
     world = repriced(network, usable, choices)
     marked = np.flatnonzero(np.any(level > 0, axis=1))
-    repricing = repricing_value(listed, world)
+    repricing = value_between(listed, world)
     return PricedPlan(choices, choice[marked], level[marked], may, listed, world, repricing)
 
 

@@ -168,11 +168,15 @@ def repricing_value(network: Network, repriced_network: Network, penalty_weight:
     penalty_weight : ndarray of float64, shape (n_positions,), optional
         Factors of the shortage penalty, for the objective; none for the benefit.
     """
-    listed = replace(network, paths=list_paths(network))
+    return value_between(replace(network, paths=list_paths(network)), repriced_network, penalty_weight)
+
+
+def value_between(network: Network, repriced_network: Network, penalty_weight: Floats | None = None) -> Ints:
+    """V(before) in one network less that in another that differs in its paths only; otherwise as `repricing_value`."""
     change = np.zeros(len(network.stock), dtype=np.int64)
-    rows = changed_rows(listed, repriced_network)
+    rows = changed_rows(network, repriced_network)
     weight = None if penalty_weight is None else penalty_weight[rows]
-    change[rows] = value_before(repriced_network, rows, weight) - value_before(listed, rows, weight)
+    change[rows] = value_before(repriced_network, rows, weight) - value_before(network, rows, weight)
     return change
 
 
