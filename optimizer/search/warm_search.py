@@ -58,7 +58,7 @@ def search_from(
     built = build(repriced(network, markdowns), request)
     parameters = Parameters(time_limit_seconds=seconds, gap=gap)
     progress = Progress(network, request, built, parameters, started=started, on_incumbent=None)
-    progress.enter(built, markdowns)
+    progress.enter(built, lambda plan: replace(plan, markdowns=markdowns))
     for plan in (*plans, replace(no_lines(), markdowns=markdowns)):
         progress.offer_plan(plan, "known")
     _search_lines(progress)
