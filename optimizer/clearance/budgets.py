@@ -22,10 +22,10 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-_HEATS: Final = (0.3, 0.03, 0.003)
+_HEATS: Final = (0.3, 0.03, 0.003, 0.0003)
 """Temperatures, as shares of what a unit earns without budgets in the mean."""
 
-_STEPS: Final = 40
+_STEPS: Final = 100
 """Steps of the quasi-Newton method at each temperature."""
 
 

@@ -153,16 +153,23 @@ def table_error(mean, width, rate, below):
 
 
 @njit(cache=True, nogil=True)
-def cubic(x, left, right, at_left, at_right, slope_left, slope_right):
-    """The cubic through two ends with two slopes."""
-    width = right - left
-    if width <= 0.0:
-        return at_left
-    s = (x - left) / width
-    back = 1.0 - s
-    return back * back * ((1.0 + 2.0 * s) * at_left + s * width * slope_left) + s * s * (
-        (1.0 + 2.0 * back) * at_right - back * width * slope_right
-    )
+def cubics(nodes, value, slope):
+    """Coefficients of the cubics between nodes that meet values and slopes, by powers of the distance from the left."""
+    result = np.zeros((len(nodes), 4))
+    for k in range(len(nodes) - 1):
+        width = nodes[k + 1] - nodes[k]
+        result[k, 0], result[k, 1] = value[k], slope[k]
+        if width > 0.0:
+            rise = (value[k + 1] - value[k]) / width
+            result[k, 2] = (3.0 * rise - 2.0 * slope[k] - slope[k + 1]) / width
+            result[k, 3] = (slope[k] + slope[k + 1] - 2.0 * rise) / (width * width)
+    return result
+
+
+@njit(cache=True, nogil=True)
+def at_cubic(cubic, distance):
+    """Value of a cubic."""
+    return cubic[0] + distance * (cubic[1] + distance * (cubic[2] + distance * cubic[3]))
 
 
 @njit(cache=True, nogil=True)

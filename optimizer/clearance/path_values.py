@@ -14,7 +14,8 @@ import numpy as np
 from numba import njit
 
 from optimizer.clearance.expected_sales import (
-    cubic,
+    at_cubic,
+    cubics,
     fill_slopes,
     grid,
     rate_of,
@@ -22,6 +23,8 @@ from optimizer.clearance.expected_sales import (
     sold_and_slope,
     table_error,
 )
+
+from optimizer.clearance.late_values import add_late, late_at
 
 
 class Rows(NamedTuple):
@@ -37,6 +40,14 @@ class Rows(NamedTuple):
     """Units from the arrival on, at least 0."""
     arrival: np.ndarray
     """Period from 0; 0 where nothing arrives later."""
+    late_units: np.ndarray
+    """Units in transit of which as many count as the path allows; those of day 0 are then in `opening` alone."""
+    late_period: np.ndarray
+    """Period from 0 of their day."""
+    day_part: np.ndarray
+    """Part of the period that passes before their day."""
+    opening: np.ndarray
+    """Units of day 0 of a position with late units."""
     end_worth: np.ndarray
     """b - L: what a unit sold in the end saves and what it leaves, money."""
 
@@ -58,6 +69,8 @@ class Sites(NamedTuple):
     """Units below 0: reserved, but not there."""
     target: np.ndarray
     """Period from 0 by whose end units are to be sold, -1: none."""
+    target_share: np.ndarray
+    """Of the units that are there by then."""
 
 
 class Values(NamedTuple):
@@ -81,20 +94,34 @@ def value_paths(rows, sites, parent, level, first_node, n_table, out):
 
     `n_table` nodes make a table; 0: every sum is exact.
     """
-    x = np.empty(len(parent))
+    x, way = np.empty(len(parent)), nodes_of_paths(parent, first_node)
     for c in range(len(sites.missed)):
         _demand(x, sites.season[c], sites.multiplier[c], parent, level, first_node)
-        value_nodes(rows, sites, c, x, parent, level, first_node, n_table, out)
+        value_nodes(rows, sites, c, x, parent, level, way, first_node, n_table, out)
 
 
 @njit(cache=True, nogil=True)
-def value_nodes(rows, sites, c, x, parent, level, first_node, n_table, out):
+def nodes_of_paths(parent, first_node):
+    """Nodes of every path, shape ``(n_paths, T)``."""
+    n_periods = len(first_node) - 1
+    first = first_node[n_periods - 1]
+    way = np.empty((first_node[n_periods] - first, n_periods), dtype=np.int64)
+    for path in range(len(way)):
+        node = first + path
+        for period in range(n_periods - 1, -1, -1):
+            way[path, period] = node
+            node = parent[node]
+    return way
+
+
+@njit(cache=True, nogil=True)
+def value_nodes(rows, sites, c, x, parent, level, way, first_node, n_table, out):
     """Value the paths of one choice whose demand up to every node is known."""
     n_periods, n_nodes = len(first_node) - 1, len(parent)
     begin, stop = sites.first_row[c], sites.first_row[c + 1]
     most = 1
     for i in range(begin, stop):
-        most = max(most, rows.units[i], rows.first_units[i])
+        most = max(most, rows.units[i], rows.first_units[i], rows.opening[i] + rows.late_units[i])
     slope, inverse = np.empty(most + 1), np.empty(most + 1)
     sales, end = np.empty(n_nodes), np.empty(n_nodes)
     error, end_error, period = 0.0, 0.0, 0
@@ -104,11 +131,12 @@ def value_nodes(rows, sites, c, x, parent, level, first_node, n_table, out):
             if period < rows.arrival[i] < until:
                 until = rows.arrival[i]
         nodes = (first_node[period], first_node[until], first_node[n_periods - 1])
-        found = _sales(rows, begin, stop, period, x, nodes, n_table, slope, inverse, sales, end)
+        found = _sales(rows, begin, stop, period, x, parent, nodes, n_table, slope, inverse, sales, end)
         error, end_error = max(error, found[0]), max(end_error, found[1])
         period = until
     out.error[c], out.end_error[c] = error, end_error
     _add_up(rows, sites, c, parent, level, first_node, x, sales, end, slope, inverse, out)
+    add_late(rows, sites, c, x, level, way, first_node, n_table, slope, inverse, out)
 
 
 @njit(cache=True, nogil=True)
@@ -121,7 +149,7 @@ def _demand(x, season, multiplier, parent, level, first_node):
 
 
 @njit(cache=True, nogil=True)
-def _sales(rows, begin, stop, period, x, among, n_table, slope, inverse, sales, end):
+def _sales(rows, begin, stop, period, x, parent, among, n_table, slope, inverse, sales, end):
     """Write expected sales, and worth in the end, at the nodes of some periods, with the units of the first of them.
 
     `among` is the first of the nodes, the one behind them, and the first of the last period.
@@ -177,13 +205,17 @@ def _sales(rows, begin, stop, period, x, among, n_table, slope, inverse, sales, 
                 wrong[1, k] += abs(worth) * bound
     if not by_table:
         return 0.0, 0.0
+    curve, end_curve = cubics(nodes, table[0], tilt[0]), cubics(nodes, table[1], tilt[1])
+    place = np.zeros(last - first, dtype=np.int64)
     for node in range(first, last):
-        k = min(np.searchsorted(nodes, x[node], side="right") - 1, n - 2)
-        sales[node] += cubic(x[node], nodes[k], nodes[k + 1], table[0, k], table[0, k + 1], tilt[0, k], tilt[0, k + 1])
+        # Demand only grows along a path: from the interval of the node before.
+        k = place[parent[node] - first] if parent[node] >= first else 0
+        while k < n - 2 and x[node] > nodes[k + 1]:
+            k += 1
+        place[node - first] = k
+        sales[node] += at_cubic(curve[k], x[node] - nodes[k])
         if node >= first_end:
-            end[node] += cubic(
-                x[node], nodes[k], nodes[k + 1], table[1, k], table[1, k + 1], tilt[1, k], tilt[1, k + 1]
-            )
+            end[node] += at_cubic(end_curve[k], x[node] - nodes[k])
     return wrong[0].max(), wrong[1].max()
 
 
@@ -319,7 +351,7 @@ def value_chosen(rows, sites, x, level, value, forgone, reached):
     n_periods = x.shape[2]
     most = 1
     for i in range(len(rows.units)):
-        most = max(most, rows.units[i], rows.first_units[i])
+        most = max(most, rows.units[i], rows.first_units[i], rows.opening[i] + rows.late_units[i])
     slope, inverse = np.empty(most + 1), np.empty(most + 1)
     for c in range(len(sites.missed)):
         begin, stop, price = sites.first_row[c], sites.first_row[c + 1], sites.price[c]
@@ -334,6 +366,15 @@ def value_chosen(rows, sites, x, level, value, forgone, reached):
                     reached[c, way] = total
             worth[way] = revenue + end + price[level[c, way, 0]] * sites.owed[c]
             worth[way] -= sites.missed[c] * x[c, way, n_periods - 1]
+            for i in range(begin, stop):
+                if rows.late_units[i] <= 0:
+                    continue
+                fill_slopes(rows.spread[i], max(rows.opening[i] + rows.late_units[i], 0), slope, inverse)
+                target, share = sites.target[c], sites.target_share[c]
+                late = late_at(rows, i, x[c, way], price[level[c, way]], target, share, inverse)
+                worth[way] += late[0]
+                revenue, before = revenue + late[1], before + late[2]
+                reached[c, way] += late[3]
             if way == 0:
                 forgone[c] = max(price[0] * before - revenue, 0.0)
         value[c] = worth[0] - worth[1]

@@ -44,6 +44,10 @@ class Stocked:
     first_units: Ints
     units: Ints
     arrival: Ints
+    late_units: Ints
+    late_period: Ints
+    day_part: Floats
+    opening: Ints
     end_worth: Floats
     season: Floats
     """Shape ``(k, T)``."""
@@ -53,6 +57,7 @@ class Stocked:
     missed: Floats
     owed: Floats
     target: Ints
+    target_share: Floats
     target_units: Floats
     """Units to sell by the end of the target's period."""
     target_price: Floats
@@ -124,10 +129,18 @@ def stocked(
     )
     penalty = stock.shortage_penalty[row] * penalty_weight[row] * scale
     broken = np.abs(penalty - np.rint(penalty)) > 1e-6
-    arrival = np.where(waiting > 0, stock.in_transit_arrival_day[row] * network.periods // network.horizon_days, 0)
+    day = stock.in_transit_arrival_day[row]
+    period = day * network.periods // network.horizon_days
+    by_worth = np.bincount(owner, depends_on_path(network, row), minlength=len(which)) > 0
+    # How many late units count depends on the path, unless the units are given.
+    late = np.where((day > 0) & (day < network.horizon_days) & ~by_worth[owner], stock.in_transit[row], 0)
+    late = np.where(units is None, late, 0)
+    total, waiting = np.where(late > 0, 0, total), np.where(late > 0, 0, waiting)
+    opening = np.where(late > 0, at_first, 0)
+    arrival = np.where(waiting > 0, period, 0)
     rungs = np.nan_to_num(trees.price, nan=0.0)
     target, share, price = _targets(network, choices, which)
-    there = np.where(arrival <= target[owner], total, total - waiting)
+    there = np.where(arrival <= target[owner], total, total - waiting) + opening
     return Stocked(
         first_row=np.append(0, np.cumsum(count)).astype(np.int64),
         is_certain=demand.is_certain,
@@ -136,6 +149,10 @@ def stocked(
         first_units=np.maximum(total - waiting, 0),
         units=np.maximum(total, 0),
         arrival=arrival.astype(np.int64),
+        late_units=late.astype(np.int64),
+        late_period=np.minimum(period, network.periods - 1).astype(np.int64),
+        day_part=(day * network.periods - period * network.horizon_days) / network.horizon_days,
+        opening=opening.astype(np.int64),
         end_worth=penalty - left_over,
         season=choices.season[which],
         multiplier=multipliers(network, choices, which, np.where(trees.price > 0.0, rungs, rungs[:, :1])),
@@ -143,10 +160,11 @@ def stocked(
         missed=np.bincount(owner, penalty * demand.mean, minlength=len(which)),
         owed=np.bincount(owner, np.minimum(total, 0), minlength=len(which)),
         target=target,
+        target_share=share,
         target_units=share * np.bincount(owner, np.maximum(there, 0), minlength=len(which)),
         target_price=price * scale,
         rounding=np.bincount(owner, 2.0 + np.abs(total) * broken, minlength=len(which)),
-        by_worth=np.bincount(owner, depends_on_path(network, row), minlength=len(which)) > 0,
+        by_worth=by_worth,
         network=network,
         choices=choices,
         choice=np.asarray(which, dtype=np.int64),
@@ -233,6 +251,7 @@ def values_of_options(of: Stocked, which: int, share: Floats, levels: NDArray[np
         np.ascontiguousarray(share.T).ravel(),
         np.maximum(node - n_options, -1).astype(np.int32),
         np.ascontiguousarray(levels.T).ravel().astype(np.int32),
+        np.ascontiguousarray(node.reshape(n_periods, n_options).T),
         np.arange(n_periods + 1) * n_options,
         0,
         out,
@@ -332,14 +351,17 @@ def _compiled(of: Stocked, which: Which) -> tuple[Any, Any]:
     rows = compiled.Rows(
         *(
             np.ascontiguousarray(column[at])
-            for column in (of.is_certain, of.mean, of.spread, of.first_units, of.units, of.arrival, of.end_worth)
+            for column in (
+                *(of.is_certain, of.mean, of.spread, of.first_units, of.units, of.arrival),
+                *(of.late_units, of.late_period, of.day_part, of.opening, of.end_worth),
+            )
         )
     )
     sites = compiled.Sites(
         np.append(0, np.cumsum(count)).astype(np.int64),
         *(
             np.ascontiguousarray(column[which])
-            for column in (of.season, of.multiplier, of.price, of.missed, of.owed, of.target)
+            for column in (of.season, of.multiplier, of.price, of.missed, of.owed, of.target, of.target_share)
         ),
     )
     return rows, sites

@@ -1,7 +1,6 @@
-"""Values of paths by the readings that the certificate uses: for stock whose count depends on the path, and other demand.
+"""Values of paths by the readings that the certificate uses: for stock that expires, and normal demand.
 
-Late units and units that expire count as far as demand under the path allows, so their number is another one under every
-path; and normal demand has no tables. Every path of a choice gets positions of its own in a copy of the network.
+Units that expire count as far as demand under the path allows, together with late ones; and normal demand has no tables. Every path of a choice gets positions of its own in a copy of the network.
 """
 
 from __future__ import annotations
@@ -26,9 +25,8 @@ Flags = NDArray[np.bool_]
 def depends_on_path(network: Network, row: Ints) -> Flags:
     """Which stock rows cannot be valued by sums of expected sales of known units, shape ``(n,)``."""
     stock = network.stock
-    late = (stock.in_transit[row] > 0) & (stock.in_transit_arrival_day[row] > 0)
     uncertain = (stock.demand_std[row] > 0.0) & network.normal_demand
-    return np.asarray(late | expires(network)[stock.sku[row]] | uncertain)
+    return np.asarray(expires(network)[stock.sku[row]] | uncertain)
 
 
 def values_by_worth(
