@@ -17,7 +17,7 @@ from optimizer.certificate.positions import Positions
 from optimizer.certificate.settled_plan import SettledPlan
 from optimizer.certificate.settlement import Settlement
 from optimizer.worth.demand import demand_of, list_demand, share_until_period
-from optimizer.worth.path_worth import has_own_prices, prices_of
+from optimizer.worth.path_worth import has_own_prices, last_prices, prices_of
 
 MARKDOWN_PRICE: Final = "markdowns.price"
 LIST_PRICE: Final = "products.list_price"
@@ -135,7 +135,7 @@ def _last_price(network: Network, at: Positions) -> Floats:
     """Price of the last period at positions."""
     price = network.products.list_price[at.sku]
     stocked = np.flatnonzero(at.row >= 0)
-    price[stocked] = prices_of(network, at.row[stocked])[:, -1]
+    price[stocked] = last_prices(network, at.row[stocked])
     return price
 
 

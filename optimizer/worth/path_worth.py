@@ -6,6 +6,8 @@ that are still there after period t. Only periods after which the price falls co
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
 import numpy as np
@@ -61,15 +63,27 @@ def price_falls(network: Network, rows: Rows, penalty_weight: Floats) -> tuple[I
     left_over : ndarray of int64, shape (n,)
     """
     stock, decimals = network.stock, network.money_decimals
-    price = prices_of(network, rows)
-    scaled = rounded((price.reshape(-1),), lambda p: p, np.abs(price).reshape(-1), decimals).reshape(price.shape)
-    last, penalty, holding = price[:, -1], stock.shortage_penalty[rows], stock.holding_cost[rows]
+    last, penalty, holding = last_prices(network, rows), stock.shortage_penalty[rows], stock.holding_cost[rows]
     salvage = network.products.salvage_value[stock.sku[rows]]
     size = np.abs(last) + np.abs(penalty * penalty_weight) + np.abs(salvage) + np.abs(holding)
     sold_last = rounded((last, penalty, penalty_weight), lambda p, b, w: p + b * w, size, decimals)
     left_over = rounded((salvage, holding), lambda s, h: s - h, size, decimals)
-    falls = np.column_stack([scaled[:, :-1] - scaled[:, 1:], sold_last - left_over])
+    falls = np.zeros((len(rows), network.periods), dtype=np.int64)
+    falls[:, -1] = sold_last - left_over
+    if network.paths is not None:
+        price, path = network.paths.price, network.paths.of_stock[rows]
+        in_money = rounded((price.ravel(),), lambda p: p, np.abs(price).ravel(), decimals).reshape(price.shape)
+        falls[:, :-1] = np.where((path < 0)[:, None], 0, (in_money[:, :-1] - in_money[:, 1:])[path])
     return np.maximum(falls, 0), left_over
+
+
+def last_prices(network: Network, rows: Rows) -> Floats:
+    """Prices of stock rows in the last period, shape ``(n,)``."""
+    listed = network.products.list_price[network.stock.sku[rows]]
+    if network.paths is None:
+        return listed
+    path = network.paths.of_stock[rows]
+    return np.where(path < 0, listed, network.paths.price[path, -1])
 
 
 def prices_of(network: Network, rows: Rows) -> Floats:
@@ -101,12 +115,16 @@ def path_steps(network: Network, rows: Rows, penalty_weight: Floats, most_units:
     """
     falls, left_over = price_falls(network, rows, penalty_weight)
     demand, share = list_demand(network, rows), share_until_period(network, rows)
-    parts = []
-    for first in range(0, len(rows), _AT_ONCE):
+
+    def part(first: int) -> Steps:
         at = slice(first, first + _AT_ONCE)
-        parts.append(_steps(demand.take(at), share[at], falls[at], left_over[at], most_units[at]))
+        return _steps(demand.take(at), share[at], falls[at], left_over[at], most_units[at])
+
+    # The work leaves the interpreter alone, so that threads help.
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        parts = list(pool.map(part, range(0, len(rows), _AT_ONCE)))
     none = np.empty(0, dtype=np.int64)
-    columns = ([part.full_units, part.count, part.worth] for part in (*parts, Steps(none, none, none)))
+    columns = ([each.full_units, each.count, each.worth] for each in (*parts, Steps(none, none, none)))
     steps = Steps(*(np.concatenate(column) for column in zip(*columns, strict=True)))
     return steps, left_over + falls.sum(axis=1), left_over
 

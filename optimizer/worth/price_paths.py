@@ -216,34 +216,14 @@ def value_before(network: Network, rows: Rows, penalty_weight: Floats | None = N
     """
     weight = np.ones(len(rows)) if penalty_weight is None else penalty_weight
     held = opening_units(network)[rows] + network.stock.in_transit[rows]
-    left_over = price_falls(network, rows, weight)[1]
+    falls, left_over = price_falls(network, rows, weight)
     there = units_before_by_period(network, rows)
-    return np.asarray(left_over * held + value_of_sales(network, rows, there, weight))
-
-
-def value_of_sales(network: Network, rows: Rows, units_by_period: Ints, penalty_weight: Floats) -> Ints:
-    """Value of positions beyond that of units left over: what is sold, less what is missed, each rounded once.
-
-    Parameters
-    ----------
-    network : Network
-    rows : ndarray of int, shape (n,)
-        Rows of ``network.stock``.
-    units_by_period : ndarray of int64, shape (n, T)
-        Y_t; in the last period all units that count.
-    penalty_weight : ndarray of float64, shape (n,)
-
-    Returns
-    -------
-    ndarray of int64, shape (n,)
-        Money units.
-    """
-    falls, _ = price_falls(network, rows, penalty_weight)
-    every = units_by_period[:, -1:]
-    sold = np.where(every < 0, every, sold_until(network, rows, units_by_period, falls > 0))
+    every = there[:, -1:]
+    sold = np.where(every < 0, every, sold_until(network, rows, there, falls > 0))
     demand = network.stock.demand_mean[rows] * share_until_period(network, rows)[:, -1]
-    missed = network.stock.shortage_penalty[rows] * penalty_weight * demand
-    return whole_money((falls * sold).sum(axis=1) - missed * 10.0**network.money_decimals)
+    missed = network.stock.shortage_penalty[rows] * weight * demand
+    sales = whole_money((falls * sold).sum(axis=1) - missed * 10.0**network.money_decimals)
+    return np.asarray(left_over * held + sales)
 
 
 def expected_sales(network: Network, rows: Rows, units_by_period: Ints) -> Floats:
