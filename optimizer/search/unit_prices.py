@@ -39,5 +39,8 @@ def unit_prices(network: FlowNetwork, model: Model, price: Int64) -> Int64:
         compiled.find_potentials(blocks, arc_costs(network, price))
     # A block's nodes are its positions in order, then gates and the sink; worth is counted in units of flow.
     block = model.positions.block
-    first = np.searchsorted(block, np.arange(len(groups)))
-    return np.asarray(blocks.potential[groups.first_node[block] + np.arange(len(block)) - first[block]])
+    order = np.argsort(block, kind="stable")  # blocks of SKUs that are tied together lie apart
+    first = np.searchsorted(block[order], np.arange(len(groups)))
+    node = np.empty(len(block), dtype=np.int64)
+    node[order] = groups.first_node[block[order]] + np.arange(len(block)) - first[block[order]]
+    return np.asarray(blocks.potential[node])
