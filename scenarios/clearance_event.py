@@ -29,7 +29,7 @@ PERIODS: Final = 8
 QUARTER_WEEKS: Final = 13
 COVER_WEEKS: Final = 8
 """Weeks of the sales of the quarter before the last that every store holds."""
-ARTICLES: Final = 100
+ARTICLES: Final = 50
 
 SALVAGE_SHARE: Final = 0.3
 """Worth of a unit left over as a share of its cost: the articles leave the range."""
@@ -40,6 +40,8 @@ ALERT_UNITS: Final = 20
 """Fewer units too many or missing raise no alert."""
 RETURN_SHARE: Final = 0.1
 """Of its stock, what a store may return to the vendor."""
+LIQUIDATED_SHARE: Final = 0.1
+"""Of all stock, what the liquidator takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ def build_event(*, n_articles: int = ARTICLES) -> Network:
         "period_factors": _used(event.seasons, event),
         "clearance_rules": _rules(),
         "markdown_budgets": _budgets(event),
-        "exits": _exits(),
+        "exits": _exits(event),
     }
     settings = {"currency": "USD", "as_of": AS_OF, "horizon_days": 7 * PERIODS, "periods": PERIODS}
     network, _ = network_from_frames(frames, settings)
@@ -269,16 +271,17 @@ def _budgets(event: _Event) -> pd.DataFrame:
     )
 
 
-def _exits() -> pd.DataFrame:
+def _exits(event: _Event) -> pd.DataFrame:
     """Offer a liquidator who takes whole lots, and vendors who take a little back."""
     return pd.DataFrame(
         {
             "exit_id": ["liquidator", "vendor"],
             "kind": ["liquidation", "return"],
-            "proceeds_share_of_cost": [0.4, 0.9],
+            "proceeds_share_of_cost": [0.4, 0.6],
             "unit_fee": [0.0, 0.25],
             "fixed_cost": [150.0, 25.0],
             "min_lot_units": [50, 10],
+            "capacity_units": [int(event.positions["on_hand"].sum() * LIQUIDATED_SHARE), None],
             "max_share": [1.0, RETURN_SHARE],
             "until_day": [7 * PERIODS, 14],
         }
