@@ -33,8 +33,11 @@ from optimizer.search.warm_search import search_from, search_with_prices
 from optimizer.worth.choices import choices_of
 from optimizer.worth.economics import product_weight
 
+_SINGLE_SHARE: Final = 0.3
+"""Of the time for a SKU, for what each response alone can do."""
+
 _BEST_SHARE: Final = 0.4
-"""Of the time for a SKU, for its best plan."""
+"""Of the time that is left then, for its best plan."""
 
 _IN_FULL_SHARE: Final = 0.4
 """Of the time that is left then, for resolving its alerts in full."""
@@ -149,14 +152,17 @@ def _candidates(case: _Case, until: float) -> Iterator[_Candidate]:
     yield _Candidate(DO_NOTHING, "nothing of the SKU moves, its prices stay", one.rest)
     weight, pack = int(product_weight(network)[one.sku]), int(network.products.case_pack[one.sku])
     known = small_plan(one, case.planned.plan, weight, pack)
+    singles = _single_responses(case, time.monotonic() + _SINGLE_SHARE * (until - time.monotonic()))
     seconds = max(_BEST_SHARE * (until - time.monotonic()), _LEAST_SECONDS)
-    best = search_with_prices(one.network, one.request, (known,), seconds=seconds)
+    # The mix begins with the best of each response alone, so that it is never below any of them.
+    best = search_with_prices(one.network, one.request, (known, *singles.values()), seconds=seconds)
     if best.plan is None or best.certificate is None:
         notes.append(f"{_sku_name(case)}: no other plan was found in the time")
         return
     if best.certificate.objective > _worth_as_planned(one, known):
         yield _Candidate(MOST_BENEFIT, "most benefit: its SKU planned again", complete_plan(network, one, best.plan))
-    yield from _single_responses(case, until - _IN_FULL_SHARE * max(until - time.monotonic(), 0.0))
+    for name, plan in singles.items():
+        yield _Candidate(ONLY[name], _DONE[name], complete_plan(network, one, plan))
     worth = best.certificate.objective
     floor = worth - int(lost * abs(worth))
     measures_until = until - _IN_FULL_SHARE * max(until - time.monotonic(), 0.0)
@@ -191,21 +197,22 @@ _DONE: Final = {
 }
 
 
-def _single_responses(case: _Case, until: float) -> Iterator[_Candidate]:
-    """Yield the best that each response alone does for the SKU, where it has that response."""
-    one = case.one
+def _single_responses(case: _Case, until: float) -> dict[str, Plan]:
+    """Find the best that each response alone does for the SKU, where it has several: plans of the small network."""
+    one, plans = case.one, dict[str, Plan]()
     names = [name for name in _possible(one) if one.request.responses is None or name in one.request.responses]
-    if names in ([TRANSFER], []):
-        return
+    if names == [TRANSFER]:
+        return plans
     for number, name in enumerate(names):
-        seconds = (until - time.monotonic()) / (2 * (len(names) - number))
+        seconds = (until - time.monotonic()) / (len(names) - number)
         asked = replace(one.request, responses=(name,))
         found = search_with_prices(one.network, asked, (no_lines(),), seconds=max(seconds, _LEAST_SECONDS))
         if found.plan is None:
             why = "is not allowed" if found.infeasible else "found no plan in the time"
             case.planned.notes.append(f"{_sku_name(case)}, {_DONE[name]}: {why}")
-            continue
-        yield _Candidate(ONLY[name], _DONE[name], complete_plan(case.planned.network, one, found.plan))
+        else:
+            plans[name] = found.plan
+    return plans
 
 
 def _possible(one: OneSku) -> list[str]:
