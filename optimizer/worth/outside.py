@@ -27,7 +27,7 @@ def is_outside(network: Network, rows: NDArray[np.integer[Any]]) -> NDArray[np.b
     """
     if not has_outside(network):
         return np.zeros(len(rows), dtype=np.bool_)
-    return outside_nodes(network)[network.stock.node[rows]]
+    return np.asarray(outside_nodes(network)[network.stock.node[rows]])
 
 
 def worth_outside(network: Network, rows: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
