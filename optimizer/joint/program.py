@@ -15,7 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from network.tables import Network, PricePaths
-from optimizer.joint.envelopes import envelopes, worth_of
+from optimizer.certificate.counting import counted_without_plan
+from optimizer.certificate.positions import positions_at
+from optimizer.joint.envelopes import Envelopes, envelopes, worth_of
 from optimizer.joint.option_rows import Fixed, LimitRows, Place, PlaceRows, tied
 from optimizer.joint.positions import Joint, columns_of, free_of_charge
 from optimizer.model import (
@@ -28,8 +30,6 @@ from optimizer.model import (
     Positions,
     Switches,
     Terms,
-    increment_units,
-    kept_units,
 )
 from optimizer.plan import no_markdowns
 from optimizer.program import Program, linear_program
@@ -89,11 +89,11 @@ def joint_program(joint: Joint) -> JointProgram:
         and targets, which are counted in small steps.
     """
     loosest = envelopes(joint, np.zeros(len(joint)), free_of_charge(joint))
-    built = build(_loosest(joint), replace(joint.request, former_plan=None), worth_of(joint, loosest))
+    loose = _loosest(joint)
+    built = build(loose, joint.request, worth_of(joint, loosest), every_line=True)
     places, fixed = _places(joint, built)
     model, limits = _with_options(joint, built.model, places, fixed)
-    reached = np.array([place.model_position for place in places], dtype=np.int64)
-    nothing = built.model.do_nothing - _worth_of_nothing(built.model, reached) - limits.before
+    nothing = built.model.do_nothing - _worth_of_nothing(joint, loose, built, loosest) - limits.before
     return JointProgram(
         replace(built, model=replace(model, do_nothing=nothing)), len(built.model.switches), len(limits.slack_cost)
     )
@@ -123,7 +123,8 @@ def _places(joint: Joint, built: TransferModel) -> tuple[list[Place], Fixed]:
     options = joint.options
     rows, members, paths = columns_of(joint, np.zeros(len(joint)), free_of_charge(joint))
     model_position = _model_positions(joint, built)
-    most = np.bincount(built.model.increments.position, weights=built.model.increments.most_units)
+    increments = built.model.increments
+    most = np.bincount(increments.position, weights=increments.most_units, minlength=len(built.position_base))
     reward = _rewards(joint)
     forgone, sold = np.zeros(len(options.price)), np.zeros(len(options.price))
     sold_before = np.zeros(len(options))
@@ -194,11 +195,19 @@ def _rewards(joint: Joint) -> Ints:
     return reward
 
 
-def _worth_of_nothing(model: Model, reached: Ints) -> int:
-    """Worth of what the replaced increments hold when nothing moves."""
-    held = increment_units(model, kept_units(model, np.zeros(len(model.flows), dtype=np.int64)))
-    own = np.isin(model.increments.position, reached)
-    return int(held[own] @ model.increments.worth[own])
+def _worth_of_nothing(joint: Joint, loose: Network, built: TransferModel, found: Envelopes) -> int:
+    """Worth under envelopes of what counts where nothing moves, beyond what counts in any case."""
+    stock = loose.stock
+    counted = counted_without_plan(
+        loose, positions_at(loose, stock.node[joint.row].astype(np.int64), stock.sku[joint.row].astype(np.int64))
+    )
+    at = _model_positions(joint, built)
+    reached = np.flatnonzero(at >= 0)
+    base = built.position_base[at[reached]] - joint.low[reached]
+    sums = np.append(0, np.cumsum(found.units))
+    first, length = found.first_unit[reached], np.diff(found.first_unit)[reached]
+    there = np.minimum(counted[reached] - joint.low[reached], length)
+    return int((sums[first + there] - sums[first + np.minimum(base, length)]).sum())
 
 
 def _with_options(joint: Joint, model: Model, places: list[Place], fixed: Fixed) -> tuple[Model, LimitRows]:

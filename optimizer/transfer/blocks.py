@@ -77,7 +77,12 @@ class Block:
 
 
 def block_of(
-    part: tuple[range, Network], request: Request, in_use: NDArray[np.bool_], worth_of: WorthOf = unit_worth
+    part: tuple[range, Network],
+    request: Request,
+    in_use: NDArray[np.bool_],
+    worth_of: WorthOf = unit_worth,
+    *,
+    every_line: bool = False,
 ) -> Block:
     """Build the rows of one block.
 
@@ -90,6 +95,8 @@ def block_of(
         Lanes that other blocks use.
     worth_of : callable
         What units are worth.
+    every_line : bool
+        Keep lines that cannot pay at these worths too.
     """
     skus, network = part
     scope = scope_of(network, request, worth_of)
@@ -97,6 +104,8 @@ def block_of(
     if len(skus) < len(network.products):
         former = former.take((former.sku >= skus.start) & (former.sku < skus.stop))
     kept = np.unique(former.lane * len(network.products) + former.sku)
+    if every_line:
+        kept = np.arange(len(network.lanes) * len(network.products))
     candidates = candidates_of(network, request, scope, kept, in_use)
     legs = legs_of(network, request, scope, candidates, former.take(former.possible))
     grid = grid_of(network, scope, candidates.potentials, legs)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import repeat
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -60,7 +61,9 @@ class TransferModel:
     """Line of the former plan that a limit freezes, -1 elsewhere, shape ``(n_limits,)``."""
 
 
-def build(network: Network, request: Request, worth_of: WorthOf = unit_worth) -> TransferModel:
+def build(
+    network: Network, request: Request, worth_of: WorthOf = unit_worth, *, every_line: bool = False
+) -> TransferModel:
     """Build the transfer problem of a request.
 
     Parameters
@@ -71,6 +74,8 @@ def build(network: Network, request: Request, worth_of: WorthOf = unit_worth) ->
         What may be planned.
     worth_of : callable
         What units are worth; a bound on it makes the model a relaxation.
+    every_line : bool
+        Keep lines that cannot pay at these worths too: for models whose worths are replaced.
 
     Returns
     -------
@@ -78,10 +83,11 @@ def build(network: Network, request: Request, worth_of: WorthOf = unit_worth) ->
         With every flow that a best plan could need, and no other. Rows of one SKU stand together in every table.
     """
     parts = sku_blocks(network, _ROWS_PER_BLOCK)
-    joint = _Joint(network, request, parts, np.zeros(len(network.lanes), dtype=bool), worth_of)
+    block = partial(block_of, request=request, worth_of=worth_of, every_line=every_line)
+    joint = _Joint(network, request, parts, np.zeros(len(network.lanes), dtype=bool), block)
     # A lane with a least load can be filled up by SKUs of several blocks: none may have missed that another uses it.
     while len(parts) > 1 and np.any((network.lanes.min_dispatch_kg > 0) & joint.in_use & ~joint.known_in_use):
-        joint = _Joint(network, request, parts, joint.in_use, worth_of)
+        joint = _Joint(network, request, parts, joint.in_use, block)
     return joint.model()
 
 
@@ -94,7 +100,7 @@ class _Joint:
         request: Request,
         parts: list[tuple[range, Network]],
         in_use: NDArray[np.bool_],
-        worth_of: WorthOf,
+        built: Callable[..., Block],
     ) -> None:
         self.network, self.request, self.known_in_use, self.in_use = network, request, in_use, in_use.copy()
         self.positions, self.places, self.increments = Growing(Positions), Growing(Places), Growing(Increments)
@@ -105,7 +111,7 @@ class _Joint:
         self.caps: list[Rows] = []
         self.do_nothing, self.must_act = 0, False
         with ThreadPoolExecutor(_THREADS) as threads:  # numpy works without the interpreter's lock
-            for block in threads.map(block_of, parts, repeat(request), repeat(in_use), repeat(worth_of)):
+            for block in threads.map(partial(built, in_use=in_use), parts):
                 self._add(block)
 
     def _add(self, block: Block) -> None:
