@@ -29,7 +29,7 @@ from optimizer.scope import penalty_weights
 from optimizer.worth.economics import opening_units, unit_worth, value_change
 from tests.optimizer.directories import examples
 from tests.optimizer.test_reasons import Frames, network_of, world
-from tests.oracle.drawing import NetworkFiles
+from tests.oracle.drawing import OUTSIDE, NetworkFiles
 from tests.oracle.strategies import network_files
 
 SOME, ALL = 40, 240
@@ -186,6 +186,18 @@ def test_stated_fixes_serve_at_the_stated_worth():
     seen = check_requests(SOME, SOME_WORLDS)
     check_shares(seen)
     assert {"no_supply", "no_lane", "too_late", "capacity", "uneconomic"} <= set(seen)
+
+
+def test_stated_fixes_with_exits_and_quotes():
+    seen: Counter[str] = Counter()
+
+    @examples(12)
+    @given(network_files(OUTSIDE))
+    def drawn(files: NetworkFiles) -> None:
+        check_request(*request_of(files), seen)
+
+    drawn()
+    assert seen["-> served"] >= 5
 
 
 @pytest.mark.slow
