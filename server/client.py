@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -36,6 +35,7 @@ from server.convert import duration, request_to_proto
 from server.errors import MAX_ERROR_BYTES_HEADER
 from server.rows import messages_of_frame
 from server.settings import MESSAGE_BYTES
+from server.streamed_tables import DECIDED, Alternative, alternative_of, table_of
 
 _ERROR_BYTES: Final = 1024 * 1024
 _OPTIONS: Final = (
@@ -252,7 +252,7 @@ class Client:
         """Return the tables of a result: transfers, markdowns, exits, purchases, dispatches, unmet and so on."""
         messages = list(self.plans.ReadPlan(plan_service_pb2.ReadPlanRequest(name=name)))
         return {
-            field.name: _table(plan_service_pb2.ReadPlanResponse, field.name, messages)
+            field.name: table_of(plan_service_pb2.ReadPlanResponse, field.name, messages)
             for field in plan_service_pb2.ReadPlanResponse.DESCRIPTOR.fields
         }
 
@@ -278,9 +278,9 @@ class Client:
             kind = message.WhichOneof("content")
             if kind == "alternative":
                 found.append([message])
-            elif kind in _DECIDED:
+            elif kind in DECIDED:
                 found[-1].append(message)
-        return [_alternative(messages) for messages in found]
+        return [alternative_of(messages) for messages in found]
 
     def price_rules(
         self, name: str, *, most_places: int | None = None, time_limit_seconds: float | None = None
@@ -304,35 +304,13 @@ class Client:
         messages = list(self.plans.ComparePlans(request, metadata=_METADATA))
         tables = ("lines", "markdowns", "exits", "purchases", "dispatches", "alert_outcomes")
         return messages[0].difference, {
-            table: _table(plan_service_pb2.ComparePlansResponse, table, messages) for table in tables
+            table: table_of(plan_service_pb2.ComparePlansResponse, table, messages) for table in tables
         }
-
-
-@dataclass(frozen=True, slots=True)
-class Alternative:
-    """Another choice than a plan."""
-
-    choice: analysis_pb2.PlanAlternative
-    lines: pd.DataFrame
-    """All its lines between nodes, or those of the alert's SKU; see `PlanAlternative.alert_id`. So the next three."""
-    markdowns: pd.DataFrame
-    exits: pd.DataFrame
-    purchases: pd.DataFrame
 
 
 RpcError = grpc.RpcError
 """What calls raise, for callers that have no other use for gRPC."""
 
-_DECIDED: Final[dict[str, tuple[type[Any], tuple[str, ...]]]] = {
-    "transfers": (
-        plan_pb2.TransferColumns,
-        ("lane_id", "origin", "destination", "sku_id", "arrives_day", "expiry_day", "units"),
-    ),
-    "markdowns": (plan_pb2.MarkdownColumns, tuple(plan_pb2.MarkdownColumns.DESCRIPTOR.fields_by_name)),
-    "exits": (plan_pb2.ExitColumns, ("node_id", "exit_id", "sku_id", "day", "expiry_day", "units")),
-    "purchases": (plan_pb2.PurchaseColumns, ("quote_id", "node_id", "sku_id", "day", "units")),
-}
-"""What is told of an alternative: messages, and their columns that are filled."""
 _RETRIES: Final = 5
 _RETRY_PAUSE_SECONDS: Final = 0.5
 
@@ -440,27 +418,5 @@ def _days_left_out(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(expiry_day=table["expiry_day"].astype("Int64").mask(never))
 
 
-def _alternative(messages: Sequence[plan_service_pb2.ListPlanAlternativesResponse]) -> Alternative:
-    """Put an alternative together from its own message and those behind it."""
-    tables = [
-        _joined(kind, names, [getattr(message, field) for message in messages if message.HasField(field)])
-        for field, (kind, names) in _DECIDED.items()
-    ]
-    return Alternative(messages[0].alternative, *tables)
-
-
 def _optional_duration(seconds: float | None) -> duration_pb2.Duration | None:
     return None if seconds is None else duration(seconds)
-
-
-def _table(kind: type[Any], field: str, messages: Iterable[Any]) -> pd.DataFrame:
-    """Rows of one table out of a stream of messages that carry several, one at a time."""
-    columns = type(getattr(kind(), field))
-    names = [column.name for column in columns.DESCRIPTOR.fields]
-    return _joined(columns, names, [getattr(message, field) for message in messages if message.HasField(field)])
-
-
-def _joined(kind: type[Any], names: Sequence[str], parts: Sequence[Any]) -> pd.DataFrame:
-    """Columns of these names, of all parts one after the other; of an empty message when there are none."""
-    frames = [pd.DataFrame({name: list(getattr(part, name)) for name in names}) for part in (*parts, kind())]
-    return pd.concat(frames[: max(len(parts), 1)], ignore_index=True)

@@ -100,3 +100,15 @@ def test_the_standard_policy_has_a_name(planner: Client, uploaded: str):
     with pytest.raises(grpc.RpcError) as error:
         planner.create_plan(uploaded, **both)
     assert "standard_response_policy" in violations(error.value)
+
+
+def test_alternatives_of_an_alert_say_what_each_response_does(planner: Client, uploaded: str):
+    plan = planner.wait_plan(planner.create_plan(uploaded, time_limit_seconds=5).name, timeout_seconds=60)
+    found = planner.list_alternatives(plan.name, alert_ids=["A2"], time_limit_seconds=8)
+    by_name = {alternative.choice.choice: alternative for alternative in found}
+    bought = by_name["purchase_only"]
+    assert (bought.choice.units_by_purchase, bought.choice.units_by_transfer) == (4, 0)
+    assert bought.purchases[["quote_id", "node_id", "units"]].to_numpy().tolist() == [["Q1", "S2", 4]]
+    assert not len(bought.lines)
+    assert not len(bought.exits)
+    assert not len(bought.markdowns)
