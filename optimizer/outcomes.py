@@ -18,9 +18,10 @@ from optimizer.plan import AlertOutcomes, Plan
 from optimizer.request import TRANSFER, Request
 from optimizer.scope import is_closed, nodes_in_scope, selecting_alerts, skus_in_scope
 from optimizer.worth.demand import demand_of
-from optimizer.worth.economics import alert_units, floor_of_expected, opening_units
+from optimizer.worth.economics import alert_units, opening_units
 from optimizer.worth.lots import expires
 from optimizer.worth.price_paths import changed_rows, list_paths, repriced
+from optimizer.worth.rounding import floor_of_expected
 
 Ints = NDArray[np.int64]
 Words = NDArray[np.object_]

@@ -18,7 +18,7 @@ from network.tables import AlertKind, Network
 from optimizer.worth.demand import demand_of, demand_until_day
 from optimizer.worth.outside import is_outside, worth_outside
 from optimizer.worth.path_worth import has_own_prices, path_steps
-from optimizer.worth.rounding import NOISE, decimal_fraction, rounded
+from optimizer.worth.rounding import NOISE, decimal_fraction, floor_of_expected, rounded
 from optimizer.worth.unit_steps import steps_of
 
 WEIGHT_DECIMALS: Final = 6
@@ -32,9 +32,6 @@ ALL_UNITS: Final = 2**61
 
 _LISTED_UNITS: Final = 200
 """So many units of uncertain demand are told apart even where fewer can be there."""
-
-_NEARLY_WHOLE: Final = 1e-9
-"""Expected units that are so close to a whole number are that number."""
 
 _EXACT_FLOAT: Final = 2.0**52
 """Whole numbers below it, and their sums, are exact in a float."""
@@ -351,13 +348,6 @@ def arrival_cap_units(
         so_far, at = demand_until_day(network, rows[others], day[others]), opening[others]
         caps[others] = floor_of_expected(demand.take(others).expected_lost(at) - so_far.expected_lost(at))
     return np.asarray(caps)
-
-
-def floor_of_expected(units: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Whole units of expected ones, at least 0; what is within 1e-9 of a whole number is that number."""
-    whole = np.rint(units)
-    floor = np.where(np.abs(units - whole) <= _NEARLY_WHOLE, whole, np.floor(units))
-    return np.maximum(floor, 0.0).astype(np.int64)
 
 
 def floor_share(demand: NDArray[np.float64], days_left: NDArray[np.int64], horizon: int) -> NDArray[np.int64]:

@@ -12,7 +12,8 @@ from network.columns import NO_LIMIT
 from network.joins import runs
 from network.tables import Network
 from optimizer.worth.demand import share_until_day
-from optimizer.worth.economics import ALL_UNITS, floor_of_expected, floor_share, opening_units
+from optimizer.worth.economics import ALL_UNITS, floor_share, opening_units
+from optimizer.worth.rounding import floor_of_expected
 
 Ints = NDArray[np.int64]
 Rows = NDArray[np.integer[Any]]

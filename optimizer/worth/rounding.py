@@ -23,6 +23,9 @@ _MOST_DIGITS: Final = 10.0**15
 
 _ROOM: Final = 2.0**62
 
+_NEARLY_WHOLE: Final = 1e-9
+"""Expected units that are so close to a whole number are that number."""
+
 
 def rounded(
     columns: tuple[NDArray[np.float64], ...],
@@ -72,6 +75,13 @@ def rounded(
 def decimal_fraction(value: float) -> Fraction:
     """Exact value of the shortest decimal text that reads back to a float."""
     return Fraction(repr(value))
+
+
+def floor_of_expected(units: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Whole units of expected ones, at least 0; what is within 1e-9 of a whole number is that number."""
+    whole = np.rint(units)
+    floor = np.where(np.abs(units - whole) <= _NEARLY_WHOLE, whole, np.floor(units))
+    return np.maximum(floor, 0.0).astype(np.int64)
 
 
 def _by_decimals(
