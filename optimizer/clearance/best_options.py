@@ -86,8 +86,8 @@ def move(
 ):
     """Move single units, best move first, until budgets hold and no move of one unit earns more.
 
-    `chosen` and `load` are changed. `may_rest` says which units may go back to the list price, `may_start` which may leave
-    it. Returns whether all budgets hold.
+    `chosen` and `load` are changed. `may_rest` says which units may go back to the list price, `may_start` which may
+    leave it. Returns whether all budgets hold.
     """
     for _ in range(n_most):
         over = False

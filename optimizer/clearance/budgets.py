@@ -1,8 +1,8 @@
 """The best options of all units within budgets: prices of forgone margin for the bound, moves of units for the plan.
 
-Every budget gets a price at least 0; at prices every unit decides alone, and what all of them earn, with the budgets sold
-at their prices, is a bound. The prices that make it least are found by a quasi-Newton method on the bound smoothed by a
-falling temperature; the plan of the last prices is repaired and improved unit by unit.
+Every budget gets a price at least 0; at prices every unit decides alone, and what all of them earn, with the budgets
+sold at their prices, is a bound. The prices that make it least are found by a quasi-Newton method on the bound smoothed
+by a falling temperature; the plan of the last prices is repaired and improved unit by unit.
 """
 
 from __future__ import annotations
@@ -49,7 +49,8 @@ class Held:
 
     def load(self, forgone: Floats) -> Floats:
         """Sum by budget what the parts of units forgo, given in shape ``(n_units, n_parts)``."""
-        return np.bincount(self.budget, forgone[self.unit, self.part], minlength=len(self.limit))
+        load = np.bincount(self.budget, forgone[self.unit, self.part], minlength=len(self.limit))
+        return load.astype(np.float64)
 
 
 def held_by(choices: Choices, which: Ints, units: Units) -> Held:
@@ -209,7 +210,7 @@ def _shares(worth: Floats, units: Units, may_rest: Flags, heat: float) -> tuple[
 
 
 def within_budgets(
-    options: Options, units: Units, held: Held, priced: Priced, limit: Floats, chosen: Ints, most_moves: int = 2000
+    options: Options, units: Units, held: Held, priced: Priced, limit: Floats, *, chosen: Ints, most_moves: int = 2000
 ) -> Ints | None:
     """Move units one by one until budgets hold and no single move earns more.
 

@@ -41,6 +41,7 @@ def best_exactly(
     held: Held,
     priced: Priced,
     value: float | None,
+    *,
     seconds: float,
     gap: float,
     backend: str = "highs",
@@ -98,7 +99,7 @@ def _solved(program: Program, search: Search, backend: str, _: Any) -> Answer:
 
 
 def _losses(options: Options, units: Units, held: Held, priced: Priced) -> Floats:
-    """What the bound loses at least when an option is taken, shape ``(n_options,)``."""
+    """Find what the bound loses at least when an option is taken, shape ``(n_options,)``."""
     price = held.prices(priced.price, options.forgone.shape[1])
     owner = np.repeat(np.arange(len(units)), np.diff(options.first_option))
     worth = options.value - (price[owner] * options.forgone).sum(axis=1)
@@ -106,7 +107,7 @@ def _losses(options: Options, units: Units, held: Held, priced: Priced) -> Float
     np.maximum.at(best, owner, worth)
     rests = (units.pack < 0) & options.may_rest
     best[rests] = np.maximum(best[rests], 0.0)
-    return best[owner] - worth
+    return np.asarray(best[owner] - worth)
 
 
 def _scale(options: Options) -> float:
@@ -151,7 +152,7 @@ def _program(options: Options, units: Units, held: Held, kept: Ints) -> Program:
         integer=np.ones(n + n_packs, dtype=np.bool_),
         row=places // (n + n_packs),
         column=places % (n + n_packs),
-        coefficient=np.bincount(inverse.reshape(-1), entry, minlength=len(places)),
+        coefficient=np.bincount(inverse.reshape(-1), entry, minlength=len(places)).astype(np.float64),
         row_low=np.concatenate([low, np.full(n_packs + len(size), -np.inf)]),
         row_high=np.concatenate([high, np.ones(n_packs), held.limit / size]),
         row_unit=np.ones(n_units + n_packs + len(size)),

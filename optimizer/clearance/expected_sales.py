@@ -1,22 +1,24 @@
 """Compiled: expected sales E[min(C, y)] as a function of the mean of C, exactly and by tables with a proven error.
 
 Poisson and negative binomial demand are compound Poisson: of mean ``M`` and extra spread ``beta`` (as in
-`optimizer.worth.counts`) there are Poisson many clusters, ``rate * M`` of them with ``rate = ln(1 + beta) / beta`` (1 for
-Poisson), each of a logarithmic number of units J. So for any f
+`optimizer.worth.counts`) there are Poisson many clusters, ``rate * M`` in the mean with ``rate = ln(1 + beta) / beta``
+(1 for Poisson), each of a logarithmic number of units J. So for any f
 
     d/dM E[f(C)] = rate * E[f(C + J) - f(C)]
 
-With ``f = min(., y)`` the derivative is ``G'(M) = sum over c < y of P(C = c) a(y - c)``, ``a(k) = rate * E[min(J, k)]``,
-between 0 and 1. Three more derivatives take three more differences, ``G'''' = rate ** 3 * E[(S - 1)^3 a(y - C)]`` with S
-the step by a J. C is a sum of a Poisson number of such steps, of mean ``t = rate * M``, so this is a sum of numbers between
-0 and 1 with the third differences of the chances of that Poisson number as weights, which add up to 0. Hence
+With ``f = min(., y)`` the derivative is ``G'(M) = sum over c < y of P(C = c) a(y - c)`` with
+``a(k) = rate * E[min(J, k)]``, between 0 and 1 and 0 for k <= 0. Three more derivatives take three more differences,
+``G'''' = rate ** 3 * E[(S - 1)^3 a(y - C)]`` with S the step by a J. C is a sum of a Poisson number N of such steps, of
+mean ``t = rate * M``, so this is a sum of numbers between 0 and 1 with the third differences of the chances of N as
+weights, which add up to 0. Hence
 
-    |G''''(M)| <= rate ** 3 * B(t),    B(t) = sum over n of |third difference of P(N = n)| / 2,    N Poisson of mean t
+    |G''''(M)| <= rate ** 3 * B(t),    B(t) = sum over n of |third difference of P(N = n)| / 2
 
-and the cubic that meets G and G' at both ends of an interval of length h misses G by at most ``h ** 4 / 384`` of that. B falls
-(mixing more steps in averages), from 4 at 0. It is also at most ``(6 / (e t)) ** (3 / 2) / 2``: each difference with a third
-of the steps adds up to ``2 * (the largest chance) <= sqrt(2 / (e s))`` at most, with ``s = t / 3``. Where demand is all but
-surely above y another bound is smaller: a is 0 from y on, so ``|G''''(M)| <= rate ** 3 * 4 * P(C < y)``, which falls with M, too.
+and the cubic that meets G and G' at both ends of an interval of length h misses G by at most ``h ** 4 / 384`` of that.
+B falls (mixing over more steps averages), from 4 at 0. It is also at most ``(6 / (e t)) ** (3 / 2) / 2``: each
+difference with a third of the steps adds up to ``2 * (the largest chance) <= sqrt(2 / (e s))`` at most, with
+``s = t / 3``. Where demand is all but surely above y another bound is smaller: a is 0 there, so
+``|G''''(M)| <= rate ** 3 * 4 * P(C < y)``, which falls with M, too.
 """
 # Types are those that numba finds.
 # mypy: disable-error-code="no-untyped-def, untyped-decorator"
@@ -86,7 +88,7 @@ def fill_slopes(spread, units, slope, inverse):
 
 @njit(cache=True, nogil=True)
 def _first_chance(mean, spread, units):
-    """The smallest demand whose chance is added up, at most `units`, and the chance."""
+    """Find the smallest demand whose chance is added up, at most `units`, and the chance."""
     if mean <= 0.0:
         return 0, 1.0
     lowest = mean - _DEVIATIONS * math.sqrt(mean * (1.0 + spread))

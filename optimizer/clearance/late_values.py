@@ -1,7 +1,7 @@
 """Compiled: what stock adds that arrives late, of which as many units count as demand under the path allows.
 
-Such a position has another number of units under every path: `U(l)` of docs/clearance.md, from its expected sales of what
-is there on day 0. For every number that occurs it has a table of its own.
+Such a position has another number of units under every path: `U(l)` of docs/clearance.md, from its expected sales of
+what is there on day 0. For every number that occurs it has a table of its own.
 """
 # Types are those that numba finds; `path_values` says what the columns are.
 # mypy: disable-error-code="no-untyped-def, untyped-decorator"
@@ -28,7 +28,7 @@ _NEARLY_WHOLE = 1e-9
 
 @njit(cache=True, nogil=True)
 def _sold(rows, i, x, units, inverse):
-    """Expected sales of a position until demand has been x times that over the horizon."""
+    """Return expected sales of a position until demand has been x times that over the horizon."""
     if rows.is_certain[i]:
         return min(rows.mean[i] * x, float(max(units, 0)))
     return sold(rows.mean[i] * x, rows.spread[i], units, inverse)
@@ -55,7 +55,7 @@ def _counting(rows, i, x, at_end, inverse):
 
 @njit(cache=True, nogil=True)
 def _until_day(rows, i, before, after):
-    """x on the day of arrival, from those of the ends of the period before and of its own."""
+    """Return x on the day of arrival, from those of the ends of the period before and of its own."""
     return before + rows.day_part[i] * (after - before)
 
 

@@ -132,7 +132,7 @@ def units_of(network: Network, choices: Choices, may: Flags) -> tuple[Ints, Unit
 
 
 def _parts(choices: Choices, which: Ints, first_member: Ints) -> Ints:
-    """Number the sets of budgets that the choices of every unit have."""
+    """Give the sets of budgets that the choices of every unit have numbers."""
     part = np.zeros(len(which), dtype=np.int64)
     for unit in np.flatnonzero(np.diff(first_member) > 1).tolist():
         sets: dict[bytes, int] = {}
@@ -191,8 +191,8 @@ def options_of(
     def found(job: tuple[int, Ints]) -> _Found:
         tree, some = job
         if tree >= 0:
-            return _alike(some, units, trees, of, tree, n_table, n_parts, complete=complete)
-        return _mixed(choices, which, int(some[0]), units, trees, of, n_table, n_parts)
+            return _alike(some, units, trees, of, tree=tree, n_table=n_table, n_parts=n_parts, complete=complete)
+        return _mixed(choices, which, int(some[0]), units, trees, of=of, n_table=n_table, n_parts=n_parts)
 
     jobs = list(_jobs(simple, units, trees))
     if len(jobs) == 1:
@@ -233,7 +233,7 @@ def _jobs(simple: Ints, units: Units, trees: Trees) -> Iterator[tuple[int, Ints]
 
 
 def _alike(
-    some: Ints, units: Units, trees: Trees, of: Stocked, tree: int, n_table: int, n_parts: int, *, complete: bool
+    some: Ints, units: Units, trees: Trees, of: Stocked, *, tree: int, n_table: int, n_parts: int, complete: bool
 ) -> _Found:
     """Value units whose choices follow one tree."""
     from optimizer.clearance import path_values as compiled  # noqa: PLC0415 (loads a compiler)
@@ -272,7 +272,7 @@ def _alike(
 
 
 def _mixed(
-    choices: Choices, which: Ints, unit: int, units: Units, trees: Trees, of: Stocked, n_table: int, n_parts: int
+    choices: Choices, which: Ints, unit: int, units: Units, trees: Trees, *, of: Stocked, n_table: int, n_parts: int
 ) -> _Found:
     """Value one unit whose choices have paths of their own: those that all of them can follow, or all combinations."""
     members = np.arange(units.first_member[unit], units.first_member[unit + 1])

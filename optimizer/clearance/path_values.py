@@ -1,9 +1,9 @@
 """Compiled: what every allowed path of a choice is worth and forgoes, for stock that is known.
 
-With `H(x)` the expected sales of all positions of a choice when demand has been ``x`` times that over the horizon, a path
-earns ``sum of p_t * (H(x_t) - H(x_(t-1)))`` and, for what is left and missed, amounts at ``x_T``. So paths need one
-function of one number, taken from a table (`optimizer.clearance.expected_sales`) or added up exactly. Where stock arrives
-later, H is another function from the period of arrival on.
+With `H(x)` the expected sales of all positions of a choice when demand has been ``x`` times that over the horizon,
+a path earns ``sum of p_t * (H(x_t) - H(x_(t-1)))`` and, for what is left and missed, amounts at ``x_T``. So paths need
+one function of one number, taken from a table (`optimizer.clearance.expected_sales`) or added up exactly. Where stock
+arrives later, H is another function from the period of arrival on.
 """
 # Types are those that numba finds; `values` says what the columns are.
 # mypy: disable-error-code="no-untyped-def, untyped-decorator"
@@ -23,7 +23,6 @@ from optimizer.clearance.expected_sales import (
     sold_and_slope,
     table_error,
 )
-
 from optimizer.clearance.late_values import add_late, late_at
 
 
@@ -256,7 +255,7 @@ def _add_up(rows, sites, c, parent, level, first_node, x, sales, end, slope, inv
 
 @njit(cache=True, nogil=True)
 def exactly_sold(rows, begin, stop, period, x, slope, inverse):
-    """Units that positions sell until demand has been x times that over the horizon, and what they are worth in the end."""
+    """Units sold until demand has been x times that over the horizon, and what they are worth in the end."""
     total, end = 0.0, 0.0
     for i in range(begin, stop):
         units = rows.units[i] if rows.arrival[i] <= period else rows.first_units[i]

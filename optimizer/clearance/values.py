@@ -90,7 +90,7 @@ class PathValues:
 
 
 def stocked(
-    network: Network, choices: Choices, which: Which, trees: Trees, penalty_weight: Floats, units: Ints | None = None
+    network: Network, choices: Choices, which: Which, trees: Trees, penalty_weight: Floats, *, units: Ints | None = None
 ) -> Stocked:
     """Read what the choices of a network have in stock.
 
@@ -157,13 +157,13 @@ def stocked(
         season=choices.season[which],
         multiplier=multipliers(network, choices, which, np.where(trees.price > 0.0, rungs, rungs[:, :1])),
         price=money(rungs, network.money_decimals).astype(np.float64),
-        missed=np.bincount(owner, penalty * demand.mean, minlength=len(which)),
-        owed=np.bincount(owner, np.minimum(total, 0), minlength=len(which)),
+        missed=np.bincount(owner, penalty * demand.mean, minlength=len(which)).astype(np.float64),
+        owed=np.bincount(owner, np.minimum(total, 0), minlength=len(which)).astype(np.float64),
         target=target,
         target_share=share,
         target_units=share * np.bincount(owner, np.maximum(there, 0), minlength=len(which)),
         target_price=price * scale,
-        rounding=np.bincount(owner, 2.0 + np.abs(total) * broken, minlength=len(which)),
+        rounding=np.bincount(owner, 2.0 + np.abs(total) * broken, minlength=len(which)).astype(np.float64),
         by_worth=by_worth,
         network=network,
         choices=choices,
@@ -203,8 +203,7 @@ def values_of(of: Stocked, which: Which, tree: PathTree, n_table: int) -> PathVa
     from optimizer.clearance import path_values as compiled  # noqa: PLC0415 (loads a compiler)
 
     rows, sites = _compiled(of, which)
-    shape = (len(which), tree.n_paths)
-    out = compiled.Values(np.empty(shape), np.empty(shape), np.empty(shape), np.empty(len(which)), np.empty(len(which)))
+    out = _room(len(which), tree.n_paths)
     plain = np.flatnonzero(~of.by_worth[which])
     if len(plain):
         compiled.value_paths(rows, sites, tree.parent, tree.level, tree.first_node, n_table, out)
@@ -242,7 +241,7 @@ def values_of_options(of: Stocked, which: int, share: Floats, levels: NDArray[np
         return PathValues(value[None], forgone[None], np.zeros(1), np.zeros(1))
     n_options, n_periods = share.shape
     rows, sites = _compiled(of, np.array([which]))
-    out = compiled.Values(*(np.empty((1, n_options)) for _ in range(3)), np.empty(1), np.empty(1))
+    out = _room(1, n_options)
     node = np.arange(n_options * n_periods)
     compiled.value_nodes(
         rows,
@@ -311,9 +310,9 @@ def _by_worth(of: Stocked, which: int, share: Floats, levels: NDArray[np.integer
         int(of.choice[which]),
         share,
         of.price[which][levels] / scale,
-        of.penalty_weight,
-        of.counted_units,
-        (int(of.target[which]), float(target_share)),
+        penalty_weight=of.penalty_weight,
+        units=of.counted_units,
+        target=(int(of.target[which]), float(target_share)),
     )
     value -= value[0]
     forgone[0] = 0.0
@@ -329,7 +328,7 @@ def most_reached(of: Stocked, which: int, tree: PathTree) -> float:
     from optimizer.clearance import path_values as compiled  # noqa: PLC0415 (loads a compiler)
 
     rows, sites = _compiled(of, np.array([which]))
-    out = compiled.Values(*(np.empty((1, tree.n_paths)) for _ in range(3)), np.empty(1), np.empty(1))
+    out = _room(1, tree.n_paths)
     compiled.value_paths(rows, sites, tree.parent, tree.level, tree.first_node, 0, out)
     if of.by_worth[which]:
         levels = tree.levels()
@@ -337,9 +336,19 @@ def most_reached(of: Stocked, which: int, tree: PathTree) -> float:
         price = of.price[which][levels] / 10.0**of.network.money_decimals
         share = _shares(of, which, levels)
         weight, units, choice = of.penalty_weight, of.counted_units, int(of.choice[which])
-        short = values_by_worth(of.network, of.choices, choice, share, price, weight, units, target)[2]
+        short = values_by_worth(
+            of.network, of.choices, choice, share, price, penalty_weight=weight, units=units, target=target
+        )[2]
         return float(of.target_units[which] - short.min())
     return float(out.reached.max())
+
+
+def _room(n_choices: int, n_paths: int) -> Any:
+    """Columns for what paths are worth."""
+    from optimizer.clearance import path_values as compiled  # noqa: PLC0415 (loads a compiler)
+
+    shape = (n_choices, n_paths)
+    return compiled.Values(np.empty(shape), np.empty(shape), np.empty(shape), np.empty(n_choices), np.empty(n_choices))
 
 
 def _compiled(of: Stocked, which: Which) -> tuple[Any, Any]:

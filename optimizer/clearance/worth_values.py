@@ -1,6 +1,7 @@
 """Values of paths by the readings that the certificate uses: for stock that expires, and normal demand.
 
-Units that expire count as far as demand under the path allows, together with late ones; and normal demand has no tables. Every path of a choice gets positions of its own in a copy of the network.
+Units that expire count as far as demand under the path allows, together with late ones; and normal demand has no
+tables. Every path of a choice gets positions of its own in a copy of the network.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from network.tables import Network, PricePaths
 from optimizer.worth.choices import Choices
 from optimizer.worth.demand import share_until_period
 from optimizer.worth.lots import expires
-from optimizer.worth.price_paths import expected_sales, price_falls, units_before_by_period, value_before
+from optimizer.worth.path_worth import price_falls
+from optimizer.worth.price_paths import expected_sales, units_before_by_period, value_before
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -35,6 +37,7 @@ def values_by_worth(
     choice: int,
     share: Floats,
     price: Floats,
+    *,
     penalty_weight: Floats,
     units: Ints | None,
     target: tuple[int, float],
@@ -67,7 +70,7 @@ def values_by_worth(
     weight = np.tile(penalty_weight[rows], n_paths)
     by_period = units_before_by_period(copy, at)
     if units is None:
-        value = value_before(copy, at, weight)
+        value = value_before(copy, at, weight).astype(np.float64)
     else:
         by_period = by_period + (np.tile(units[rows], n_paths) - by_period[:, -1])[:, None]
         value = _value_of(copy, at, weight, by_period)
@@ -79,7 +82,7 @@ def values_by_worth(
     there = np.maximum(by_period[:, period], 0).reshape(n_paths, n_rows).sum(axis=1)
     sold = sales[:, : period + 1].sum(axis=1).reshape(n_paths, n_rows).sum(axis=1)
     short = asked * there - sold if period >= 0 else np.zeros(n_paths)
-    return value.reshape(n_paths, n_rows).sum(axis=1).astype(np.float64), np.maximum(forgone, 0.0), short
+    return value.reshape(n_paths, n_rows).sum(axis=1), np.maximum(forgone, 0.0), short
 
 
 def _value_of(network: Network, rows: Ints, penalty_weight: Floats, units: Ints) -> Floats:

@@ -1,4 +1,4 @@
-"""Small random worlds to clear, and every way to clear them: rules read plainly, values by the certificate's readings."""
+"""Small random worlds to clear, and every way to clear them: rules read plainly, values as the certificate has them."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ class Way:
 def best_way(network: Network) -> Way | None:
     """The best of all ways, None where none is allowed."""
     choices = choices_of(network)
-    every = [_paths(network, choices, i) for i in range(len(choices))]
+    every = [every_path(choices, i) for i in range(len(choices))]
     clusters = _clusters(choices)
     found: list[list[tuple[np.ndarray, int, np.ndarray]]] = []
     for cluster in clusters:
@@ -187,7 +187,7 @@ def _best_together(choices: Choices, clusters: list, found: list) -> Way | None:
     return Way(price, value)
 
 
-def _paths(network: Network, choices: Choices, i: int) -> list[tuple[float, ...]]:
+def every_path(choices: Choices, i: int) -> list[tuple[float, ...]]:
     """Every path of a choice that its rules allow, read from the contract sentence by sentence."""
     rungs = choices.rung_price[choices.first_rung[i] : choices.first_rung[i + 1]].tolist()
     list_price, paths = float(choices.list_price[i]), []

@@ -1,0 +1,84 @@
+"""Tables of expected sales: sums as the certificate has them, errors within the bound that is stated."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from optimizer.clearance import expected_sales as compiled
+from optimizer.clearance.allowed import allowed_paths
+from optimizer.worth import counts
+from optimizer.worth.choices import choices_of
+from tests.optimizer.clearance_worlds import every_path, world
+
+
+@pytest.mark.parametrize("spread", [0.0, 1e-14, 1e-3, 0.4, 2.0, 9.0])
+def test_sums_are_those_of_the_certificate(spread: float) -> None:
+    random = np.random.default_rng(7)
+    slope, inverse = np.empty(20_001), np.empty(20_001)
+    for mean in [0.01, 0.5, 3.0, 20.0, 150.0, 900.0, 5000.0]:
+        units = int(mean * random.uniform(0.3, 2.0)) + 1
+        compiled.fill_slopes(spread, units, slope, inverse)
+        exact, _ = counts.expected_sold_and_lost(np.array([float(units)]), np.array([mean]), np.array([spread]))
+        found, change, below = compiled.sold_and_slope(mean, spread, units, slope, inverse)
+        assert found == pytest.approx(exact[0], rel=1e-9)
+        assert compiled.sold(mean, spread, units, inverse) == pytest.approx(exact[0], rel=1e-9)
+        step = 1e-4 * mean
+        ends = [compiled.sold(mean + way * step, spread, units, inverse) for way in (-1, 1)]
+        assert change == pytest.approx((ends[1] - ends[0]) / (2 * step), abs=1e-5)
+        chance = counts.at_least(np.array([float(units)]), np.array([mean]), np.array([spread]))
+        assert below == pytest.approx(1.0 - chance[0], abs=1e-9)
+
+
+@pytest.mark.parametrize("spread", [0.0, 0.3, 3.0])
+def test_cubics_miss_by_no_more_than_the_bound(spread: float) -> None:
+    slope, inverse = np.empty(301), np.empty(301)
+    rate, tightest = compiled.rate_of(spread), 0.0
+    for units in (1, 4, 12, 40, 120):
+        compiled.fill_slopes(spread, units, slope, inverse)
+        for left in (0.0, 0.1, 1.0, 5.0, 20.0, 60.0):
+            for width in (0.3, 1.0, 3.0, 9.0):
+                nodes = np.array([left, left + width])
+                ends = [compiled.sold_and_slope(mean, spread, units, slope, inverse) for mean in nodes]
+                value, tilt = np.array([end[0] for end in ends]), np.array([end[1] for end in ends])
+                cubic = compiled.cubics(nodes, value, tilt)[0]
+                bound = compiled.table_error(left, width, rate, ends[0][2])
+                for part in np.linspace(0.05, 0.95, 13):
+                    exact = compiled.sold(left + part * width, spread, units, inverse)
+                    missed = abs(compiled.at_cubic(cubic, part * width) - exact)
+                    assert missed <= bound + 1e-10, (units, left, width, part)
+                    tightest = max(tightest, missed / (bound + 1e-10))
+    # A bound that is far from what happens would prove little.
+    assert tightest > 0.05
+
+
+def test_grids_reach_from_end_to_end() -> None:
+    mean, spread, units = np.array([3.0, 40.0]), np.array([0.5, 2.0]), np.array([5, 70])
+    for low, high in ((0.1, 3.0), (0.0, 60.0), (1.0, 1.0)):
+        nodes = compiled.grid(low, high, mean, spread, units, 32)
+        assert nodes[0] == low
+        assert nodes[-1] == high
+        assert np.all(np.diff(nodes) >= 0.0)
+
+
+def test_third_differences_fall_from_four() -> None:
+    steps = [2.0**power for power in range(-6, 9)]
+    found = [compiled.roughness(mean, 1.0) for mean in steps]
+    assert found[0] < 4.0
+    assert all(later < earlier for earlier, later in pairwise(found))
+    assert all(
+        bound <= 0.5 * (6.0 / (math.e * mean)) ** 1.5 + 1e-12
+        for bound, mean in zip(found, steps, strict=True)
+        if mean > 2
+    )
+
+
+def test_allowed_paths_are_all_that_the_rules_allow() -> None:
+    for seed in range(40):
+        network = world(seed)
+        choices = choices_of(network)
+        for i, paths in enumerate(allowed_paths(choices, np.arange(len(choices)))):
+            assert {tuple(path) for path in paths.tolist()} == set(every_path(choices, i)), seed
