@@ -9,6 +9,7 @@ import pytest
 from scipy import stats
 
 from network import Network, network_from_frames
+from network.blocks import sku_blocks
 from optimizer.certificate.counting import counted_without_plan
 from optimizer.certificate.positions import positions_at
 from optimizer.plan import Markdowns, no_markdowns
@@ -166,7 +167,7 @@ def test_stock_in_transit_is_not_sold_before_it_comes():
 
 
 def test_units_before_a_plan_are_those_of_the_certificate():
-    """Of late units and of such that expire, and where more is reserved than there is."""
+    """Of late units and of such that expire, and where more is reserved than there is; in blocks of SKUs as in one."""
     rng = np.random.default_rng(4)
     n = 300
     nodes = pd.DataFrame({"node_id": [f"S{i}" for i in range(n)], "kind": "store", "zone": "Z"})
@@ -199,3 +200,9 @@ def test_units_before_a_plan_are_those_of_the_certificate():
         positions = positions_at(each, each.stock.node.astype(np.int64), each.stock.sku.astype(np.int64))
         assert np.array_equal(counted_before(each, rows), counted_without_plan(each, positions))
     assert not np.array_equal(counted_before(network, rows), counted_before(world, rows))
+    for skus, block in sku_blocks(world, n // 2):
+        here = np.flatnonzero(np.isin(world.stock.sku, list(skus)))
+        assert np.array_equal(block.paths.of_stock, world.paths.of_stock[here])
+        cut, whole = unit_worth(block, np.arange(len(here))), unit_worth(world, here)
+        assert np.array_equal(cut.full_worth, whole.full_worth)
+        assert np.array_equal(cut.full_units, whole.full_units)
