@@ -145,7 +145,7 @@ def test_units_go_to_exits_however_soon_they_expire() -> None:
     products = {"sku_id": ["A"], "list_price": [10.0], "salvage_value": [1.0], "min_remaining_shelf_life_days": [5]}
     stock = {"node_id": ["S", "H"], "sku_id": "A", "on_hand": [20, 0], "demand_mean": [0.0, 9.0]}
     lots = {"node_id": ["S"], "sku_id": "A", "lot_id": ["x"], "units": [20], "expiry_days": [2]}
-    tables = {"products": products, "stock": stock, "lots": lots}
+    tables: dict[str, Any] = {"products": products, "stock": stock, "lots": lots}
     network = world(
         [{"exit_id": "E", "unit_proceeds": 2.0, "from_day": 3}],
         **{name: pd.DataFrame(columns) for name, columns in tables.items()},
