@@ -14,10 +14,11 @@ PEER_NAMES: Final = {
 }
 
 SEQUENCES: Final = {
-    "transfer": "transfers alone",
+    "transfer": "no markdowns",
     "clearance": "markdowns alone",
-    "transfer_clearance": "transfers, then markdowns",
-    "clearance_transfer": "markdowns, then transfers",
+    "transfer_clearance": "no markdowns, then markdowns",
+    "clearance_transfer": "markdowns, then all else",
+    "joint_from_all": "jointly, from all of these",
 }
 """Keys of ``sequences`` in results, and what they are."""
 

@@ -1,6 +1,6 @@
 """Measures plans that move, mark down, liquidate, return and buy: ``counterpoise bench joint``.
 
-With ``--sequences`` also what planning one after the other makes: transfers alone, markdowns alone, both orders.
+With ``--sequences`` also what less makes: no markdowns, markdowns alone, and markdowns for what transfers leave.
 """
 
 from __future__ import annotations
@@ -11,11 +11,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from benchmarks.clearance_tables import SEQUENCES
 from benchmarks.comparison import compared
 from benchmarks.engine_runs import engine_run, medians
 from benchmarks.instances import Instance, generated
 from benchmarks.machine import machine
-from benchmarks.wording import engine_lines, peer_lines
+from benchmarks.watching import watched
+from benchmarks.wording import engine_lines, money, peer_lines, share
+from cli.failures import CommandError
 
 SHARED: Final = Path(__file__).parents[2] / "shared" / "data" / "retailnet"
 """Networks that others measured, too, where they are beside the project."""
@@ -23,6 +26,9 @@ SHARED: Final = Path(__file__).parents[2] / "shared" / "data" / "retailnet"
 SECONDS_OF_SIZE: Final = {"XS": 40.0, "S": 60.0, "M": 60.0, "L": 120.0}
 
 _GENERATED: Final = ("--seed", "1", "--no-cases", "--format", "parquet")
+_OVERRUN_SECONDS: Final = 300.0
+"""When a process that does not heed its limits is ended."""
+
 _TINY: Final = ("--stores", "16", "--warehouses", "3", "--skus", "12")
 
 
@@ -34,15 +40,38 @@ def run(arguments: argparse.Namespace, say: Callable[[str], None]) -> dict[str, 
         for number in range(arguments.repetitions):
             say(f"our engine, run {number + 1} of {arguments.repetitions}, {seconds:g} s at most")
             runs.append(engine_run(instance, seconds))
+        engine = medians(runs)
+        sequences = _sequences(instance, seconds, engine["objective"], say) if arguments.sequences else None
     return {
         "case": "joint",
         "network": instance.facts,
         "machine": machine(),
         "time_limit_seconds": seconds,
         "peer_seconds": seconds,
-        "engine": medians(runs),
+        "engine": engine,
         "runs": runs,
-        **compared(runs, []),
+        **compared(runs, list((sequences or {}).values())),
+        "peers": [],
+        "sequences": sequences,
+    }
+
+
+def _sequences(
+    instance: Instance, seconds: float, objective: float, say: Callable[[str], None]
+) -> dict[str, dict[str, Any]]:
+    """Plan in parts, in a process of its own, and say what that makes less than the joint plan."""
+    say(f"in parts, {seconds:g} s at most for each")
+    done = watched("benchmarks.sequences", [instance.directory, seconds], seconds=6 * seconds + _OVERRUN_SECONDS)
+    if done.exit_code != 0:
+        raise CommandError(f"planning in parts failed: {done.complaint}")
+    return {
+        each["name"]: {
+            **{name: each[name] for name in ("name", "valid", "benefit", "objective", "lines", "markdowns")},
+            "bound": None,
+            "outcome": "plan" if each["valid"] else "invalid",
+            "share_less": round(1 - each["objective"] / objective, 7) if each["valid"] and objective > 0 else None,
+        }
+        for each in done.told("sequence")
     }
 
 
@@ -79,3 +108,7 @@ def page(result: Mapping[str, Any]) -> Iterator[str]:
     yield f"{network['name']} on {network['source']}: {rows} (rows), {result['engine']['flows']:,} candidate flows"
     yield from engine_lines(result)
     yield from peer_lines(result)
+    for name, meaning in SEQUENCES.items() if result["sequences"] else ():
+        found = result["sequences"][name]
+        less = "breaks rules" if not found["valid"] else f"{share(found['share_less'])} less"
+        yield f"  {meaning:<36}{money(found['objective']):>18}  {less}"

@@ -27,6 +27,8 @@ def add_run_flags(parser: argparse.ArgumentParser, peers: Collection[str], secon
     parser.add_argument(
         "--repetitions", type=count, default=1, metavar="N", help="runs of our engine (default: %(default)s)"
     )
+    if not peers:
+        return
     names = f"comma-separated, of {', '.join(peers)}; or none (default: {default_peers})"
     parser.add_argument("--peers", type=_names_of(peers), metavar="NAMES", help=names)
     parser.add_argument("--peer-seconds", type=positive, metavar="S", help="for each peer (default: the time limit)")

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from benchmarks.clearance_tables import SEQUENCES
 from benchmarks.peers import MARKDOWN_PEERS, PEERS
 from benchmarks.registry import cases, function_named
 from cli.main import main
@@ -39,6 +40,8 @@ def test_every_case_runs(name, bench):
         _check_transfer(result)
     elif name == "clearance":
         _check_clearance(result)
+    elif name == "joint":
+        _check_joint(result)
 
 
 def _check_transfer(result):
@@ -78,6 +81,17 @@ def _check_clearance(result):
     assert engine["bound"] is None or engine["objective"] <= engine["bound"]
     assert engine["objective"] > 0.9 * best
     assert 0 < peers["markdown_rule"]["objective"] < best
+
+
+def _check_joint(result):
+    """A certified plan within its bound; planning in parts makes certified plans, too."""
+    engine = result["engine"]
+    assert engine["certificate_valid"]
+    assert result["bound_holds"]
+    assert result["network"]["source"] == "scenarios.generate"
+    assert engine["objective"] >= 0
+    assert set(result["sequences"]) == set(SEQUENCES)
+    assert all(each["valid"] for each in result["sequences"].values())
 
 
 def test_a_network_directory_can_be_given(bench, tmp_path):
