@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from network.tables import Network
 from optimizer.conflicts import conflicts_of
@@ -29,6 +29,7 @@ def solve(
     request: Request = Request(),  # noqa: B008 (frozen)
     parameters: Parameters = Parameters(),  # noqa: B008 (frozen)
     *,
+    known: Sequence[Plan] = (),
     on_incumbent: Callable[[Incumbent], None] | None = None,
 ) -> Result:
     """Find the plan that makes the most money, and prove how good it is.
@@ -41,6 +42,8 @@ def solve(
         What may be planned.
     parameters : Parameters
         Time limit (build, solve and certify together) and gap.
+    known : sequence of Plan
+        Plans to start from: each counts as far as its certificate is valid.
     on_incumbent : callable, optional
         Called with every better certified plan and every better bound.
 
@@ -62,6 +65,8 @@ def solve(
     if not len(built.model.flows) and not built.must_act and not free.any():
         return _nothing_to_do(progress, built_at - started)
     _offer_known_plans(progress)
+    for plan in known:
+        progress.offer_plan(plan, "a known plan", as_it_is=True)
     if free.any():
         search_joint(progress, choices, free)
     else:

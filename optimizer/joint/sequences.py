@@ -1,0 +1,64 @@
+"""Less than a joint plan: transfers alone, clearance alone, and one after the other; for comparison and to start from."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+from network.tables import Network
+from optimizer.clearance.clearing import clearance
+from optimizer.joint.worlds import counted_after
+from optimizer.plan import Markdowns, Plan, no_markdowns
+from optimizer.plan_lines import no_lines
+from optimizer.request import Parameters, Request
+from optimizer.search.progress import Progress
+from optimizer.search.strategies import search
+from optimizer.transfer import build
+from optimizer.worth.price_paths import repriced
+
+
+def markdowns_after(network: Network, request: Request, lines: Plan, seconds: float) -> Plan:
+    """Mark down what the lines of a plan leave.
+
+    Parameters
+    ----------
+    network : Network
+    request : Request
+    lines : Plan
+        Without markdowns.
+    seconds : float
+
+    Returns
+    -------
+    Plan
+        Its lines, with the best markdowns for the stock that they leave.
+    """
+    left = counted_after(repriced(network, no_markdowns()), lines)
+    found = clearance(network, request, counted_units=left, seconds=seconds)
+    return replace(lines, markdowns=found.markdowns)
+
+
+def lines_after(network: Network, request: Request, markdowns: Markdowns, parameters: Parameters) -> Plan:
+    """Plan lines where prices are settled already.
+
+    Parameters
+    ----------
+    network : Network
+    request : Request
+    markdowns : Markdowns
+        They stay as they are: lines with which they break a budget are no plan.
+    parameters : Parameters
+
+    Returns
+    -------
+    Plan
+        The best that was found, with the markdowns; without lines where none were.
+    """
+    built = build(repriced(network, markdowns), request)
+    progress = Progress(network, request, built, parameters, started=time.monotonic(), on_incumbent=None)
+    progress.enter(built, lambda lines: replace(lines, markdowns=markdowns))
+    nothing = replace(no_lines(), markdowns=markdowns)
+    progress.offer_plan(nothing, "clearance", as_it_is=True)
+    if len(built.model.flows):
+        search(progress)
+    return progress.plan or nothing
