@@ -145,13 +145,43 @@ def path_at_list(market: Market, cell: Cell) -> Fraction:
 
 
 def test_certificate_judges_markdowns_like_the_oracle():
-    """Prices, with and without lines, are allowed for both or for neither, and worth the same where they are allowed."""
-    seen = judge_alike(150, CLEARANCE, 1) + judge_alike(100, JOINT, 2)
-    assert seen["allowed"] >= 40
-    assert len(seen) >= 12
+    """Prices, with and without lines, are allowed for both or for neither, and worth the same where allowed."""
+    seen = judge_alike(50, CLEARANCE, 1) + judge_alike(30, JOINT, 2)
+    assert seen["allowed"] >= 10
+    assert len(seen) >= 8
 
 
 def test_certificate_judges_exits_and_quotes_like_the_oracle():
     """The same of lines to exits and from quotes."""
-    seen = judge_alike(100, OUTSIDE, 3)
-    assert seen["allowed"] >= 10
+    assert judge_alike(40, OUTSIDE, 3)["allowed"] >= 4
+
+
+def test_exits_and_quotes_agree_with_the_oracle():
+    """The same status and objective to the last money unit where nothing is marked down."""
+    seen = agree_on(30, OUTSIDE, 4)
+    assert seen["optimal"] + seen["infeasible"] == seen["requests"]
+    assert seen["lines of exit:"] >= 3
+
+
+def test_clearance_agrees_with_the_oracle():
+    """Brute force over all paths of small requests in which nothing can move."""
+    seen = agree_on(25, CLEARANCE, 5)
+    assert seen["marked down"] >= 3
+
+
+def test_joint_plans_agree_with_the_oracle():
+    """Brute force over all paths, each with the lines that are best at its prices."""
+    seen = agree_on(20, JOINT, 6)
+    assert seen["paths to choose from"] >= 2
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(7200)
+@pytest.mark.parametrize(("profile", "examples"), [(CLEARANCE, 1000), (OUTSIDE, 600), (JOINT, 400)])
+def test_many_requests_agree_with_the_oracle(profile, examples, capsys):
+    """The same of thousands of requests and of plans changed at random; prints what they had."""
+    seen = agree_on(examples, profile, 7)
+    judged = judge_alike(examples, profile, 8)
+    with capsys.disabled():
+        print(f"\nanswers: {dict(seen)}\nplans: {dict(judged)}")
+    assert judged["allowed"] >= 0.1 * examples
