@@ -1,8 +1,8 @@
 """What less than a joint plan makes on a network: ``python -m benchmarks.sequences DIR SECONDS`` tells each.
 
-Everything but markdowns; markdowns alone; one after the other in both orders: markdowns for the stock that is there once
-the first plan is carried out, and lines where the markdowns are settled; and the joint plan that starts from all of these. The
-engine is the same, and so is the certificate.
+Everything but markdowns; markdowns alone; one after the other in both orders: markdowns for the stock that is there
+once the first plan is carried out, and lines where the markdowns are settled; and the joint plan that starts from all
+of these. The engine is the same, and so is the certificate.
 """
 
 from __future__ import annotations

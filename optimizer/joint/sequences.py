@@ -1,4 +1,4 @@
-"""Less than a joint plan: transfers alone, clearance alone, and one after the other; for comparison and to start from."""
+"""Less than a joint plan: one after the other, clearance after transfers or the other way round, for comparison."""
 
 from __future__ import annotations
 
