@@ -113,22 +113,12 @@ def block_of(
     most = most_units(network, scope, candidates.potentials, legs, grid)
     segments, frozen = _segments(network, request, scope.pack, legs, most=most, former=former)
     of_line = legs if len(segments.leg) == len(legs) else legs.take(segments.leg)
-    supply, least = supplies(network, scope, grid), least_units(scope, grid)
-    row_cell, on_shelf = np.concatenate([grid.row_cell, shelves.cell]), np.zeros(len(shelves), dtype=np.int64)
+    positions, places = _positions(network, scope, grid, shelves)
     inner = _inner(network, scope, grid, shelves)
     lines = Lines(of_line.lane, of_line.sku, of_line.arrives_day.astype(np.int32), of_line.expiry_day.astype(np.int32))
     return Block(
-        positions=Positions(
-            supply_units=np.concatenate([supply, on_shelf]),
-            least_units=np.concatenate([least, on_shelf]),
-            block=scope.cells.sku[row_cell],
-        ),
-        places=Places(
-            node_and_sku=scope.node_and_sku(row_cell),
-            demand=np.concatenate([np.where(least > 0, least - supply, 0), on_shelf]),
-            send=np.concatenate([units_to_send(scope, grid), on_shelf]),
-            base=_base_units(scope, grid, len(row_cell)),
-        ),
+        positions=positions,
+        places=places,
         increments=increments_of(network, scope, grid, shelves, candidates),
         lines=lines,
         line_flows=_line_flows(scope, grid, of_line, segments),
@@ -142,6 +132,24 @@ def block_of(
         do_nothing=do_nothing_worth(network, scope, grid) + int(former.price @ former.units),
         must_act=bool(np.any(scope.must_send) or np.any(scope.must_receive) or np.any(former.frozen)),
     )
+
+
+def _positions(network: Network, scope: Scope, grid: Grid, shelves: Shelves) -> tuple[Positions, Places]:
+    """Rows of the grid, then those of shelves, and what they stand for."""
+    supply, least = supplies(network, scope, grid), least_units(scope, grid)
+    row_cell, on_shelf = np.concatenate([grid.row_cell, shelves.cell]), np.zeros(len(shelves), dtype=np.int64)
+    positions = Positions(
+        supply_units=np.concatenate([supply, on_shelf]),
+        least_units=np.concatenate([least, on_shelf]),
+        block=scope.cells.sku[row_cell],
+    )
+    places = Places(
+        node_and_sku=scope.node_and_sku(row_cell),
+        demand=np.concatenate([np.where(least > 0, least - supply, 0), on_shelf]),
+        send=np.concatenate([units_to_send(scope, grid), on_shelf]),
+        base=_base_units(scope, grid, len(row_cell)),
+    )
+    return positions, places
 
 
 def _segments(
