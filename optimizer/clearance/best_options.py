@@ -49,7 +49,7 @@ def smoothed(first_option, value, forgone, price, heat, worth, usage):
 
 
 @njit(cache=True, nogil=True)
-def _change(u, old, new, forgone, first_held, held_part, held, load, limit, price, repair):
+def _change(u, old, new, forgone, first_held, held_part, held, load, limit, price):
     """How far a move of one unit lowers what is over its budgets; what it leaves unused, at the budgets' prices.
 
     Less than 0: the move is not allowed.
@@ -69,21 +69,9 @@ def _change(u, old, new, forgone, first_held, held_part, held, load, limit, pric
 
 @njit(cache=True, nogil=True)
 def move(
-    first_option,
-    value,
-    forgone,
-    unit_price,
-    price,
-    first_held,
-    held_part,
-    held,
-    load,
-    limit,
-    chosen,
-    may_rest,
-    may_start,
-    n_most,
-):
+    first_option, value, forgone, unit_price, price, first_held, held_part, held, load, limit, chosen, may_rest,
+    may_start, n_most
+):  # fmt: skip
     """Move single units, best move first, until budgets hold and no move of one unit earns more.
 
     `chosen` and `load` are changed. `may_rest` says which units may go back to the list price, `may_start` which may
@@ -104,21 +92,18 @@ def move(
                 if new == old or (new < 0 and not may_rest[u]):
                     continue
                 gain = (value[new] if new >= 0 else 0.0) - now
-                if not over:
-                    if gain <= best + 0.5:
-                        continue
-                    relief, _ = _change(u, old, new, forgone, first_held, held_part, held, load, limit, price, over)
-                    if relief >= 0.0:
-                        best, best_u, best_o = gain, u, new
+                if not over and gain <= best + 0.5:
                     continue
-                relief, unused = _change(u, old, new, forgone, first_held, held_part, held, load, limit, price, over)
-                if relief <= 0.0:
+                relief, unused = _change(u, old, new, forgone, first_held, held_part, held, load, limit, price)
+                if relief < 0.0 or (over and relief == 0.0):
                     continue
-                loss = unused - gain
-                for k in range(forgone.shape[1]):
-                    step = (forgone[new, k] if new >= 0 else 0.0) - (forgone[old, k] if old >= 0 else 0.0)
-                    loss += unit_price[u, k] * step
-                score = relief / (max(loss, 0.0) + 1.0)
+                score = gain
+                if over:
+                    loss = unused - gain
+                    for k in range(forgone.shape[1]):
+                        step = (forgone[new, k] if new >= 0 else 0.0) - (forgone[old, k] if old >= 0 else 0.0)
+                        loss += unit_price[u, k] * step
+                    score = relief / (max(loss, 0.0) + 1.0)
                 if score > best:
                     best, best_u, best_o = score, u, new
         if best_u < 0:

@@ -116,7 +116,7 @@ def clearance(
     Raises
     ------
     ValueError
-        A choice or a group has too many paths to list.
+        There are too many paths to list.
     """
     began = time.monotonic()
     choices = choices_of(network) if choices is None else choices
@@ -132,12 +132,13 @@ def clearance(
     priced, chosen = (at_prices(options, units, world.held, np.zeros(len(world.held.limit))), None)
     if not missed:
         priced, chosen = _decided(world, began + seconds, gap)
+    value, forgone = _exactly(world, np.full(len(units), -1) if chosen is None else chosen)
     ended = time.monotonic()
     return Clearing(
         markdowns=no_markdowns() if chosen is None else _markdowns(world, chosen),
-        value=0 if chosen is None else round(float(_exactly(world, chosen)[0].sum())),
+        value=round(float(value.sum())),
         bound=int(np.ceil(priced.bound)),
-        forgone=np.zeros(len(world.held.limit)) if chosen is None else world.held.load(_exactly(world, chosen)[1]),
+        forgone=world.held.load(forgone),
         price=priced.price,
         missed=missed,
         is_feasible=chosen is not None,

@@ -184,38 +184,50 @@ def _sales(rows, begin, stop, period, x, parent, among, n_table, slope, inverse,
         if units <= 0:
             continue
         fill_slopes(spread, units, slope, inverse)
-        if not by_table:
-            for node in range(first, last):
-                amount = sold(mean * x[node], spread, units, inverse)
-                sales[node] += amount
-                end[node] += worth * amount
+        if by_table:
+            _tabulate(rows, i, units, nodes, table, tilt, wrong, slope, inverse)
             continue
-        rate = rate_of(spread)
-        for k in range(n):
-            amount, change, below = sold_and_slope(mean * nodes[k], spread, units, slope, inverse)
-            change *= mean
-            table[0, k] += amount
-            table[1, k] += worth * amount
-            tilt[0, k] += change
-            tilt[1, k] += worth * change
-            if k + 1 < n:
-                bound = table_error(mean * nodes[k], mean * (nodes[k + 1] - nodes[k]), rate, below)
-                wrong[0, k] += bound
-                wrong[1, k] += abs(worth) * bound
+        for node in range(first, last):
+            amount = sold(mean * x[node], spread, units, inverse)
+            sales[node] += amount
+            end[node] += worth * amount
     if not by_table:
         return 0.0, 0.0
+    _read(nodes, table, tilt, x, parent, among, sales, end)
+    return wrong[0].max(), wrong[1].max()
+
+
+@njit(cache=True, nogil=True)
+def _tabulate(rows, i, units, nodes, table, tilt, wrong, slope, inverse):
+    """Add expected sales of one position, and their worth in the end, to tables; with what cubics miss at most."""
+    mean, spread, worth, rate = rows.mean[i], rows.spread[i], rows.end_worth[i], rate_of(rows.spread[i])
+    for k in range(len(nodes)):
+        amount, change, below = sold_and_slope(mean * nodes[k], spread, units, slope, inverse)
+        table[0, k] += amount
+        table[1, k] += worth * amount
+        tilt[0, k] += mean * change
+        tilt[1, k] += worth * mean * change
+        if k + 1 < len(nodes):
+            bound = table_error(mean * nodes[k], mean * (nodes[k + 1] - nodes[k]), rate, below)
+            wrong[0, k] += bound
+            wrong[1, k] += abs(worth) * bound
+
+
+@njit(cache=True, nogil=True)
+def _read(nodes, table, tilt, x, parent, among, sales, end):
+    """Add what tables say about nodes of the tree."""
+    first, last, first_end = among
     curve, end_curve = cubics(nodes, table[0], tilt[0]), cubics(nodes, table[1], tilt[1])
     place = np.zeros(last - first, dtype=np.int64)
     for node in range(first, last):
         # Demand only grows along a path: from the interval of the node before.
         k = place[parent[node] - first] if parent[node] >= first else 0
-        while k < n - 2 and x[node] > nodes[k + 1]:
+        while k < len(nodes) - 2 and x[node] > nodes[k + 1]:
             k += 1
         place[node - first] = k
         sales[node] += at_cubic(curve[k], x[node] - nodes[k])
         if node >= first_end:
             end[node] += at_cubic(end_curve[k], x[node] - nodes[k])
-    return wrong[0].max(), wrong[1].max()
 
 
 @njit(cache=True, nogil=True)

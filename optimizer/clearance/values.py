@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -117,59 +117,84 @@ def stocked(
     row = choices.rows[at]
     stock, scale = network.stock, 10.0**network.money_decimals
     demand, sku = list_demand(network, row), stock.sku[row]
-    order = np.argsort(row)
-    counted, at_first = np.empty(len(row), dtype=np.int64), np.empty(len(row), dtype=np.int64)
-    counted[order] = counted_before(network, row[order])
-    at_first[order] = counted_before(network, row[order], arrived=False)
-    waiting = counted - at_first
-    total = counted if units is None else units[row]
+    by_worth = np.bincount(owner, depends_on_path(network, row), minlength=len(which)) > 0
+    counts = _counts(network, row, by_worth[owner], units)
     salvage, holding = network.products.salvage_value[sku], stock.holding_cost[row]
     left_over = rounded(
         (salvage, holding), lambda s, h: s - h, np.abs(salvage) + np.abs(holding), network.money_decimals
     )
     penalty = stock.shortage_penalty[row] * penalty_weight[row] * scale
     broken = np.abs(penalty - np.rint(penalty)) > 1e-6
-    day = stock.in_transit_arrival_day[row]
-    period = day * network.periods // network.horizon_days
-    by_worth = np.bincount(owner, depends_on_path(network, row), minlength=len(which)) > 0
-    # How many late units count depends on the path, unless the units are given.
-    late = np.where((day > 0) & (day < network.horizon_days) & ~by_worth[owner], stock.in_transit[row], 0)
-    late = np.where(units is None, late, 0)
-    total, waiting = np.where(late > 0, 0, total), np.where(late > 0, 0, waiting)
-    opening = np.where(late > 0, at_first, 0)
-    arrival = np.where(waiting > 0, period, 0)
     rungs = np.nan_to_num(trees.price, nan=0.0)
     target, share, price = _targets(network, choices, which)
-    there = np.where(arrival <= target[owner], total, total - waiting) + opening
+    there = np.where(counts.arrival <= target[owner], counts.units, counts.first_units) + counts.opening
     return Stocked(
         first_row=np.append(0, np.cumsum(count)).astype(np.int64),
         is_certain=demand.is_certain,
         mean=demand.mean,
         spread=demand.spread,
-        first_units=np.maximum(total - waiting, 0),
-        units=np.maximum(total, 0),
-        arrival=arrival.astype(np.int64),
-        late_units=late.astype(np.int64),
-        late_period=np.minimum(period, network.periods - 1).astype(np.int64),
-        day_part=(day * network.periods - period * network.horizon_days) / network.horizon_days,
-        opening=opening.astype(np.int64),
+        first_units=np.maximum(counts.first_units, 0),
+        units=np.maximum(counts.units, 0),
+        arrival=counts.arrival,
+        late_units=counts.late_units,
+        late_period=counts.late_period,
+        day_part=counts.day_part,
+        opening=counts.opening,
         end_worth=penalty - left_over,
         season=choices.season[which],
         multiplier=multipliers(network, choices, which, np.where(trees.price > 0.0, rungs, rungs[:, :1])),
         price=money(rungs, network.money_decimals).astype(np.float64),
         missed=np.bincount(owner, penalty * demand.mean, minlength=len(which)).astype(np.float64),
-        owed=np.bincount(owner, np.minimum(total, 0), minlength=len(which)).astype(np.float64),
+        owed=np.bincount(owner, np.minimum(counts.units, 0), minlength=len(which)).astype(np.float64),
         target=target,
         target_share=share,
         target_units=share * np.bincount(owner, np.maximum(there, 0), minlength=len(which)),
         target_price=price * scale,
-        rounding=np.bincount(owner, 2.0 + np.abs(total) * broken, minlength=len(which)).astype(np.float64),
+        rounding=np.bincount(
+            owner, 2.0 + np.abs(counts.units + counts.late_units) * broken, minlength=len(which)
+        ).astype(np.float64),
         by_worth=by_worth,
         network=network,
         choices=choices,
         choice=np.asarray(which, dtype=np.int64),
         penalty_weight=penalty_weight,
         counted_units=units,
+    )
+
+
+class _Counts(NamedTuple):
+    """Units of positions, shape ``(n_rows,)`` each; the columns of `Stocked`, units below 0 too."""
+
+    first_units: Ints
+    units: Ints
+    arrival: Ints
+    late_units: Ints
+    late_period: Ints
+    day_part: Floats
+    opening: Ints
+
+
+def _counts(network: Network, row: Ints, by_worth: Flags, given: Ints | None) -> _Counts:
+    """Count units by when they are there: how many late ones count depends on the path, unless all units are given."""
+    stock, order = network.stock, np.argsort(row)
+    counted, at_first = np.empty(len(row), dtype=np.int64), np.empty(len(row), dtype=np.int64)
+    counted[order] = counted_before(network, row[order])
+    at_first[order] = counted_before(network, row[order], arrived=False)
+    day = stock.in_transit_arrival_day[row].astype(np.int64)
+    period = day * network.periods // network.horizon_days
+    is_late = (day > 0) & (day < network.horizon_days) & ~by_worth & (given is None)
+    late = np.where(is_late, stock.in_transit[row], 0).astype(np.int64)
+    apart = late > 0
+    units = np.where(apart, 0, counted if given is None else given[row])
+    waiting = np.where(apart, 0, counted - at_first)
+    return _Counts(
+        first_units=units - waiting,
+        units=units,
+        arrival=np.where(waiting > 0, period, 0),
+        late_units=late,
+        late_period=np.minimum(period, network.periods - 1),
+        day_part=(day * network.periods - period * network.horizon_days) / network.horizon_days,
+        opening=np.where(apart, at_first, 0),
     )
 
 

@@ -8,22 +8,28 @@ from optimizer import Request
 from optimizer.clearance.clearing import clearance
 from tests.optimizer.clearance_worlds import best_way, world
 
-ROUNDING = 400
-"""Money units by which rounding each unit once may move a small plan."""
+ROUNDING = 100
+"""Money units by which rounding each position once may move a small plan."""
 
 
-@pytest.mark.parametrize("block", range(4))
-def test_best_of_every_way(block: int) -> None:
-    for seed in range(60 * block, 60 * (block + 1)):
-        network = world(seed)
-        way, found = best_way(network), clearance(network, Request(), seconds=20.0)
-        if way is None:
-            assert not found.is_feasible, seed
-            continue
-        assert found.is_feasible, seed
-        assert abs(found.value - way.value) <= ROUNDING, (seed, found.value, way.value)
-        assert way.value <= found.bound <= way.value + max(2 * ROUNDING, 2e-6 * way.value), (
-            seed,
-            found.bound,
-            way.value,
-        )
+def _agrees(seed: int) -> bool:
+    """Whether the best of every way is found and proved; returns whether something is marked down."""
+    network = world(seed)
+    way, found = best_way(network), clearance(network, Request(), seconds=20.0)
+    if way is None:
+        assert not found.is_feasible, seed
+        return False
+    assert found.is_feasible, seed
+    assert abs(found.value - way.value) <= ROUNDING, (seed, found.value, way.value)
+    assert way.value <= found.bound <= way.value * (1 + 2e-6) + 2 * ROUNDING, (seed, found.bound, way.value)
+    return len(found.markdowns) > 0
+
+
+def test_best_of_every_way() -> None:
+    assert sum(map(_agrees, range(12))) >= 4
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("block", range(30))
+def test_best_of_every_way_in_many_worlds(block: int) -> None:
+    assert sum(map(_agrees, range(10 * block, 10 * (block + 1)))) >= 1
