@@ -129,9 +129,7 @@ def clearance(
     valued = time.monotonic()
     world = _World(choices, which, units, trees, of, options, held_by(choices, which, units))
     missed = _missed(world)
-    priced, chosen = (at_prices(options, units, world.held, np.zeros(len(world.held.limit))), None)
-    if not missed:
-        priced, chosen = _decided(world, began + seconds, gap)
+    priced, chosen = _decided(world, began + seconds, gap, can=not missed)
     value, forgone = _exactly(world, np.full(len(units), -1) if chosen is None else chosen)
     ended = time.monotonic()
     return Clearing(
@@ -183,9 +181,11 @@ def _missed(world: _World) -> tuple[Missed, ...]:
     return tuple(missed)
 
 
-def _decided(world: _World, until: float, gap: float) -> tuple[Priced, Ints | None]:
+def _decided(world: _World, until: float, gap: float, *, can: bool) -> tuple[Priced, Ints | None]:
     """Choose options within budgets, and prove how good the choice is."""
     options, units, held = world.options, world.units, world.held
+    if not can:
+        return at_prices(options, units, held, np.zeros(len(held.limit))), None
     priced = best_prices(options, units, held, until)
     chosen = _kept(world, priced)
     value = None if chosen is None else float(value_by(options, chosen).sum())

@@ -29,6 +29,18 @@ NEARLY_REACHED: Final = 1e-9
 """A shortfall of a target up to here is none (docs/clearance.md)."""
 
 
+class Counts(NamedTuple):
+    """Units of positions, shape ``(n_rows,)`` each; the columns of `Stocked`, units below 0 too."""
+
+    first_units: Ints
+    units: Ints
+    arrival: Ints
+    late_units: Ints
+    late_period: Ints
+    day_part: Floats
+    opening: Ints
+
+
 @dataclass(frozen=True, slots=True)
 class Stocked:
     """Positions and prices of the choices that were asked about, in their order; money as float money units.
@@ -41,13 +53,7 @@ class Stocked:
     is_certain: Flags
     mean: Floats
     spread: Floats
-    first_units: Ints
-    units: Ints
-    arrival: Ints
-    late_units: Ints
-    late_period: Ints
-    day_part: Floats
-    opening: Ints
+    counts: Counts
     end_worth: Floats
     season: Floats
     """Shape ``(k, T)``."""
@@ -115,15 +121,10 @@ def stocked(
     count = np.diff(choices.first_row)[which]
     owner, at = runs(choices.first_row[which], count)
     row = choices.rows[at]
-    stock, scale = network.stock, 10.0**network.money_decimals
-    demand, sku = list_demand(network, row), stock.sku[row]
+    demand, scale = list_demand(network, row), 10.0**network.money_decimals
     by_worth = np.bincount(owner, depends_on_path(network, row), minlength=len(which)) > 0
     counts = _counts(network, row, by_worth[owner], units)
-    salvage, holding = network.products.salvage_value[sku], stock.holding_cost[row]
-    left_over = rounded(
-        (salvage, holding), lambda s, h: s - h, np.abs(salvage) + np.abs(holding), network.money_decimals
-    )
-    penalty = stock.shortage_penalty[row] * penalty_weight[row] * scale
+    penalty = network.stock.shortage_penalty[row] * penalty_weight[row] * scale
     broken = np.abs(penalty - np.rint(penalty)) > 1e-6
     rungs = np.nan_to_num(trees.price, nan=0.0)
     target, share, price = _targets(network, choices, which)
@@ -133,14 +134,8 @@ def stocked(
         is_certain=demand.is_certain,
         mean=demand.mean,
         spread=demand.spread,
-        first_units=np.maximum(counts.first_units, 0),
-        units=np.maximum(counts.units, 0),
-        arrival=counts.arrival,
-        late_units=counts.late_units,
-        late_period=counts.late_period,
-        day_part=counts.day_part,
-        opening=counts.opening,
-        end_worth=penalty - left_over,
+        counts=counts,
+        end_worth=penalty - _left_over(network, row),
         season=choices.season[which],
         multiplier=multipliers(network, choices, which, np.where(trees.price > 0.0, rungs, rungs[:, :1])),
         price=money(rungs, network.money_decimals).astype(np.float64),
@@ -162,19 +157,14 @@ def stocked(
     )
 
 
-class _Counts(NamedTuple):
-    """Units of positions, shape ``(n_rows,)`` each; the columns of `Stocked`, units below 0 too."""
-
-    first_units: Ints
-    units: Ints
-    arrival: Ints
-    late_units: Ints
-    late_period: Ints
-    day_part: Floats
-    opening: Ints
+def _left_over(network: Network, row: Ints) -> Ints:
+    """L = round(s - h) of stock rows, money."""
+    salvage, holding = network.products.salvage_value[network.stock.sku[row]], network.stock.holding_cost[row]
+    size = np.abs(salvage) + np.abs(holding)
+    return rounded((salvage, holding), lambda s, h: s - h, size, network.money_decimals)
 
 
-def _counts(network: Network, row: Ints, by_worth: Flags, given: Ints | None) -> _Counts:
+def _counts(network: Network, row: Ints, by_worth: Flags, given: Ints | None) -> Counts:
     """Count units by when they are there: how many late ones count depends on the path, unless all units are given."""
     stock, order = network.stock, np.argsort(row)
     counted, at_first = np.empty(len(row), dtype=np.int64), np.empty(len(row), dtype=np.int64)
@@ -187,7 +177,7 @@ def _counts(network: Network, row: Ints, by_worth: Flags, given: Ints | None) ->
     apart = late > 0
     units = np.where(apart, 0, counted if given is None else given[row])
     waiting = np.where(apart, 0, counted - at_first)
-    return _Counts(
+    return Counts(
         first_units=units - waiting,
         units=units,
         arrival=np.where(waiting > 0, period, 0),
@@ -386,8 +376,10 @@ def _compiled(of: Stocked, which: Which) -> tuple[Any, Any]:
         *(
             np.ascontiguousarray(column[at])
             for column in (
-                *(of.is_certain, of.mean, of.spread, of.first_units, of.units, of.arrival),
-                *(of.late_units, of.late_period, of.day_part, of.opening, of.end_worth),
+                *(of.is_certain, of.mean, of.spread),
+                *(np.maximum(of.counts.first_units, 0), np.maximum(of.counts.units, 0)),
+                *of.counts[2:],
+                of.end_worth,
             )
         )
     )
