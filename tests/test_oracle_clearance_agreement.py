@@ -24,6 +24,9 @@ from tests.test_oracle_agreement import spoiled
 MOST_COMBINATIONS = {CLEARANCE: 600, OUTSIDE: 1, JOINT: 12}
 """A request with more combinations of paths does not count as an example."""
 
+SOLVE_SECONDS = 10
+"""More than requests need that are proved at all; on a busy machine too."""
+
 reproducible = settings(
     derandomize=True,
     database=None,
@@ -68,7 +71,7 @@ def agree(files: NetworkFiles, profile: Profile) -> list[str]:
     directory, network, request = read_twice(files)
     market = Market(directory)
     answer = answered(market, profile)
-    result = solve(network, request, Parameters(gap=0.0))
+    result = solve(network, request, Parameters(gap=0.0, time_limit_seconds=SOLVE_SECONDS))
     if answer.worth is None:
         assert result.status is Status.INFEASIBLE
         return ["infeasible"]
@@ -171,7 +174,7 @@ def test_clearance_agrees_with_the_oracle():
 
 def test_joint_plans_agree_with_the_oracle():
     """Brute force over all paths, each with the lines that are best at its prices."""
-    seen = agree_on(20, JOINT, 6)
+    seen = agree_on(12, JOINT, 6)
     assert seen["paths to choose from"] >= 2
 
 
