@@ -70,18 +70,18 @@ def _change(u, old, new, forgone, first_held, held_part, held, load, limit, pric
 @njit(cache=True, nogil=True)
 def move(
     first_option, value, forgone, unit_price, price, first_held, held_part, held, load, limit, chosen, may_rest,
-    may_start, n_most
+    may_start, n_most, least_gain
 ):  # fmt: skip
     """Move single units, best move first, until budgets hold and no move of one unit earns more.
 
-    `chosen` and `load` are changed. `may_rest` says which units may go back to the list price, `may_start` which may
+    No move is made for less than `least_gain`. `chosen` and `load` are changed. `may_rest` says which units may go back to the list price, `may_start` which may
     leave it. Returns whether all budgets hold.
     """
     for _ in range(n_most):
         over = False
         for b in range(len(load)):
             over = over or load[b] > limit[b]
-        best, best_u, best_o = 0.0, -1, -1
+        best, best_u, best_o = 0.0 if over else least_gain, -1, -1
         for u in range(len(chosen)):
             old = chosen[u]
             if old < 0 and not may_start[u]:

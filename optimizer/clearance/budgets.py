@@ -8,7 +8,7 @@ by a falling temperature; the plan of the last prices is repaired and improved u
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -27,6 +27,18 @@ _HEATS: Final = (0.3, 0.03, 0.003, 0.0003)
 
 _STEPS: Final = 100
 """Steps of the quasi-Newton method at each temperature."""
+
+
+_MOVED_OPTIONS: Final = 1e8
+"""Options that moves of single units look at in all, as far as that leaves `_FEWEST_MOVES`."""
+
+_FEWEST_MOVES, _MOST_MOVES = 100, 2000
+_LEAST_GAIN: Final = 1e-8
+"""A move that earns less than this share of all is not made for its own sake."""
+
+_RAISES: Final = 60
+_NEARLY, _LARGEST_RAISE, _SMALLEST_PRICE = 0.003, 0.2, 0.002
+"""A budget that is overspent by more than this share costs more by the share, this at most, and this besides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,9 +222,9 @@ def _shares(worth: Floats, units: Units, may_rest: Flags, heat: float) -> tuple[
 
 
 def within_budgets(
-    options: Options, units: Units, held: Held, priced: Priced, limit: Floats, *, chosen: Ints, most_moves: int = 2000
+    options: Options, units: Units, held: Held, priced: Priced, limit: Floats, *, chosen: Ints
 ) -> Ints | None:
-    """Move units one by one until budgets hold and no single move earns more.
+    """Raise prices of what is overspent, then move units one by one until budgets hold and no move earns much more.
 
     Parameters
     ----------
@@ -225,7 +237,6 @@ def within_budgets(
         Money.
     chosen : ndarray of int64, shape (n_units,)
         Options to start from.
-    most_moves : int
 
     Returns
     -------
@@ -238,6 +249,9 @@ def within_budgets(
         return chosen
     unit_price = held.prices(priced.price, options.forgone.shape[1])
     all_or_none = np.append(units.pack_is_all, False)[units.pack]
+    most_moves = int(np.clip(_MOVED_OPTIONS / max(len(options.value), 1), _FEWEST_MOVES, _MOST_MOVES))
+    least_gain = _LEAST_GAIN * float(np.abs(value_by(options, chosen)).sum())
+    chosen = _brought_under(options, units, held, replace(priced, chosen=chosen), limit)
     for some in (chosen, np.where((units.pack >= 0) & options.may_rest, -1, chosen)):
         moved = some.copy()
         load = held.load(forgone_by(options, moved))
@@ -256,10 +270,24 @@ def within_budgets(
             options.may_rest & ~all_or_none,
             units.pack < 0,
             most_moves,
+            least_gain,
         )
         if holds:
             return moved
     return None
+
+
+def _brought_under(options: Options, units: Units, held: Held, start: Priced, limit: Floats) -> Ints:
+    """Let units decide at higher prices of overspent budgets until none is spent much over."""
+    price, chosen = start.price, start.chosen
+    for _ in range(_RAISES):
+        over = held.load(forgone_by(options, chosen)) / np.maximum(limit, 1.0) - 1.0
+        if not np.any(over > _NEARLY):
+            break
+        raised = price * (1.0 + np.clip(over, 0.0, _LARGEST_RAISE)) + _SMALLEST_PRICE
+        price = np.where(over > 0.0, raised, price)
+        chosen = at_prices(options, units, held, price).chosen
+    return chosen
 
 
 def forgone_by(options: Options, chosen: Ints) -> Floats:

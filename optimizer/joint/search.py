@@ -41,7 +41,7 @@ _GAIN: Final = 5e-4
 _TURNS_SHARE: Final = 0.45
 """Of the time, for turns; annealing in the best world has the rest."""
 
-_CLEARING_GAP: Final = 1e-4
+_CLEARING_GAP: Final = 2e-3
 """Markdowns for known stock that are proved to be so near the best are good enough for a turn."""
 
 _CLEARING_SHARE: Final = 0.2

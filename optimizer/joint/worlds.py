@@ -34,6 +34,9 @@ Floats = NDArray[np.float64]
 _STALLED: Final = 3
 """Rounds of slope scaling without progress after which it ends."""
 
+_ROUNDS: Final = 8
+"""Rounds of slope scaling after which lines are near enough for a turn."""
+
 _PRICED_ROUNDS: Final = 12
 """Rounds of pricing after which prices of units are near enough."""
 
@@ -89,12 +92,12 @@ def lines_in(world: World, seconds_left: Callable[[], float]) -> Solution:
         return best
     network = flow_network(model, in_packs=True, compiled=True)
     found, stalled, last = -np.inf, 0, -np.inf
-    for solution, _ in slope_scaling(model, network, seconds_left=seconds_left, threads=2):
+    for number, (solution, _) in enumerate(slope_scaling(model, network, seconds_left=seconds_left, threads=2)):
         worth = benefit(model, solution)
         stalled = stalled + 1 if worth <= last + STALL * abs(last) else 0
         if worth > found:
             best, found = solution, worth
-        if stalled >= _STALLED or seconds_left() <= 0:
+        if stalled >= _STALLED or number >= _ROUNDS or seconds_left() <= 0:
             break
         last = worth
     return best
