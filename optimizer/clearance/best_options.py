@@ -74,8 +74,8 @@ def move(
 ):  # fmt: skip
     """Move single units, best move first, until budgets hold and no move of one unit earns more.
 
-    No move is made for less than `least_gain`. `chosen` and `load` are changed. `may_rest` says which units may go back to the list price, `may_start` which may
-    leave it. Returns whether all budgets hold.
+    No move is made for less than `least_gain`. `chosen` and `load` are changed. `may_rest` says which units may go back
+    to the list price, `may_start` which may leave it. Returns whether all budgets hold.
     """
     for _ in range(n_most):
         over = False
