@@ -5,7 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from optimizer import Parameters, solve
+from optimizer.joint import search as joint_search
 from optimizer.search.annealing import compile_moves
+from scenarios.generate import Shape, generate
+from scenarios.joint_rules import with_clearance
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -14,6 +18,17 @@ def pytest_sessionstart(session: pytest.Session):
     """Compile what searches compile on their first run, so that no test waits for it within a time limit."""
     if not hasattr(session.config, "workerinput"):
         compile_moves()
+        if not list(Path(joint_search.__file__).parent.rglob("*.nbi")):
+            _plan_jointly()
+
+
+def _plan_jointly():
+    """Plan a tiny network by the large way and by the small one: their compiled parts stay on disk."""
+    network = with_clearance(generate(Shape(stores=12, warehouses=2, skus=4), seed=1), seed=1)
+    for small in (False, True):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(joint_search, "is_small", lambda joint, small=small: small)
+            solve(network, parameters=Parameters(time_limit_seconds=90.0, gap=0.5))
 
 
 @pytest.fixture(scope="session")

@@ -84,6 +84,21 @@ def responses(draw: st.DrawFn, node_ids: list[str], sku_ids: list[str]) -> dict[
     return {name: table for name, table in tables.items() if draw(st.booleans())}
 
 
+def optional_tables(
+    draw: Any, stock: list[tuple[str, str]], node_ids: list[str], sku_ids: list[str]
+) -> dict[str, pd.DataFrame]:
+    """Some of the tables that a network can do without."""
+    frames = {}
+    if stock and draw(st.booleans()):
+        node, sku = stock[0]
+        frames["lots"] = pd.DataFrame({"node_id": [node], "sku_id": [sku], "lot_id": [draw(PROSE)], "units": [1]})
+    if draw(st.booleans()):
+        frames["lane_rules"] = pd.DataFrame({"sku_id": [sku_ids[0]], "allowed": [False], "origin": [node_ids[0]]})
+    if draw(st.booleans()):
+        frames["display_rules"] = displays(draw, node_ids, sku_ids)
+    return frames
+
+
 @st.composite
 def networks(draw: st.DrawFn) -> Network:
     """Any network: odd ids, empty cells, unknown columns, optional tables."""
@@ -137,13 +152,7 @@ def networks(draw: st.DrawFn) -> Network:
             )
         ),
     }
-    if stock and draw(st.booleans()):
-        node, sku = stock[0]
-        frames["lots"] = pd.DataFrame({"node_id": [node], "sku_id": [sku], "lot_id": [draw(PROSE)], "units": [1]})
-    if draw(st.booleans()):
-        frames["lane_rules"] = pd.DataFrame({"sku_id": [sku_ids[0]], "allowed": [False], "origin": [node_ids[0]]})
-    if draw(st.booleans()):
-        frames["display_rules"] = displays(draw, node_ids, sku_ids)
+    frames |= optional_tables(draw, stock, node_ids, sku_ids)
     if nodes["kind"][0] != "supplier":
         frames |= responses(draw, node_ids, sku_ids)
     known = small_settings() | {"note": draw(PROSE), "periods": draw(st.integers(1, 4))}

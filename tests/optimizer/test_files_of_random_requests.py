@@ -16,8 +16,8 @@ from optimizer.request import FormerPlan
 from optimizer.request_reading import read_request
 from tests.agreement import to_request
 from tests.optimizer.directories import examples
-from tests.oracle.reading import read_directory
 from tests.oracle.drawing import NetworkFiles
+from tests.oracle.reading import read_directory
 from tests.oracle.strategies import network_files
 
 
