@@ -20,10 +20,10 @@ from optimizer.transfer import build
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-_ROUNDS: Final = 40
-"""Rounds of pricing with one set of envelopes; the last set gets more."""
+_FIRST_ROUNDS, _MORE_ROUNDS, _MOST_ROUNDS = 12, 6, 60
+"""Rounds of pricing with the first envelopes, how many more with each new set, and with any at most."""
 
-_BUDGET_ROUNDS: Final = 6
+_BUDGET_ROUNDS: Final = 4
 """Rounds of better prices of budgets before new envelopes."""
 
 _FIRST_STEP, _SHORTER = 0.15, 0.6
@@ -87,7 +87,7 @@ def steps_of_bounds(joint: Joint, unit_price: Floats, shared: SharedPrices, seco
     shared : SharedPrices
     seconds : float
     """
-    until, behind = time.monotonic() + seconds, np.inf
+    until, behind, rounds = time.monotonic() + seconds, np.inf, _FIRST_ROUNDS
     network, request = timeless(joint.network), without_former_plan(joint.request)
     while True:
         if len(joint.choices.budget_amount):
@@ -101,12 +101,12 @@ def steps_of_bounds(joint: Joint, unit_price: Floats, shared: SharedPrices, seco
             if last.bound < best:
                 best = last.bound
                 yield Step(int(best) + found.constant, shared.budget, option)
-            if number >= _ROUNDS or time.monotonic() >= until:
+            if number >= rounds or time.monotonic() >= until:
                 break
         if last is None:
             yield Step(found.constant, shared.budget, option)
             return
         if time.monotonic() >= until or best + found.constant > behind - _STALL * abs(behind):
             return
-        behind = best + found.constant
+        behind, rounds = best + found.constant, min(rounds + _MORE_ROUNDS, _MOST_ROUNDS)
         unit_price = prices_at(joint, network, built, flows, last)

@@ -27,7 +27,7 @@ from optimizer.plan import Markdowns, Plan, no_markdowns
 from optimizer.plan_lines import no_lines
 from optimizer.search.flow_search import compile_beside, plans_by_flows
 from optimizer.search.isolation import Forked
-from optimizer.search.progress import Progress
+from optimizer.search.progress import PROVED_GAP, Progress
 from optimizer.search.strategies import search
 from optimizer.transfer import plan_of
 from optimizer.worth.choices import Choices, choices_of, may_be_marked_down
@@ -44,6 +44,9 @@ _TURNS_SHARE: Final = 0.45
 _CLEARING_GAP: Final = 2e-3
 """Markdowns for known stock that are proved to be so near the best are good enough for a turn."""
 
+_ROOM: Final = 5e-4
+"""Share of budgets that is left where units that count are known up to the prices only."""
+
 _CLEARING_SHARE: Final = 0.2
 """Of the time that is left, for one choice of markdowns at most."""
 
@@ -54,6 +57,8 @@ class _Turns:
 
     progress: Progress
     joint: Joint
+    choices: Choices
+    """Those of the request, with a little less in their budgets where they could not be kept exactly."""
     budget: Floats
     """Prices of budgets, as far as they are known, shape ``(n_budgets,)``."""
     beside: Forked | None = None
@@ -98,7 +103,7 @@ class _Turns:
         found = clearance(
             progress.network,
             progress.request,
-            choices=self.joint.choices,
+            choices=self.choices,
             counted_units=counted_units,
             seconds=max(_CLEARING_SHARE * progress.left, 0.5),
             gap=_CLEARING_GAP,
@@ -135,7 +140,11 @@ def search_joint(progress: Progress, choices: Choices, free: NDArray[np.bool_]) 
     )
     listed = progress.built
     first = clearance(
-        progress.network, progress.request, choices=choices, seconds=max(_CLEARING_SHARE * progress.left, 0.5)
+        progress.network,
+        progress.request,
+        choices=choices,
+        seconds=max(_CLEARING_SHARE * progress.left, 0.5),
+        gap=_CLEARING_GAP if np.any(listed.model.flows.most_units) else PROVED_GAP,
     )
     if first.is_feasible:
         progress.offer_plan(replace(no_lines(), markdowns=first.markdowns), "clearance", as_it_is=True)
@@ -145,7 +154,7 @@ def search_joint(progress: Progress, choices: Choices, free: NDArray[np.bool_]) 
         progress.prove(max(first.bound, progress.certificate.objective if progress.certificate else 0), "clearance")
     if progress.done:
         return
-    turns = _Turns(progress, joint, first.price)
+    turns = _Turns(progress, joint, _with_room(joint), first.price)
     if is_small(joint):
         if not stays:
             _first_turns(turns, first.markdowns)
@@ -163,6 +172,14 @@ def search_joint(progress: Progress, choices: Choices, free: NDArray[np.bool_]) 
             _anneal(turns)
             while not progress.done and not bounding.ended:
                 bounding.wait(min(0.2, progress.left))
+
+
+def _with_room(joint: Joint) -> Choices:
+    """Leave a little of budgets where late and expiring units count differently under other prices."""
+    choices = joint.choices
+    if not late_or_expiring(joint):
+        return choices
+    return replace(choices, budget_amount=(choices.budget_amount * (1.0 - _ROOM)).astype(np.int64))
 
 
 def _ignore(reported: object) -> None:

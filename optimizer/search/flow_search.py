@@ -195,7 +195,9 @@ class _Offers:
         if self._worth is not None and worth <= self._worth:
             return
         self.solution, self.found_by, self._worth, self._waiting = solution, found_by, worth, True
-        if time.monotonic() - self.offered_at >= _OFFER_REST * self.progress.certify_seconds:
+        if time.monotonic() - self.offered_at >= _OFFER_REST * max(
+            self.progress.certify_seconds, self.progress.offer_seconds
+        ):
             self.offer()
 
     def offer(self) -> None:
@@ -254,7 +256,7 @@ def _anneal(offers: _Offers, network: FlowNetwork, listen: Callable[[], None]) -
 
     from optimizer.search.annealing import anneal  # noqa: PLC0415 (loads a compiler)
 
-    reserve = 2 * progress.certify_seconds
+    reserve = 2 * max(progress.certify_seconds, progress.offer_seconds)
     model = progress.built.model
     for solution in anneal(model, network, offers.solution, seconds=progress.left - reserve, enough=enough):
         offers.add(solution, "annealing")

@@ -59,6 +59,8 @@ class Progress:
         self._started, self._on_incumbent = started, on_incumbent
         self.certify_seconds = 0.0
         """What the last certificate took."""
+        self.offer_seconds = 0.0
+        """What the last solution took until it was certified: prices, certificates, pruning."""
         self._with_prices: Callable[[Plan], Plan] | None = None
 
     def enter(self, built: TransferModel, with_prices: Callable[[Plan], Plan]) -> None:
@@ -94,9 +96,8 @@ class Progress:
         plan = plan_of(self.built, solution.flow_units, solution.switch_count)
         if self._with_prices is not None:
             plan = self._with_prices(plan)
-        priced_seconds = time.monotonic() - began
         better = self.offer_plan(plan, found_by)
-        self.certify_seconds += priced_seconds
+        self.offer_seconds = time.monotonic() - began
         if better:
             self.solution = solution
         return better

@@ -40,7 +40,16 @@ def increments_of(network: Network, scope: Scope, grid: Grid, shelves: Shelves, 
     worth = np.concatenate([worth, scope.worth.left_over_worth[np.concatenate([cell, left_cell])]])
     order = np.argsort(position, kind="stable")
     order = order[most[order] > 0]
-    return Increments(position=position[order].astype(np.int32), most_units=most[order], worth=worth[order])
+    return _merged(position[order].astype(np.int32), most[order], worth[order])
+
+
+def _merged(position: NDArray[np.int32], most: Int64, worth: Int64) -> Increments:
+    """Put neighbouring units of one worth together: under a price path every unit is listed by itself."""
+    starts = np.append(True, (position[1:] != position[:-1]) | (worth[1:] != worth[:-1]))[: len(position)]
+    first = np.flatnonzero(starts)
+    if len(first) == len(position):
+        return Increments(position=position, most_units=most, worth=worth)
+    return Increments(position=position[first], most_units=np.add.reduceat(most, first), worth=worth[first])
 
 
 def do_nothing_worth(network: Network, scope: Scope, grid: Grid) -> int:
