@@ -50,6 +50,9 @@ _ROUND_SECONDS = 0.4
 
 _FIRST_MOVES = 200
 
+_FIRST_ROUNDS = 6
+"""Times that a first state is brought within rules."""
+
 _SEED = 20220311
 
 
@@ -91,7 +94,7 @@ def anneal(
     ------
     Solution
     """
-    state = _state_of(model, network, solution) if seconds > 0 and len(network.groups.arc) else None
+    state = _first_state(model, network, solution) if seconds > 0 and len(network.groups.arc) else None
     if state is None or not len(state.switches.toggled):
         return
     if state.worth.best[0] > benefit(model, solution):
@@ -141,24 +144,62 @@ def _next_number(n_moves: int, seconds: float) -> int:
     return int(np.clip(n_moves * _ROUND_SECONDS / max(seconds, 1e-3), n_moves / 4, n_moves * 8)) + 1
 
 
-def _state_of(model: Model, network: FlowNetwork, solution: Solution) -> _State | None:
-    """Flow over the switches that a solution uses; None where that breaks a rule that the solution keeps."""
+def _first_state(model: Model, network: FlowNetwork, solution: Solution) -> _State | None:
+    """Flow over the switches that a solution uses, within what it uses of the rules that this would break.
+
+    Flows of limits and switches that would be overfilled carry what the solution carries at most; switches that would
+    not be filled to their least are closed. None where a few rounds of that lead to no state that keeps all rules.
+    """
+    capacity, shut = network.capacity, np.zeros(len(model.switches), dtype=bool)
+    for _ in range(_FIRST_ROUNDS):
+        state = _state_of(model, network, solution, capacity, shut)
+        if state is None or _keeps_rules(state.switches, state.limits):
+            return state
+        switches, limits = state.switches, state.limits
+        underfilled = switches.fill < switches.least_fill * switches.counts
+        shut |= underfilled & _toggled(model, network)
+        broken = (limits.activity < limits.low) | (limits.activity > limits.high)
+        tight = np.zeros(len(model.flows), dtype=bool)
+        columns = model.terms.column[broken[model.terms.limit]]
+        tight[columns[columns < len(model.flows)]] = True
+        tight[model.members.flow[(switches.counts > switches.most)[model.members.switch]]] = True
+        flows, place = np.flatnonzero(tight), _places(network)
+        capacity = capacity.copy()
+        carried = solution.flow_units[flows] // network.scale[flows] - network.least[flows]
+        capacity[place[flows]] = np.minimum(capacity[place[flows]], np.maximum(carried, 0))
+    return None
+
+
+def _places(network: FlowNetwork) -> Int64:
+    """Place of every arc in the order of the groups."""
+    place = np.empty(len(network.groups.arc), dtype=np.int64)
+    place[network.groups.arc] = np.arange(len(place))
+    return place
+
+
+def _state_of(
+    model: Model,
+    network: FlowNetwork,
+    solution: Solution,
+    capacity: NDArray[np.int64] | NDArray[np.int32],
+    shut: NDArray[np.bool_],
+) -> _State | None:
+    """Flow within capacities over the switches that a solution uses, without those that are shut; None: not at all."""
     trees, groups = network.trees, network.groups
     if trees is None or np.any(
         free_switches(model)
     ):  # what only earns something (a display) is worth nothing to a move
         return None
     n_arcs = len(groups.arc)
-    place = np.empty(n_arcs, dtype=np.int64)
-    place[groups.arc] = np.arange(n_arcs)
+    place = _places(network)
     base = -network.worth
     far = 4 * (int(np.abs(base).max(initial=0)) + 1)
-    closed_switch = _toggled(model, network) & (solution.switch_count == 0)
-    shut = closed_switch[model.members.switch]
-    closed = np.bincount(place[model.members.flow[shut]], minlength=n_arcs).astype(np.int32)
+    closed_switch = _toggled(model, network) & ((solution.switch_count == 0) | shut)
+    off = closed_switch[model.members.switch]
+    closed = np.bincount(place[model.members.flow[off]], minlength=n_arcs).astype(np.int32)
     arcs = compiled.Arcs(
         block=np.repeat(np.arange(len(groups), dtype=np.int32), np.diff(groups.first_arc)),
-        capacity=network.capacity,
+        capacity=capacity,
         base=base,
         cost=np.where(closed > 0, base + far, base),
         units=trees.units,
@@ -166,7 +207,7 @@ def _state_of(model: Model, network: FlowNetwork, solution: Solution) -> _State 
         closed=closed,
     )
     try:
-        fits = solve_small_flows(trees, network.capacity, arcs.cost)
+        fits = solve_small_flows(trees, capacity, arcs.cost, afresh=capacity is not network.capacity)
     except OverflowError:
         return None
     flowing = _solution_of(model, network, trees.units)
@@ -185,8 +226,6 @@ def _state_of(model: Model, network: FlowNetwork, solution: Solution) -> _State 
     compiled.find_potentials(blocks, arcs.cost)
     switches = _switching(model, network, flowing, place, closed_switch)
     limits = _limiting(model, network, flowing, place)
-    if not _keeps_rules(switches, limits):
-        return None
     started = benefit(model, flowing)
     worth = compiled.Worth(
         now=np.array([float(started)]),
