@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.joint.envelopes import envelopes, forgone_by_budget, timeless, worth_of, worth_of_options
+from optimizer.joint.envelopes import envelopes, forgone_by_budget, target_prices, timeless, worth_of, worth_of_options
 from optimizer.joint.positions import Joint, SharedPrices
 from optimizer.joint.worlds import prices_at, without_former_plan
 from optimizer.search.flow_network import flow_network
@@ -88,6 +88,7 @@ def steps_of_bounds(joint: Joint, unit_price: Floats, shared: SharedPrices, seco
     seconds : float
     """
     until, behind, rounds = time.monotonic() + seconds, np.inf, _FIRST_ROUNDS
+    shared = SharedPrices(shared.budget, target_prices(joint))
     network, request = timeless(joint.network), without_former_plan(joint.request)
     while True:
         if len(joint.choices.budget_amount):

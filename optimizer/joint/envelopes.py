@@ -23,9 +23,12 @@ from numpy.typing import NDArray
 from network.clearance_tables import GroupKind
 from network.columns import NO_LIMIT, no_rows
 from network.tables import Lots, Network
+from optimizer.certificate.expected_sales import shortfalls, targets_of
 from optimizer.joint.positions import Joint, SharedPrices, columns_of, free_of_charge
+from optimizer.plan import no_markdowns
 from optimizer.transfer.cells import WorthOf
 from optimizer.worth.economics import UnitWorth, unit_worth
+from optimizer.worth.price_paths import repriced
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -82,6 +85,7 @@ def envelopes(joint: Joint, unit_price: Floats, shared: SharedPrices) -> Envelop
     before = float(base.sum()) + _first_units(units, first_unit, joint.before - joint.low)
     left_over = float((joint.left_over * (joint.before - joint.counted)).sum())
     constant = before - float(worth_at_list_price(joint).sum()) - left_over + amount + tie_constant
+    constant += _missed_before(joint)
     n_periods = paths.price.shape[1]
     slack = _ROUNDING * (n_periods + 1)
     return Envelopes(
@@ -92,6 +96,37 @@ def envelopes(joint: Joint, unit_price: Floats, shared: SharedPrices) -> Envelop
     )
 
 
+def target_prices(joint: Joint) -> Floats:
+    """Price what targets with a price are missed by, path by path: fully where they are missed without lines.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_paths,)
+        Money per unit, at most the price of the target; 0 where units arrive late, which may not be there in time.
+    """
+    network, options, rules = joint.network, joint.options, joint.network.clearance_rules
+    rule = joint.choices.rule[options.choice]
+    price = np.nan_to_num(np.append(rules.sell_through_price, np.nan)[rule], nan=0.0) * 10.0**network.money_decimals
+    stock = network.stock
+    late = (stock.in_transit[joint.row] > 0) & (stock.in_transit_arrival_day[joint.row] > 0)
+    price[joint.member[late]] = 0.0
+    by_path = np.repeat(price, np.diff(options.first_path))
+    if not by_path.any():
+        return by_path
+    still = replace(joint, low=joint.before, high=joint.before)
+    nothing, none = np.zeros(len(joint)), np.zeros(len(joint.choices.budget_amount))
+    without = _worth_of_paths(still, nothing, SharedPrices(none, np.zeros(len(by_path))))
+    charged = _worth_of_paths(still, nothing, SharedPrices(none, by_path))
+    return np.where(charged < without, by_path, 0.0)
+
+
+def _missed_before(joint: Joint) -> int:
+    """Money that targets with a price are missed by without lines and markdowns: the objective counts from there."""
+    network, choices = joint.network, joint.choices
+    listed = repriced(network, no_markdowns())
+    return shortfalls(listed, choices, targets_of(network, choices), None).charge(network.money_decimals)
+
+
 def worth_of_options(joint: Joint, unit_price: Floats, shared: SharedPrices) -> Floats:
     """Worth of every option to its family, each position with its best number of units at their price.
 
@@ -100,17 +135,22 @@ def worth_of_options(joint: Joint, unit_price: Floats, shared: SharedPrices) -> 
     ndarray of float64, shape (n_options,)
         Over all families, money.
     """
+    options, worth = joint.options, _worth_of_paths(joint, unit_price, shared)
+    sums = np.bincount(options.option_of_path, weights=worth, minlength=int(options.first_option[-1]))
+    return sums.astype(np.float64)
+
+
+def _worth_of_paths(joint: Joint, unit_price: Floats, shared: SharedPrices) -> Floats:
+    """Worth of every path of every member, each position with its best number of units, money, ``(n_paths,)``."""
     from optimizer.joint import path_worths as compiled  # noqa: PLC0415 (loads a compiler)
 
     rows, members, paths = columns_of(joint, unit_price, shared)
-    options = joint.options
-    worth = np.zeros(len(options.price))
+    worth = np.zeros(len(joint.options.price))
     in_threads(
-        len(options),
+        len(joint.options),
         lambda start, stop: compiled.worths_at_prices(rows, members, paths, joint.first_position, worth, start, stop),
     )
-    sums = np.bincount(options.option_of_path, weights=worth, minlength=int(options.first_option[-1]))
-    return sums.astype(np.float64)
+    return worth
 
 
 def worth_at_list_price(joint: Joint) -> Floats:
