@@ -69,22 +69,56 @@ def _hub_and_stores() -> tuple[Network, Request]:
     )
 
 
-def test_the_order_of_parts_matters_and_the_joint_plan_is_never_below():
-    """Nobody sends units where nothing sells, and nobody marks down where nothing is left."""
-    network, request = _hub_and_stores()
-    scale = 10**network.money_decimals
+def _two_zones() -> tuple[Network, Request]:
+    """A store with eight too many, and a dear lane to one with eight too few in another zone."""
+    return asked_of(
+        files_of(
+            nodes="node_id,kind,zone\nS1,store,Z\nS2,store,Y\n",
+            products="sku_id,list_price,salvage_value\nP,20,1\n",
+            lanes="origin,destination,cost_per_unit\nS1,S2,12\n",
+            stock="node_id,sku_id,on_hand,demand_mean\nS1,P,12,4\nS2,P,0,8\n",
+            alerts="alert_id,kind,node_id,sku_id\nA,overstock,S1,P\n",
+            price_ladders="sku_id,zone,rung,price\nP,Z,1,10\n",
+            price_multipliers="sku_id,price_share,multiplier\nP,0.5,4\n",
+        )
+    )
+
+
+def _in_parts(network: Network, request: Request) -> dict[str, float]:
+    """What each part alone, each order of parts, and the joint plan earn, in currency."""
     transfer = solve(network, replace(request, responses=OTHERS), SECONDS).plan or no_lines()
     clearance = solve(network, replace(request, responses=(MARKDOWN,)), SECONDS).plan or no_lines()
     parts = {
-        "transfer only": transfer,
-        "clearance only": clearance,
-        "transfer, then clearance": markdowns_after(network, request, transfer, 10.0),
-        "clearance, then transfer": lines_after(network, request, clearance.markdowns, SECONDS),
+        "transfer": transfer,
+        "clearance": clearance,
+        "transfer, clearance": markdowns_after(network, request, transfer, 10.0),
+        "clearance, transfer": lines_after(network, request, clearance.markdowns, SECONDS),
     }
-    worth = {name: certify(network, request, plan).objective / scale for name, plan in parts.items()}
     joint = solve(network, request, SECONDS, known=list(parts.values()))
     assert joint.status is Status.OPTIMAL
-    # By hand: 40 units sold at 10 instead of 8 at 20, 32 sent at 0.5 and two dispatches; 32 kept their 1.
-    assert all(joint.objective / scale >= earned for earned in worth.values())
-    assert worth["transfer only"] == worth["clearance only"] == 0
-    assert joint.objective / scale > 1.05 * max(worth.values())
+    scale = 10**network.money_decimals
+    earned = {name: certify(network, request, plan).objective / scale for name, plan in parts.items()}
+    assert all(joint.objective / scale >= amount for amount in earned.values())
+    return earned | {"joint": joint.objective / scale}
+
+
+def test_the_order_of_parts_matters():
+    """Moving eight earns 20 - 1 - 12 each; marked down first, all twelve sell at 10 and none is worth the lane."""
+    earned = _in_parts(*_two_zones())
+    assert earned == {
+        "transfer": 56.0,
+        "clearance": 32.0,
+        "transfer, clearance": 56.0,
+        "clearance, transfer": 32.0,
+        "joint": 56.0,
+    }
+
+
+def test_neither_order_finds_what_only_both_together_earn():
+    """Nobody sends units where nothing sells, and nobody marks down where nothing is left.
+
+    Together: 2 x 16 units at 10 instead of 2 x 4 at 20, 24 of them sent for 0.5 and their salvage of 1, two dispatches.
+    """
+    earned = _in_parts(*_hub_and_stores())
+    assert earned.pop("joint") == 2 * (160 - 80) - 24 * 1.5 - 10 == 114
+    assert set(earned.values()) == {0.0}
