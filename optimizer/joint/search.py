@@ -9,6 +9,7 @@ are best at its prices, which are better with every round.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
@@ -16,18 +17,21 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from network.tables import Network
+from optimizer.clearance.allowed import trees_of
 from optimizer.clearance.clearing import clearance
 from optimizer.joint.bounding import Step, best_options, steps_of_bounds
 from optimizer.joint.envelopes import worth_of_options
 from optimizer.joint.exactly import is_small, solve_exactly
 from optimizer.joint.options import options_of
 from optimizer.joint.positions import Joint, SharedPrices, joint_of, late_or_expiring
+from optimizer.joint.sequences import markdowns_after
 from optimizer.joint.worlds import World, counted_after, lines_in, prices_of_units, world_at
 from optimizer.plan import Markdowns, Plan, no_markdowns
 from optimizer.plan_lines import no_lines
 from optimizer.search.flow_search import compile_beside, plans_by_flows
 from optimizer.search.isolation import Forked
-from optimizer.search.progress import PROVED_GAP, Progress
+from optimizer.search.progress import Progress
 from optimizer.search.strategies import search
 from optimizer.transfer import plan_of
 from optimizer.worth.choices import Choices, choices_of, may_be_marked_down
@@ -43,6 +47,15 @@ _TURNS_SHARE: Final = 0.45
 
 _CLEARING_GAP: Final = 2e-3
 """Markdowns for known stock that are proved to be so near the best are good enough for a turn."""
+
+_DEMANDS_SHARE, _SEQUENCE_SHARE = 0.25, 0.6
+"""Of the time that is left: for lines that meet hard demands, and for lines where markdowns come after them."""
+
+_ALONE_SHARE: Final = 0.8
+"""Of the time that is left, for markdowns of stock that stays where it is."""
+
+_MOST_PATH_CELLS: Final = 60_000_000
+"""Paths times periods of all choices that fit the memory."""
 
 _ROOM: Final = 5e-4
 """Share of budgets that is left where units that count are known up to the prices only."""
@@ -139,31 +152,31 @@ def search_joint(progress: Progress, choices: Choices, free: NDArray[np.bool_]) 
         "flows at list price"
     )
     listed = progress.built
+    stays = not len(listed.model.flows) and not _moves(progress.network, choices)
     first = clearance(
         progress.network,
         progress.request,
         choices=choices,
-        seconds=max(_CLEARING_SHARE * progress.left, 0.5),
-        gap=_CLEARING_GAP if np.any(listed.model.flows.most_units) else PROVED_GAP,
+        seconds=max((_ALONE_SHARE if stays else _CLEARING_SHARE) * progress.left, 0.5),
+        gap=progress.parameters.gap if stays else _CLEARING_GAP,
     )
     if first.is_feasible:
         progress.offer_plan(replace(no_lines(), markdowns=first.markdowns), "clearance", as_it_is=True)
-    joint = joint_of(progress.network, progress.request, choices, options_of(progress.network, choices, free))
-    stays = not np.any(joint.high > joint.low) and not len(listed.model.flows)
-    if stays and first.is_feasible and not progress.built.must_act and not late_or_expiring(joint):
-        progress.prove(max(first.bound, progress.certificate.objective if progress.certificate else 0), "clearance")
-    if progress.done:
+        if stays and progress.certificate is not None:
+            progress.prove(max(first.bound, progress.certificate.objective), "clearance")
+    if progress.done or _count_paths(choices, free) * choices.n_periods > _MOST_PATH_CELLS:
+        if not stays:
+            _in_sequence(progress)
         return
+    joint = joint_of(progress.network, progress.request, choices, options_of(progress.network, choices, free))
     turns = _Turns(progress, joint, _with_room(joint), first.price)
     if is_small(joint):
         if not stays:
             _first_turns(turns, first.markdowns)
         solve_exactly(progress, joint)
         return
-    if listed.must_act:
-        search(progress)  # hard demands are met by lines, whatever the prices
-        if progress.infeasible:
-            return
+    if listed.must_act and not _meets_demands(progress):
+        return
     with Forked(compile_beside, on_report=_ignore):
         price = prices_of_units(_first_turns(turns, first.markdowns), joint)
         with Forked(_bounds, joint, price, turns.shared, progress.left, on_report=_heard(turns)) as bounding:
@@ -172,6 +185,41 @@ def search_joint(progress: Progress, choices: Choices, free: NDArray[np.bool_]) 
             _anneal(turns)
             while not progress.done and not bounding.ended:
                 bounding.wait(min(0.2, progress.left))
+
+
+def _moves(network: Network, choices: Choices) -> bool:
+    """Whether a lane leads from or to a position that may be marked down."""
+    ends = np.zeros(len(network.nodes), dtype=bool)
+    ends[network.lanes.origin] = True
+    ends[network.lanes.destination] = True
+    return bool(np.any(ends[network.stock.node[choices.rows]]))
+
+
+def _count_paths(choices: Choices, free: NDArray[np.bool_]) -> int:
+    """Price paths of all choices that may be marked down."""
+    trees = trees_of(choices, np.flatnonzero(free))
+    return int(np.array([tree.n_paths for tree in trees.tree])[trees.of_choice].sum())
+
+
+def _in_sequence(progress: Progress) -> None:
+    """Lines at list price, then markdowns of what they leave: for more paths than can be looked at together."""
+    if not progress.done and _meets_demands(progress, share=_SEQUENCE_SHARE) and progress.plan is not None:
+        lines = replace(progress.plan, markdowns=no_markdowns())
+        found = markdowns_after(progress.network, progress.request, lines, max(progress.left, 0.5))
+        progress.offer_plan(found, "transfers, then clearance", as_it_is=True)
+
+
+def _meets_demands(progress: Progress, share: float = _DEMANDS_SHARE) -> bool:
+    """Look for lines at list price; hard demands are met by lines, whatever the prices."""
+    asked = replace(progress.parameters, time_limit_seconds=share * progress.left)
+    lines = Progress(
+        progress.network, progress.request, progress.built, asked, started=time.monotonic(), on_incumbent=None
+    )
+    search(lines)
+    if lines.plan is not None:
+        progress.offer_plan(lines.plan, lines.plan_by, as_it_is=True)
+    progress.infeasible = lines.infeasible and progress.plan is None
+    return not progress.infeasible
 
 
 def _with_room(joint: Joint) -> Choices:
