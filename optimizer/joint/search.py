@@ -51,7 +51,7 @@ _CLEARING_GAP: Final = 2e-3
 _DEMANDS_SHARE, _SEQUENCE_SHARE = 0.25, 0.6
 """Of the time that is left: for lines that meet hard demands, and for lines where markdowns come after them."""
 
-_ALONE_SHARE: Final = 0.55
+_ALONE_SHARE: Final = 0.7
 """Of the time that is left, for markdowns of stock that stays where it is."""
 
 _MOST_PATH_CELLS: Final = 60_000_000
