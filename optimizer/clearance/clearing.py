@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -45,6 +45,9 @@ _EVERY_PATH: Final = 400_000
 
 _POLISH: Final = 0.05
 """Share of the time that a solver gets where it can prove nothing."""
+
+_NEAR: Final = 1e-5
+"""Share of a budget up to which what options forgo is known."""
 
 _REPAIRS: Final = 4
 """Times that a plan is brought within budgets by what its paths forgo exactly."""
@@ -155,6 +158,8 @@ class _World:
     of: Stocked
     options: Options
     held: Held
+    exact: dict[bytes, tuple[Floats, Floats]] = field(default_factory=dict)
+    """Values of options that were summed exactly before; it takes seconds on the largest networks."""
 
 
 def _options(choices: Choices, which: Ints, units: Units, trees: Trees, of: Stocked, *, n_table: int | None) -> Options:
@@ -224,7 +229,8 @@ def _kept(world: _World, priced: Priced) -> Ints | None:
         load = held.load(_exactly(world, moved)[1])
         if np.all((load <= held.limit - room) | (load == 0.0)):
             best = moved
-            if np.allclose(load - held.load(forgone_by(options, moved)), off, rtol=0.0, atol=1.0):
+            missed = load - held.load(forgone_by(options, moved)) - off
+            if np.all(np.abs(missed) <= 1.0 + _NEAR * held.limit):
                 break
         off, chosen = load - held.load(forgone_by(options, moved)), moved
     return best
@@ -232,6 +238,14 @@ def _kept(world: _World, priced: Priced) -> Ints | None:
 
 def _exactly(world: _World, chosen: Ints) -> tuple[Floats, Floats]:
     """Value chosen options exactly: what each unit earns, and what its parts forgo."""
+    key = chosen.tobytes()
+    if key not in world.exact:
+        world.exact[key] = _summed(world, chosen)
+    return world.exact[key]
+
+
+def _summed(world: _World, chosen: Ints) -> tuple[Floats, Floats]:
+    """Sum the values of chosen options, position by position."""
     options, units, of = world.options, world.units, world.of
     member, levels = _levels_of(world, chosen)
     owner = np.repeat(np.arange(len(units)), np.diff(units.first_member))[member]
