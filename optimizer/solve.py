@@ -72,7 +72,9 @@ def solve(
     else:
         search(progress)
     seconds = {"build": built_at - started, "solve": time.monotonic() - built_at}
-    conflicts = conflicts_of(network, request, max(progress.left / 4, 1.0)) if progress.infeasible else ()
+    conflicts = progress.conflicts if progress.infeasible else ()
+    if progress.infeasible and not conflicts:
+        conflicts = conflicts_of(network, request, max(progress.left / 4, 1.0))
     return _result(progress, seconds, conflicts, _stopped_by(progress), progress.chosen_because)
 
 

@@ -26,6 +26,7 @@ from optimizer.joint.exactly import is_small, solve_exactly
 from optimizer.joint.options import options_of
 from optimizer.joint.positions import Joint, SharedPrices, joint_of, late_or_expiring
 from optimizer.joint.sequences import markdowns_after
+from optimizer.joint.unmet_targets import unmet_targets
 from optimizer.joint.worlds import World, counted_after, lines_in, prices_of_units, world_at
 from optimizer.plan import Markdowns, Plan, no_markdowns
 from optimizer.plan_lines import no_lines
@@ -164,6 +165,11 @@ def search_joint(progress: Progress, choices: Choices, free: NDArray[np.bool_]) 
         progress.offer_plan(replace(no_lines(), markdowns=first.markdowns), "clearance", as_it_is=True)
         if stays and progress.certificate is not None:
             progress.prove(max(first.bound, progress.certificate.objective), "clearance")
+    if not first.is_feasible:
+        seconds = max(_CLEARING_SHARE * progress.left, 0.5)
+        progress.conflicts = unmet_targets(progress.network, progress.request, choices, first, seconds)
+        # Stock that stays is all there is; elsewhere lines may bring what it takes, or take what is too much.
+        progress.infeasible = stays and bool(progress.conflicts) and progress.plan is None
     if progress.done or _count_paths(choices, free) * choices.n_periods > _MOST_PATH_CELLS:
         if not stays:
             _in_sequence(progress)

@@ -10,7 +10,7 @@ import numpy as np
 from network.tables import Network
 from optimizer.certificate import certify
 from optimizer.model import Solution
-from optimizer.plan import Certificate, Incumbent, Plan, relative_gap
+from optimizer.plan import Certificate, Conflict, Incumbent, Plan, relative_gap
 from optimizer.request import Parameters, Request
 from optimizer.search.pruning import pruned
 from optimizer.transfer import TransferModel, plan_of
@@ -54,6 +54,8 @@ class Progress:
         self.certificate: Certificate | None = None
         self.bound: int | None = None
         self.infeasible = False
+        self.conflicts: tuple[Conflict, ...] = ()
+        """Rules that are known to stand against each other."""
         self.plan_by = self.bound_by = ""
         self.chosen_because = ""
         self._started, self._on_incumbent = started, on_incumbent

@@ -122,3 +122,41 @@ def test_neither_order_finds_what_only_both_together_earn():
     earned = _in_parts(*_hub_and_stores())
     assert earned.pop("joint") == 2 * (160 - 80) - 24 * 1.5 - 10 == 114
     assert set(earned.values()) == {0.0}
+
+
+def _with_target(share: str, budget: str = "") -> tuple[Network, Request]:
+    """Ten units that sell two at the list price and six at half of it, and a share of them that must be sold."""
+    tables = {
+        "nodes": "node_id,kind,zone\nS1,store,Z\n",
+        "products": "sku_id,list_price,salvage_value\nP,20,1\n",
+        "lanes": "origin,destination\n",
+        "stock": "node_id,sku_id,on_hand,demand_mean\nS1,P,10,2\n",
+        "alerts": "alert_id,kind,node_id,sku_id\nA,overstock,S1,P\n",
+        "price_ladders": "sku_id,zone,rung,price\nP,Z,1,10\n",
+        "price_multipliers": "sku_id,price_share,multiplier\nP,0.5,3\n",
+        "clearance_rules": f"sku_id,sell_through_share\nP,{share}\n",
+    }
+    if budget:
+        tables["markdown_budgets"] = f"budget_id,amount\nB,{budget}\n"
+    return asked_of(files_of(**tables))
+
+
+def test_a_hard_target_that_no_path_reaches_is_named_with_the_units_short():
+    """Eight have to be sold, six can be."""
+    result = solve(*_with_target("0.8"), SECONDS)
+    assert result.status is Status.INFEASIBLE
+    (conflict,) = result.conflicts
+    assert (conflict.rule, conflict.place) == ("clearance_rules.sell_through_share", "SKU P, zone Z")
+    assert conflict.amount == pytest.approx(2.0)
+
+
+def test_a_budget_that_keeps_a_hard_target_from_being_met_is_named_with_what_is_enough():
+    """Six units at 10 less each forgo 60."""
+    result = solve(*_with_target("0.6", "45"), SECONDS)
+    assert result.status is Status.INFEASIBLE
+    (conflict,) = result.conflicts
+    assert (conflict.rule, conflict.place) == ("markdown_budgets.amount", "budget B")
+    assert conflict.amount == pytest.approx(15.0)
+    met = solve(*_with_target("0.6", "60"), SECONDS)
+    assert met.status is Status.OPTIMAL
+    assert len(met.plan.markdowns) == 1
