@@ -52,7 +52,7 @@ def unmet_targets(
             place=f"budget {choices.budget_id[budget]}",
             amount=float(over[budget]),
             message=(
-                f"hard sell-through targets are not met within the {choices.budget_amount[budget] / scale:,.2f} of this "
+                f"sell-through targets are not met within the {choices.budget_amount[budget] / scale:,.2f} of this "
                 f"budget; with {over[budget]:,.2f} more, in all budgets named here, they are"
             ),
         )
