@@ -36,6 +36,7 @@ from optimizer.search.progress import Progress
 from optimizer.search.strategies import search
 from optimizer.transfer import plan_of
 from optimizer.worth.choices import Choices, choices_of, may_be_marked_down
+from optimizer.worth.lots import expires
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -163,7 +164,8 @@ def search_joint(progress: Progress, choices: Choices, free: NDArray[np.bool_]) 
     )
     if first.is_feasible:
         progress.offer_plan(replace(no_lines(), markdowns=first.markdowns), "clearance", as_it_is=True)
-        if stays and progress.certificate is not None:
+        # How many units count before they expire depends on the path; envelopes leave that aside.
+        if stays and progress.certificate is not None and not np.any(expires(progress.network)[choices.sku[free]]):
             progress.prove(max(first.bound, progress.certificate.objective), "clearance")
     if not first.is_feasible:
         seconds = max(_CLEARING_SHARE * progress.left, 0.5)
