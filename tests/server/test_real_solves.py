@@ -107,5 +107,5 @@ def test_the_example_of_the_documentation_runs(optimizing, tmp_path, monkeypatch
     monkeypatch.chdir(tmp_path)
     names: dict[str, object] = {}
     exec(example.replace("127.0.0.1:50051", optimizing.address), names)
-    assert names["transfers"]["units"].tolist() == [6]
+    assert names["tables"]["transfers"]["units"].tolist() == [6]
     assert "42.0" in capsys.readouterr().out
