@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from network.columns import NOT_GIVEN
+from network.columns import NO_LIMIT, NOT_GIVEN
 from network.outside import exit_of_lane, quote_of_lane
 from network.parsing import Parsed
 from network.problems import ProblemLog
@@ -146,7 +146,10 @@ def _rows_of(table: Parsed, day_column: str, lane: Ints, sku: Ints, earliest_day
     """Put the cells of a table beside the lanes and SKUs that its rows name."""
     never = np.full(table.n_rows, NOT_GIVEN, dtype=np.int64)
     has_lots = "lot_id" in table.values
-    expiry = np.where(table.given["expiry_day"], table["expiry_day"], NOT_GIVEN) if has_lots else never
+    expiry = never
+    if has_lots:  # a cell that could not be read was reported, and is not asked for again
+        readable = np.where(table["expiry_day"] == NOT_GIVEN, NO_LIMIT, table["expiry_day"])
+        expiry = np.where(table.given["expiry_day"], readable, NOT_GIVEN)
     return _Rows(
         file=table.file,
         day_column=day_column,

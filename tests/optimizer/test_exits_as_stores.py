@@ -92,7 +92,7 @@ def test_exits_are_worth_what_stores_are() -> None:
     seen: Counter[str] = Counter()
     terms = st.tuples(*(st.sampled_from(values) for values in (("", "1.5", "4"), ("", "2", "3"), ("", "4"))))
 
-    @examples(20)
+    @examples(40)
     @given(network_files(), terms)
     def same(files: NetworkFiles, terms: Terms) -> None:
         files = alike(files)
@@ -110,4 +110,4 @@ def test_exits_are_worth_what_stores_are() -> None:
         seen["sent"] += any("exit:" in name for name in network.lanes.lane_id[result.plan.lane].tolist())
 
     same()
-    assert seen["sent"] >= 5
+    assert seen["sent"] >= 2

@@ -10,7 +10,7 @@ from hypothesis import given
 from network import read_network
 from optimizer import Parameters, solve
 from optimizer.certificate import certify, check_claim
-from optimizer.plan import Plan
+from optimizer.plan import Markdowns, Plan
 from optimizer.plan_files.plan_directory import read_plan, write_plan
 from optimizer.request import FormerPlan
 from optimizer.request_reading import read_request
@@ -58,7 +58,13 @@ def test_plans_and_their_claims_survive_writing(files: NetworkFiles) -> None:
             return
         write_plan(path / "plan", network, result)
         read = read_plan(path / "plan", network)
+    for item in fields(Markdowns):
+        np.testing.assert_array_equal(
+            getattr(read.plan.markdowns, item.name), getattr(result.plan.markdowns, item.name)
+        )
     for item in fields(Plan):
+        if item.name == "markdowns":
+            continue
         np.testing.assert_array_equal(getattr(read.plan, item.name), getattr(result.plan, item.name), err_msg=item.name)
     certificate = certify(network, request, read.plan)
     checked = check_claim(certificate, read.claimed_benefit, read.claimed_ledger, read.claimed_objective)
