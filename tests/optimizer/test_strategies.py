@@ -4,7 +4,6 @@ import os
 import signal
 import time
 from collections import Counter
-from dataclasses import fields
 
 import numpy as np
 import pytest
@@ -13,7 +12,6 @@ from hypothesis import given
 from network import Network
 from optimizer import Incumbent, Parameters, Request, Result, Status, StopReason, certify, solve
 from optimizer.backends import BACKENDS, Answer, Outcome
-from optimizer.plan import Plan
 from optimizer.search import flow_search, solver_runs, strategies
 from optimizer.search.progress import Progress
 from optimizer.solve import finish
@@ -108,7 +106,7 @@ def test_a_certified_plan_comes_before_any_solver(monkeypatch, size, must_serve)
 
     class Watched(flow_search.Forked):
         def __init__(self, function, *arguments, **options):
-            if function not in (flow_search._bounds, flow_search._compiled):
+            if function not in (flow_search._bounds, flow_search.compile_beside):
                 events.append("solver")
             super().__init__(function, *arguments, **options)
 
@@ -244,8 +242,7 @@ def test_invalid_and_worse_plans_do_not_replace_a_better_one():
     progress = _progress(files, incumbents)
     assert progress.offer_plan(best.plan, "first")
     assert not progress.offer_plan(best.plan, "no better")
-    nothing = Plan(*(column[:0] for column in (getattr(best.plan, item.name) for item in fields(Plan))))
-    assert not progress.offer_plan(nothing, "misses the hard demand")
+    assert not progress.offer_plan(no_lines(), "misses the hard demand")
     assert [incumbent.found_by for incumbent in incumbents] == ["first"]
 
 
