@@ -12,6 +12,7 @@ from hypothesis import given
 from network import Network
 from optimizer import Incumbent, Parameters, Request, Result, Status, StopReason, certify, solve
 from optimizer.backends import BACKENDS, Answer, Outcome
+from optimizer.plan_lines import no_lines
 from optimizer.search import flow_search, solver_runs, strategies
 from optimizer.search.progress import Progress
 from optimizer.solve import finish
