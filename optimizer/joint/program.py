@@ -33,6 +33,7 @@ from optimizer.model import (
 )
 from optimizer.plan import no_markdowns
 from optimizer.program import Program, linear_program
+from optimizer.scope import penalty_weights
 from optimizer.transfer import TransferModel, build
 from optimizer.transfer.blocks import NO_BASE
 from optimizer.transfer.growing import Growing
@@ -184,11 +185,12 @@ def _model_positions(joint: Joint, built: TransferModel) -> Ints:
 def _rewards(joint: Joint) -> Ints:
     """Earnings of repricing without lines, by path: each family's options in turn."""
     options, n_members = joint.options, len(joint.options)
+    weight = penalty_weights(joint.network, joint.request)
     reward = np.zeros(len(options.price), dtype=np.int64)
     for option in range(int(options.n_options.max(initial=0))):
         taken = np.minimum(option, options.n_options - 1)
         world = repriced(joint.network, options.markdowns(joint.choices, taken))
-        value = repricing_value(joint.network, world)[joint.row]
+        value = repricing_value(joint.network, world, weight)[joint.row]
         by_member = np.zeros(n_members, dtype=np.int64)
         np.add.at(by_member, joint.member, value)
         reward[options.first_path[:-1] + taken[options.family]] = by_member
@@ -224,7 +226,6 @@ def _with_options(joint: Joint, model: Model, places: list[Place], fixed: Fixed)
     )
     flows, switches = _flows(model, added), _switches(joint, model, fixed, limits)
     columns = _Columns(
-        n_flows=len(flows),
         first_added_increment=len(flows) + int(kept.sum()),
         first_option=len(flows) + len(increments) + len(model.switches),
         first_slack=len(flows) + len(increments) + len(switches) - len(limits.slack_cost),
@@ -265,7 +266,6 @@ def _with_options(joint: Joint, model: Model, places: list[Place], fixed: Fixed)
 class _Columns:
     """Where columns of the joint model begin."""
 
-    n_flows: int
     first_added_increment: int
     first_option: int
     first_slack: int

@@ -160,3 +160,32 @@ def test_a_budget_that_keeps_a_hard_target_from_being_met_is_named_with_what_is_
     met = solve(*_with_target("0.6", "60"), SECONDS)
     assert met.status is Status.OPTIMAL
     assert len(met.plan.markdowns) == 1
+
+
+def test_weights_of_severities_count_in_what_prices_do():
+    """At half the price demand is three times as high: 11 more are missed, at a full weight too dear."""
+    found = {}
+    for weight in (1, 0.1):
+        network, request = asked_of(
+            NetworkFiles(
+                {
+                    **files_of(
+                        nodes="node_id,kind,zone\nS1,store,Z\nS2,store,Z\n",
+                        products="sku_id,list_price,salvage_value\nP,20,1\n",
+                        lanes="origin,destination\n",
+                        stock="node_id,sku_id,on_hand,demand_mean,shortage_penalty\nS1,P,30,8,0\nS2,P,1,4,40\n",
+                        alerts="alert_id,kind,node_id,sku_id,severity\nA,shortage,S2,P,red\n",
+                        price_ladders="sku_id,zone,rung,price\nP,Z,1,10\n",
+                        price_multipliers="sku_id,price_share,multiplier\nP,0.5,3\n",
+                    ).texts,
+                    "request.json": f'{{"severity_weights": {{"red": {weight}}}}}',
+                }
+            )
+        )
+        result = solve(network, request, SECONDS)
+        assert result.status is Status.OPTIMAL
+        assert result.objective == certify(network, request, result.plan).objective
+        assert result.bound >= result.objective
+        found[weight] = len(result.plan.markdowns)
+    # Earned at S1: 24 x 10 + 6 x 1 - 8 x 20 - 22 x 1 = 64; lost at S2: 10, and 8 more missed at 40 each, or at 4.
+    assert found == {1: 0, 0.1: 1}
