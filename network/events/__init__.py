@@ -1,0 +1,41 @@
+"""Sourcing events: what is asked for, who offers it at which price, and the rules of the award."""
+
+from network.events.tables import (
+    Bids,
+    Deliveries,
+    Event,
+    FreightKind,
+    Items,
+    Measure,
+    Per,
+    Rates,
+    Risk,
+    RiskMeasure,
+    RuleKind,
+    Rules,
+    Scenarios,
+    Sense,
+    Suppliers,
+    TierKind,
+    Tiers,
+)
+
+__all__ = [
+    "Bids",
+    "Deliveries",
+    "Event",
+    "FreightKind",
+    "Items",
+    "Measure",
+    "Per",
+    "Rates",
+    "Risk",
+    "RiskMeasure",
+    "RuleKind",
+    "Rules",
+    "Scenarios",
+    "Sense",
+    "Suppliers",
+    "TierKind",
+    "Tiers",
+]
