@@ -42,7 +42,7 @@ def award_of(units: NDArray[np.int64]) -> Award:
 
 @dataclass(frozen=True, slots=True)
 class AwardCertificate:
-    """The independent recomputation of an award from the event and the award alone; money in ``10 ** -money_decimals``."""
+    """The independent recomputation of an award from event and award alone; money in ``10 ** -money_decimals``."""
 
     valid: bool
     violations: tuple[Violation, ...]
