@@ -1,0 +1,95 @@
+"""The verb: an event in, a proven award out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from network.events import Event
+from optimizer.award import Award, AwardIncumbent, AwardResult, award_of
+from optimizer.plan import Conflict, Status, StopReason
+from optimizer.request import Parameters
+from optimizer.search.progress import PROVED_GAP
+from optimizer.sourcing.progress import AwardProgress
+
+
+def award(
+    event: Event,
+    parameters: Parameters = Parameters(),  # noqa: B008 (frozen)
+    *,
+    known: Sequence[Award] = (),
+    on_incumbent: Callable[[AwardIncumbent], None] | None = None,
+) -> AwardResult:
+    """Find the award of the least objective, and prove how good it is.
+
+    Parameters
+    ----------
+    event : Event
+        A validated event.
+    parameters : Parameters
+        Time limit (build, solve and certify together), gap and backend.
+    known : sequence of Award
+        Awards to start from: each counts as far as its certificate is valid.
+    on_incumbent : callable, optional
+        Called with every better certified award and every better bound.
+
+    Returns
+    -------
+    AwardResult
+        Infeasible is a result, with the rules that conflict.
+
+    Raises
+    ------
+    ValueError
+        An unknown backend, or freight by lanes that nobody has looked up.
+    """
+    started = time.monotonic()
+    progress = AwardProgress(event, parameters, started=started, on_incumbent=on_incumbent)
+    progress.offer(award_of(np.zeros(len(event.bids), dtype=np.int64)), "buying nothing")
+    for each in known:
+        progress.offer(each, "a known award")
+    return _result(progress, {"solve": progress.elapsed}, (), _stopped_by(progress))
+
+
+def _stopped_by(progress: AwardProgress) -> StopReason:
+    if progress.infeasible or progress.gap <= PROVED_GAP:
+        return StopReason.PROVED
+    if progress.gap <= progress.parameters.gap:
+        return StopReason.GAP_LIMIT
+    little = 0.5 + 0.05 * progress.parameters.time_limit_seconds  # solvers are asked to stop a little early
+    return StopReason.TIME_LIMIT if progress.left <= little else StopReason.SEARCH_ENDED
+
+
+def _status(progress: AwardProgress) -> Status:
+    if progress.infeasible:
+        return Status.INFEASIBLE
+    if progress.certificate is None:
+        return Status.NO_PLAN
+    return Status.OPTIMAL if progress.gap <= PROVED_GAP else Status.FEASIBLE
+
+
+def _result(
+    progress: AwardProgress, seconds: dict[str, float], conflicts: tuple[Conflict, ...], stopped_by: StopReason
+) -> AwardResult:
+    """Put the answer together."""
+    event = progress.event
+    return AwardResult(
+        status=_status(progress),
+        stopped_by=stopped_by,
+        award=progress.award,
+        certificate=progress.certificate,
+        bound=progress.bound,
+        money_decimals=event.money_decimals,
+        conflicts=conflicts,
+        backend=f"award: {progress.award_by or 'none'}, bound: {progress.bound_by or 'none'}",
+        backend_reason=progress.chosen_because,
+        sizes={
+            "items": len(event.items),
+            "suppliers": len(event.suppliers),
+            "bids": len(event.bids),
+            "rules": len(event.rules),
+        },
+        seconds=seconds,
+    )
