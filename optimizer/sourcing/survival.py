@@ -1,0 +1,171 @@
+"""Rows that make an award survive the loss of any one winner, found one cut at a time (docs/sourcing.md, "Risk").
+
+What the others can still deliver is a flow: suppliers up to their capacity, winning bids up to their most units, items
+up to what they need. Where a flow is too small, its least cut says so in one row over the bids that win. There are far
+too many such rows to write them all, and few of them ever matter: they are added where an award breaks them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_array, csr_array
+from scipy.sparse.csgraph import breadth_first_order, maximum_flow
+
+from network.columns import NO_LIMIT
+from network.events import Event
+from optimizer.bidding.limits import MILLIONTHS, millionths
+from optimizer.bidding.offers import Offers, Usable
+
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+ALWAYS: Final = -1
+"""As the condition of a row: none."""
+
+
+@dataclass(frozen=True, slots=True)
+class LossCut:
+    """One row: ``sum(units * wins) >= need`` over bids, each of which wins (1) or does not (0)."""
+
+    bid: Ints
+    """Usable bids, shape ``(n,)``."""
+    units: Ints
+    """What each can deliver at most, shape ``(n,)``; no more than `need`."""
+    need: int
+    condition: int
+    """A bid of the supplier that is lost: the row need only hold where it wins; `ALWAYS`: in any award."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Losses:
+    """What can be delivered, and what must be."""
+
+    bid: Ints
+    """Usable bids of items that must be covered, shape ``(n,)``."""
+    supplier: Ints
+    item: Ints
+    most: Ints
+    """Units each can deliver, shape ``(n,)``."""
+    need: Ints
+    """Units that must arrive of every item, 0 where nothing must; shape ``(n_items,)``."""
+    room: Ints
+    """Units that every supplier can deliver, shape ``(n_suppliers,)``."""
+    uneven: Flags
+    """Suppliers whose bids take different capacity per unit, shape ``(n_suppliers,)``."""
+
+
+def loss_cuts(event: Event, offers: Offers, wins: Flags) -> list[LossCut]:
+    """Find rows that an award breaks.
+
+    Parameters
+    ----------
+    event : Event
+        With ``risk.survive_share``.
+    offers : Offers
+    wins : ndarray of bool, shape (n_bids,)
+        Bids of which units are bought.
+
+    Returns
+    -------
+    list of LossCut
+        At least one for an award that does not survive the loss of one of its winners, else none; no valid award
+        breaks any of them.
+    """
+    losses = _losses(event, offers)
+    cuts: list[LossCut] = []
+    for lost in np.unique(event.bids.supplier[wins]).tolist():
+        alone = _items_short(losses, lost, wins)
+        for item in alone:
+            cuts += _cuts(losses, lost, np.array([item]), _nobody())
+        side = None if len(alone) else _least_cut(losses, lost, wins)
+        if side is not None:
+            cuts += _cuts(losses, lost, *side)
+    return cuts
+
+
+def first_cuts(event: Event, offers: Offers) -> list[LossCut]:
+    """Write the rows of every item alone: without any one supplier, enough bids for it win.
+
+    Returns
+    -------
+    list of LossCut
+        One per item that must be covered and supplier that bids for it; no valid award breaks any of them.
+    """
+    losses = _losses(event, offers)
+    pairs = np.unique(np.stack([losses.supplier, losses.item]), axis=1)
+    cuts: list[LossCut] = []
+    for lost, item in pairs.T.tolist():
+        cuts += _cuts(losses, lost, np.array([item]), _nobody())
+    return cuts
+
+
+def _losses(event: Event, offers: Offers) -> _Losses:
+    items, suppliers, bids = event.items, event.suppliers, event.bids
+    share = int(millionths(np.array([event.risk.survive_share], dtype=np.float64))[0])
+    need = np.where(np.isnan(items.uncovered_penalty), -(-items.units * share // MILLIONTHS), 0)
+    heaviest, lightest = np.ones(len(suppliers), dtype=np.int64), np.full(len(suppliers), NO_LIMIT)
+    np.maximum.at(heaviest, bids.supplier, bids.capacity_per_unit)
+    np.minimum.at(lightest, bids.supplier, bids.capacity_per_unit)
+    limited = suppliers.capacity_units < NO_LIMIT
+    bid = np.flatnonzero((offers.usable == Usable.YES) & (need[bids.item] > 0))
+    return _Losses(
+        bid=bid,
+        supplier=bids.supplier[bid].astype(np.int64),
+        item=bids.item[bid].astype(np.int64),
+        most=np.minimum(offers.most_units[bid], need[bids.item[bid]]),
+        need=need,
+        room=np.where(limited, suppliers.capacity_units // heaviest, NO_LIMIT),
+        uneven=limited & (heaviest > lightest),
+    )
+
+
+def _items_short(losses: _Losses, lost: int, wins: Flags) -> Ints:
+    """Items that the winning bids of the others cannot deliver, whatever else their suppliers deliver."""
+    there = wins[losses.bid] & (losses.supplier != lost)
+    units = np.zeros(len(losses.need), dtype=np.int64)
+    np.add.at(units, losses.item[there], losses.most[there])
+    return np.flatnonzero(units < losses.need)
+
+
+def _least_cut(losses: _Losses, lost: int, wins: Flags) -> tuple[Ints, Ints] | None:
+    """Items on the short side of the least cut and the suppliers whose capacity is in it; None where all arrives."""
+    n_suppliers, n_items = len(losses.room), len(losses.need)
+    source, sink = n_suppliers + n_items, n_suppliers + n_items + 1
+    there = np.flatnonzero(wins[losses.bid] & (losses.supplier != lost))
+    asked = np.flatnonzero(losses.need > 0)
+    total = int(losses.need.sum())
+    if total > NO_LIMIT:  # beyond scipy's flows: without a row the certificate refuses what does not survive
+        return None
+    who = np.unique(losses.supplier[there])
+    tail = np.concatenate([np.full(len(who), source), losses.supplier[there], n_suppliers + asked])
+    head = np.concatenate([who, n_suppliers + losses.item[there], np.full(len(asked), sink)])
+    units = np.concatenate([np.minimum(losses.room[who], total), losses.most[there], losses.need[asked]])
+    shape = (sink + 1, sink + 1)
+    graph = csr_array(coo_array((units.astype(np.int32), (tail, head)), shape=shape))  # bids of a pair are added up
+    flow = maximum_flow(graph, source, sink)
+    if flow.flow_value >= total:
+        return None
+    left = csr_array(graph - flow.flow)
+    left.eliminate_zeros()
+    reached = np.zeros(sink + 1, dtype=np.bool_)
+    reached[breadth_first_order(left, source, return_predecessors=False)] = True
+    short = asked[~reached[n_suppliers + asked]]
+    return short, who[~reached[who]]
+
+
+def _cuts(losses: _Losses, lost: int, short: Ints, full: Ints) -> list[LossCut]:
+    """Write what items need without a supplier, as rows; suppliers that are full count with their capacity."""
+    need = int(losses.need[short].sum() - losses.room[full[full != lost]].sum())
+    counted = np.isin(losses.item, short) & ~np.isin(losses.supplier, full) & (losses.supplier != lost)
+    bid = losses.bid[counted]
+    units = np.minimum(np.minimum(losses.most, losses.room[losses.supplier])[counted], max(need, 0))
+    conditions = losses.bid[losses.supplier == lost].tolist() if losses.uneven[lost] else [ALWAYS]
+    return [LossCut(bid, units, need, condition) for condition in conditions] if need > 0 else []
+
+
+def _nobody() -> Ints:
+    return np.empty(0, dtype=np.int64)
