@@ -5,6 +5,8 @@ Works on whatever pandas makes of a file: numpy, nullable, Arrow and categorical
 
 from __future__ import annotations
 
+import datetime
+import re
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,6 +17,7 @@ from pandas.api.types import infer_dtype, is_bool_dtype, is_integer_dtype, is_nu
 
 Mask = NDArray[np.bool_]
 
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _READABLE_NUMBERS: Final = ("string", "integer", "floating", "mixed-integer-float", "decimal", "empty")
 
 
@@ -106,12 +109,45 @@ def numbers(column: pd.Series[Any]) -> Numbers:
     return Numbers(values, given, given & np.isnan(values))
 
 
+def dates(column: pd.Series[Any]) -> tuple[NDArray[np.datetime64], Mask, Mask]:
+    """Read a column as days; text that spells one as YYYY-MM-DD counts.
+
+    Parameters
+    ----------
+    column : Series, shape (n,)
+
+    Returns
+    -------
+    days : ndarray of datetime64[D], shape (n,)
+        NaT where not given or wrong.
+    given, wrong : ndarray of bool, shape (n,)
+    """
+    if getattr(column.dtype, "kind", "") == "M" and isinstance(column.dtype, np.dtype):
+        days = column.to_numpy().astype("datetime64[D]")
+        return days, ~np.isnat(days), np.zeros(len(days), dtype=bool)
+    found = texts(column if holds_text(column.dtype) else column.map(_day_word, na_action="ignore").astype(object))
+    spelt = [bool(_DAY.fullmatch(word.strip())) for word in found.distinct]
+    known = pd.to_datetime(
+        pd.Series(found.distinct, dtype=str).str.strip().where(np.asarray(spelt, dtype=bool)),
+        format="%Y-%m-%d",
+        errors="coerce",
+    )
+    days = found.mapped(known.to_numpy().astype("datetime64[D]"), np.datetime64("NaT", "D"))
+    given = (found.codes >= 0) | found.wrong
+    return days, given, given & np.isnat(days)
+
+
 def plain(column: pd.Series[Any]) -> NDArray[Any]:
     """Column as a numpy array that writes back as it was read: text as objects, numbers and dates as they are."""
     if isinstance(column.dtype, np.dtype) and column.dtype.kind in "biufmM":
         return column.to_numpy().copy()
     cells = column.astype(object)
     return cells.where(cells.notna(), None).to_numpy(dtype=object)
+
+
+def _day_word(cell: Any) -> Any:
+    """Text of a day that is stored as one."""
+    return cell.isoformat()[:10] if isinstance(cell, datetime.date) else cell
 
 
 def holds_text(dtype: Any) -> bool:

@@ -22,7 +22,7 @@ from network.schema import TABLES
 from network.schema_columns import CellType, Table
 
 _SUFFIXES: Final = (".csv", ".parquet")
-_TEXT_CELLS: Final = (CellType.ID, CellType.REFERENCE, CellType.TEXT, CellType.BOOLEAN, CellType.CHOICE)
+_TEXT_CELLS: Final = (CellType.ID, CellType.REFERENCE, CellType.TEXT, CellType.BOOLEAN, CellType.CHOICE, CellType.DATE)
 
 # Text to float64 must be exact, or a network would not survive being written and read; pandas 3.1 always is.
 _PANDAS: Final = tuple(int(part) for part in pd.__version__.split(".")[:2])
@@ -71,11 +71,14 @@ def read_tables(
     return frames, sources
 
 
-def read_json(path: Path, log: ProblemLog, *, required: bool) -> Mapping[str, Any] | None:
+_EXAMPLE: Final = '{"currency": "USD", "as_of": "2026-01-05", "horizon_days": 28}'
+
+
+def read_json(path: Path, log: ProblemLog, *, required: bool, example: str = _EXAMPLE) -> Mapping[str, Any] | None:
     """Object in a JSON file; None when it is missing, unreadable or no object, which the log explains."""
     if not path.is_file():
         if required:
-            fix = 'Add it, for example {"currency": "USD", "as_of": "2026-01-05", "horizon_days": 28}'
+            fix = f"Add it, for example {example}"
             log.add(file_problem(path.name, "missing_file", "the file is missing", fix))
         return None
     try:

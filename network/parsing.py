@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from network.cells import Texts, holds_text, numbers, plain, texts
+from network.cells import Texts, dates, holds_text, numbers, plain, texts
 from network.problems import Problem, ProblemLog, first_rows
 from network.schema_columns import DTYPES, CellType, Column, Table
 
@@ -89,6 +89,14 @@ def parse_table(
     return parsed
 
 
+def fields_of(parsed: Parsed) -> dict[str, Any]:
+    """Arguments of the class that holds the table in memory."""
+    for cells in parsed.extra.values():
+        cells.setflags(write=False)
+    columns: dict[str, Any] = {column.field_name: parsed[column.name] for column in parsed.table.columns}
+    return columns | {"extra": dict(parsed.extra)}
+
+
 @dataclass(frozen=True, slots=True)
 class _Reader:
     """Reads one column: its schema, its cells, and where to report."""
@@ -111,6 +119,8 @@ class _Reader:
                 return self._boolean()
             case CellType.CHOICE:
                 return self._choice()
+            case CellType.DATE:
+                return self._date()
 
     def report(self, code: str, rows: NDArray[np.bool_], message: str, fix: str) -> None:
         """Report rows, quoting their cells."""
@@ -207,6 +217,13 @@ class _Reader:
         self.report("unknown_value", given & (values < 0), f"{{value!r}} is no {self.column.name}", fix)
         return values, given
 
+    def _date(self) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+        days, given, wrong = dates(self.raw)
+        optional = "" if self.column.required else f", or leave the cell empty, which means: {self.column.empty}"
+        self.report("not_a_date", wrong, "{value!r} is no day", f"Write it as YYYY-MM-DD{optional}")
+        self._require(given, wrong)
+        return days, given
+
 
 def _holds_control_characters(text: str) -> bool:
     """Whether some character is one; text that prints, which is soon seen, has none."""
@@ -220,6 +237,8 @@ def _boolean_word(cell: Any) -> str:
 
 def _defaults(column: Column, n_rows: int) -> NDArray[Any]:
     """Values of a column that is not there."""
+    if column.cell is CellType.DATE:
+        return np.full(n_rows, "NaT", dtype="datetime64[D]")
     default = False if column.default is None else column.default
     return np.full(n_rows, default, dtype=DTYPES[column.cell])
 

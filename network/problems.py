@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,20 +74,29 @@ class NetworkError(ValueError):
         Number of errors per kind, kept or not.
     """
 
+    subject: ClassVar[str] = "network"
+    """What the problems are of, for the first line."""
+
     def __init__(self, problems: Iterable[Problem], warnings: Iterable[Problem] = ()) -> None:
         self.problems = tuple(problems)
         self.warnings = tuple(warnings)
         self.totals = {problem.kind: problem.total for problem in self.problems}
-        super().__init__(_listing(self.problems, self.totals))
+        super().__init__(_listing(self.subject, self.problems, self.totals))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.problems, self.warnings)
 
 
-def _listing(problems: Sequence[Problem], totals: dict[str, int]) -> str:
+class EventError(NetworkError):
+    """The input is no valid sourcing event."""
+
+    subject = "event"
+
+
+def _listing(subject: str, problems: Sequence[Problem], totals: dict[str, int]) -> str:
     """All kinds with their first problems, one line each."""
     count = sum(totals.values())
-    lines = [f"the network has {count} problem{'s' if count != 1 else ''}"]
+    lines = [f"the {subject} has {count} problem{'s' if count != 1 else ''}"]
     for kind in list(totals)[:_LISTED_KINDS]:
         shown = [problem for problem in problems if problem.kind == kind][:_LISTED_PER_KIND]
         lines += [f"  {problem}" for problem in shown]

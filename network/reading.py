@@ -21,7 +21,7 @@ from network.columns import padded
 from network.files import file_problem, object_only, read_json, read_tables, release_memory, too_many_rows
 from network.magnitudes import check_magnitudes
 from network.outside import with_outside
-from network.parsing import Parsed, parse_table
+from network.parsing import Parsed, fields_of, parse_table
 from network.problems import NetworkError, Problem, ProblemLog
 from network.schema import SETTINGS, TABLES, Limits, Setting
 from network.tables import Alerts, DisplayRules, LaneRules, Lanes, Lots, Network, NodeKind, Nodes, Products, Stock
@@ -142,15 +142,15 @@ def _network(
     log.raise_errors()
     network = Network(
         **known,
-        nodes=Nodes(**_columns(tables["nodes"])),
-        products=Products(**_columns(tables["products"])),
-        lanes=Lanes(**_columns(tables["lanes"])),
-        lane_rules=LaneRules(**_columns(tables["lane_rules"])),
+        nodes=Nodes(**fields_of(tables["nodes"])),
+        products=Products(**fields_of(tables["products"])),
+        lanes=Lanes(**fields_of(tables["lanes"])),
+        lane_rules=LaneRules(**fields_of(tables["lane_rules"])),
         stock=_stock(tables["stock"], keys, missing, max(n_nodes, 1)),
-        lots=Lots(**_columns(tables["lots"])),
-        alerts=Alerts(**_columns(tables["alerts"])),
-        display_rules=DisplayRules(**_columns(tables["display_rules"])),
-        **{name: table(**_columns(tables[name])) for name, table in CLEARANCE_CLASSES.items()},
+        lots=Lots(**fields_of(tables["lots"])),
+        alerts=Alerts(**fields_of(tables["alerts"])),
+        display_rules=DisplayRules(**fields_of(tables["display_rules"])),
+        **{name: table(**fields_of(tables[name])) for name, table in CLEARANCE_CLASSES.items()},
         request=dict(request or {}),
         settings_extra=unknown,
     )
@@ -178,17 +178,9 @@ def _parse(frames: Mapping[str, pd.DataFrame], sources: Mapping[str, str], log: 
     return tables
 
 
-def _columns(parsed: Parsed) -> dict[str, Any]:
-    """Arguments of the class in `network.tables`."""
-    for cells in parsed.extra.values():
-        cells.setflags(write=False)
-    columns: dict[str, Any] = {column.field_name: parsed[column.name] for column in parsed.table.columns}
-    return columns | {"extra": dict(parsed.extra)}
-
-
 def _stock(parsed: Parsed, keys: NDArray[np.int64], missing: NDArray[np.int64], n_nodes: int) -> Stock:
     """Positions sorted by SKU, then node, with a row of zeros for each key in `missing`."""
-    columns = _columns(parsed)
+    columns = fields_of(parsed)
     extra = columns.pop("extra")
     if len(missing):
         keys = np.concatenate((keys, missing))

@@ -32,6 +32,8 @@ class CellType(enum.Enum):
     NUMBER = "number"
     BOOLEAN = "boolean"
     CHOICE = "choice"
+    DATE = "date"
+    """A day, written YYYY-MM-DD."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,7 @@ DTYPES: Final[Mapping[CellType, type[np.generic]]] = MappingProxyType(
         CellType.NUMBER: np.float64,
         CellType.BOOLEAN: np.bool_,
         CellType.CHOICE: np.int8,
+        CellType.DATE: np.datetime64,
     }
 )
 """Type of the array in `network.tables` that holds a column."""

@@ -100,7 +100,7 @@ def network_to_frames(network: Network) -> dict[str, pd.DataFrame]:
     for name, table in TABLES.items():
         columns = getattr(network, name)
         if table.required or len(columns):
-            frames[name] = _frame(table, columns, ids)
+            frames[name] = frame_of(table, columns, ids)
     return frames
 
 
@@ -111,7 +111,7 @@ def settings_of(network: Network) -> dict[str, Any]:
     return said | dict(network.settings_extra)
 
 
-def _frame(table: Table, columns: Any, ids: Mapping[str, NDArray[Any]]) -> pd.DataFrame:
+def frame_of(table: Table, columns: Any, ids: Mapping[str, NDArray[Any]]) -> pd.DataFrame:
     """Cells of a table; optional columns that are empty throughout are left out, unless all are."""
     cells: dict[str, Any] = {}
     for column in table.columns:
@@ -129,6 +129,8 @@ def _frame(table: Table, columns: Any, ids: Mapping[str, NDArray[Any]]) -> pd.Da
 def _empty_cells(column: Column, values: NDArray[Any]) -> NDArray[np.bool_]:
     """Where a value stands for an empty cell."""
     empty = np.zeros(len(values), dtype=bool)
+    if column.cell is CellType.DATE:
+        return np.asarray(np.isnat(values))
     if column.required or column.default is None:
         return empty
     unknown = column.cell is CellType.NUMBER and np.isnan(column.default)
@@ -149,6 +151,10 @@ def _outside(column: Column, values: NDArray[Any], empty: NDArray[np.bool_], ids
             return words[values]
         case CellType.INTEGER if empty.any():
             return pd.arrays.IntegerArray(values.copy(), empty)
+        case CellType.DATE:
+            days = np.datetime_as_string(values.astype("datetime64[D]")).astype(object)
+            days[empty] = None
+            return days
         case CellType.NUMBER if empty.any():
             return np.where(empty, np.nan, values)
         case _:

@@ -1,5 +1,9 @@
 """Sourcing events: what is asked for, who offers it at which price, and the rules of the award."""
 
+from network.events.freight import with_lane_freight
+from network.events.reading import event_from_frames, read_event
+from network.events.schema import EventLimits
+from network.events.settings import event_settings
 from network.events.tables import (
     Bids,
     Deliveries,
@@ -19,11 +23,13 @@ from network.events.tables import (
     TierKind,
     Tiers,
 )
+from network.events.writing import event_to_frames, write_event
 
 __all__ = [
     "Bids",
     "Deliveries",
     "Event",
+    "EventLimits",
     "FreightKind",
     "Items",
     "Measure",
@@ -38,4 +44,10 @@ __all__ = [
     "Suppliers",
     "TierKind",
     "Tiers",
+    "event_from_frames",
+    "event_settings",
+    "event_to_frames",
+    "read_event",
+    "with_lane_freight",
+    "write_event",
 ]
