@@ -15,13 +15,14 @@ from network.low_price_checks import check_demand_at_low_prices, warn_of_low_lad
 from network.matching import Ints, Matching, matching_of
 from network.problems import Problem, ProblemLog
 from network.row_reports import Reporter, check_names
+from network.supply_checks import check_supplies
 from network.validation import Tables, of_product
 
 _NEED_LADDERS: Final = (
     *("price_response", "price_multipliers", "period_factors"),
     *("clearance_rules", "clearance_groups", "markdown_budgets"),
 )
-_NAMING: Final = ("price_ladders", *_NEED_LADDERS, "exits")
+_NAMING: Final = ("price_ladders", *_NEED_LADDERS, "exits", "supplies")
 """Tables whose rows name SKUs by category and, but for exits, nodes by zone."""
 
 _LEAST_AGE, _MOST_AGE = 1e-100, 1e100
@@ -53,6 +54,7 @@ def check_clearance(tables: Tables, known: Mapping[str, Any], log: ProblemLog) -
         "markdown_budgets": lambda report: check_budgets(report, decimals),
         "exits": lambda report: check_exits(report, tables, known),
         "quotes": lambda report: check_quotes(report, tables, known),
+        "supplies": lambda report: check_supplies(report, tables),
     }
     for name, check in checks.items():
         if tables[name].n_rows:

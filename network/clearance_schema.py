@@ -161,8 +161,23 @@ QUOTES: Final = Table(
     required=False,
 )
 
+SUPPLIES: Final = Table(
+    "supplies",
+    (
+        reference("node_id", "nodes", "supplier that can be asked for bids"),
+        reference("sku_id", "products", "product that it can supply", required=False, empty="see category"),
+        Column("category", CellType.TEXT, "products that it can supply", False, "", "every product"),
+        Column("blocked", CellType.BOOLEAN, "it is not asked", False, False, "false"),
+        number("on_time_share", "share of its deliveries that came in time", NAN, NOT_KNOWN_WORDS, maximum=1.0),
+        number("unit_price", "price of a unit, the last one known", NAN, NOT_KNOWN_WORDS),
+        integer("lead_time_days", "days until units leave it; those of the lanes come on top", 0, "0"),
+        integer("min_units", "fewest units of an order", 0, "0"),
+    ),
+    required=False,
+)
+
 CLEARANCE_TABLES: Final = (
     *(PRICE_LADDERS, PRICE_RESPONSE, PRICE_MULTIPLIERS, PERIOD_FACTORS),
-    *(CLEARANCE_RULES, CLEARANCE_GROUPS, MARKDOWN_BUDGETS, EXITS, QUOTES),
+    *(CLEARANCE_RULES, CLEARANCE_GROUPS, MARKDOWN_BUDGETS, EXITS, QUOTES, SUPPLIES),
 )
 """In the order in which they are read."""

@@ -187,6 +187,27 @@ class Quotes(Columns):
     extra: Mapping[str, NDArray[Any]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Supplies(Columns):
+    """Who could supply what, were they asked for bids; shape ``(n_supplies,)`` each."""
+
+    node: NDArray[np.int32]
+    """Row of `Nodes`, a supplier."""
+    sku: NDArray[np.int32]
+    """-1: see `category`."""
+    category: NDArray[np.object_]
+    """Empty string: every product, where no SKU is named either."""
+    blocked: NDArray[np.bool_]
+    on_time_share: NDArray[np.float64]
+    """Of former deliveries, NaN when not given."""
+    unit_price: NDArray[np.float64]
+    """The last one known, currency; NaN when not given."""
+    lead_time_days: NDArray[np.int64]
+    """Until units leave the supplier; the lanes' days come on top."""
+    min_units: NDArray[np.int64]
+    extra: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+
+
 CLEARANCE_CLASSES: Final[Mapping[str, Any]] = MappingProxyType(
     {
         "price_ladders": PriceLadders,
@@ -198,6 +219,7 @@ CLEARANCE_CLASSES: Final[Mapping[str, Any]] = MappingProxyType(
         "markdown_budgets": MarkdownBudgets,
         "exits": Exits,
         "quotes": Quotes,
+        "supplies": Supplies,
     }
 )
 """Classes of the tables by name."""

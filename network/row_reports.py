@@ -71,7 +71,10 @@ class _Subject(Mapping[int, str]):
         return (f"SKU {sku}" if sku else f"category {category}" if category else "every product") + where
 
     def _word(self, column: str, row: int) -> str:
-        return str(self._table.raw[column].iloc[row]) if self._table.given[column][row] else ""
+        return str(self._table.raw[column].iloc[row]) if self._given(column, row) else ""
+
+    def _given(self, column: str, row: int) -> bool:
+        return column in self._table.given and bool(self._table.given[column][row])
 
     def __len__(self) -> int:
         return self._table.n_rows

@@ -24,6 +24,7 @@ from network.clearance_tables import (
     PriceMultipliers,
     PriceResponse,
     Quotes,
+    Supplies,
 )
 from network.columns import Columns, no_rows
 
@@ -252,6 +253,7 @@ class Network:
     markdown_budgets: MarkdownBudgets = field(default_factory=lambda: no_rows(MarkdownBudgets))
     exits: Exits = field(default_factory=lambda: no_rows(Exits))
     quotes: Quotes = field(default_factory=lambda: no_rows(Quotes))
+    supplies: Supplies = field(default_factory=lambda: no_rows(Supplies))
     paths: PricePaths | None = None
     """Prices that plans made for this network start from; None: the list price everywhere."""
     request: Mapping[str, Any] = field(default_factory=dict)

@@ -260,7 +260,10 @@ def warn_of_idle_lanes(tables: Tables, n_nodes: int, log: ProblemLog) -> None:
     known = (lanes["origin"] >= 0) & (lanes["destination"] >= 0)
     stocked = np.zeros(n_nodes, dtype=bool)
     stocked[stock["node_id"][stock["node_id"] >= 0]] = True
-    live = stocked | nodes["transit"]
+    # What a supplier sells comes from outside once it is bought.
+    offered = np.zeros(n_nodes, dtype=bool)
+    offered[tables["supplies"]["node_id"][tables["supplies"]["node_id"] >= 0]] = True
+    live = stocked | nodes["transit"] | offered
     cells: dict[str, Any] = {"lane": lanes["lane_id"]}
     for column in ("origin", "destination"):
         idle = known & ~live[np.where(known, lanes[column], 0)] if n_nodes else known

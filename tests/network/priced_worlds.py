@@ -95,4 +95,16 @@ def full_network() -> Network:
             "lead_time_days": [3, None],
         }
     )
+    tables["supplies"] = pd.DataFrame(
+        {
+            "node_id": ["V1", "V1"],
+            "sku_id": ["P1", None],
+            "category": [None, "shoes"],
+            "blocked": [True, None],
+            "on_time_share": [0.75, None],
+            "unit_price": [3.5, None],
+            "lead_time_days": [2, None],
+            "min_units": [6, None],
+        }
+    )
     return network_from_frames(tables, priced_settings())[0]

@@ -4,12 +4,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from network import network_from_frames, network_to_frames, read_network, write_network
 from network.clearance_tables import CLEARANCE_CLASSES, ExitKind, GroupKind
 from network.columns import NO_LIMIT
-from tests.network.priced_worlds import full_network, priced_frames, priced_settings
+from network.schema import TABLES
+from tests.network.priced_worlds import full_network, priced_settings
 from tests.network.test_writing import assert_same
 from tests.network.worlds import small_frames, small_settings
 
@@ -46,7 +48,7 @@ def test_files_keep_the_tables(tmp_path: Path, file_format: Any) -> None:
 def test_tables_without_rows_are_as_no_tables() -> None:
     """And are not written."""
     bare = network_from_frames(small_frames(), small_settings())[0]
-    empty = small_frames() | {name: priced_frames()[name].iloc[:0] for name in CLEARANCE_CLASSES}
+    empty = small_frames() | {name: pd.DataFrame(columns=list(TABLES[name].names)) for name in CLEARANCE_CLASSES}
     network, warnings = network_from_frames(empty, small_settings())
     assert_same(network, bare)
     assert warnings == ()

@@ -78,6 +78,18 @@ TABLES = {
             lead_time_days=5,
         )
     ],
+    "supplies": [
+        net.Supply(
+            node_id="V",
+            sku_id="007",
+            blocked=True,
+            on_time_share=0.75,
+            unit_price=3.5,
+            lead_time_days=2,
+            min_units=6,
+        ),
+        net.Supply(node_id="V", category="shoes", blocked=False),
+    ],
 }
 """Rows of every table of prices, exits and purchases; every field is set in some row."""
 
@@ -87,6 +99,8 @@ def priced_network():
     data = small_network(**TABLES)
     data.settings.periods = 4
     data.nodes[1].zone = "north"
+    data.nodes.add(node_id="V", kind=net.NODE_KIND_SUPPLIER)
+    data.lanes.add(lane_id="V>W", origin="V", destination="W")
     data.products[0].category = "shoes"
     data.products[0].unit_cost = 4.0
     data.products.add(sku_id="008", list_price=5.0, salvage_value=1.0, unit_weight_kg=1.0, category="shoes")
@@ -104,7 +118,7 @@ def test_prices_exits_and_purchases_are_taken(running, client, way):
         uploaded = client.upload_network(network_from_frames(frames_of(data), given_settings(data.settings))[0])
         assert uploaded.settings.periods == 4
         assert {table: uploaded.row_counts[table] for table in ("nodes", "price_ladders", "exits", "quotes")} == {
-            "nodes": 2,
+            "nodes": 3,
             "price_ladders": 3,
             "exits": 2,
             "quotes": 1,
@@ -117,7 +131,7 @@ def test_prices_exits_and_purchases_are_taken(running, client, way):
     frames = network_to_frames(network)
     for table in CLEARANCE_CLASSES:
         assert rows_of_frame(table, frames[table]) == list(getattr(data, table)), table
-    assert (network.periods, frames["nodes"]["node_id"].tolist()) == (4, ["W", "S"])
+    assert (network.periods, frames["nodes"]["node_id"].tolist()) == (4, ["W", "S", "V"])
 
 
 def test_what_is_wrong_with_prices_exits_and_purchases_is_named(client):

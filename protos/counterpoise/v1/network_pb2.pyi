@@ -65,6 +65,7 @@ class NetworkTable(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     NETWORK_TABLE_MARKDOWN_BUDGETS: _ClassVar[NetworkTable]
     NETWORK_TABLE_EXITS: _ClassVar[NetworkTable]
     NETWORK_TABLE_QUOTES: _ClassVar[NetworkTable]
+    NETWORK_TABLE_SUPPLIES: _ClassVar[NetworkTable]
 
 class ColumnType(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -112,6 +113,7 @@ NETWORK_TABLE_CLEARANCE_GROUPS: NetworkTable
 NETWORK_TABLE_MARKDOWN_BUDGETS: NetworkTable
 NETWORK_TABLE_EXITS: NetworkTable
 NETWORK_TABLE_QUOTES: NetworkTable
+NETWORK_TABLE_SUPPLIES: NetworkTable
 COLUMN_TYPE_UNSPECIFIED: ColumnType
 COLUMN_TYPE_INT32: ColumnType
 COLUMN_TYPE_INT64: ColumnType
@@ -481,8 +483,28 @@ class Quote(_message.Message):
     lead_time_days: int
     def __init__(self, quote_id: _Optional[str] = ..., supplier: _Optional[str] = ..., node_id: _Optional[str] = ..., sku_id: _Optional[str] = ..., unit_price: _Optional[float] = ..., max_units: _Optional[int] = ..., min_units: _Optional[int] = ..., fixed_cost: _Optional[float] = ..., lead_time_days: _Optional[int] = ...) -> None: ...
 
+class Supply(_message.Message):
+    __slots__ = ("node_id", "sku_id", "category", "blocked", "on_time_share", "unit_price", "lead_time_days", "min_units")
+    NODE_ID_FIELD_NUMBER: _ClassVar[int]
+    SKU_ID_FIELD_NUMBER: _ClassVar[int]
+    CATEGORY_FIELD_NUMBER: _ClassVar[int]
+    BLOCKED_FIELD_NUMBER: _ClassVar[int]
+    ON_TIME_SHARE_FIELD_NUMBER: _ClassVar[int]
+    UNIT_PRICE_FIELD_NUMBER: _ClassVar[int]
+    LEAD_TIME_DAYS_FIELD_NUMBER: _ClassVar[int]
+    MIN_UNITS_FIELD_NUMBER: _ClassVar[int]
+    node_id: str
+    sku_id: str
+    category: str
+    blocked: bool
+    on_time_share: float
+    unit_price: float
+    lead_time_days: int
+    min_units: int
+    def __init__(self, node_id: _Optional[str] = ..., sku_id: _Optional[str] = ..., category: _Optional[str] = ..., blocked: _Optional[bool] = ..., on_time_share: _Optional[float] = ..., unit_price: _Optional[float] = ..., lead_time_days: _Optional[int] = ..., min_units: _Optional[int] = ...) -> None: ...
+
 class NetworkData(_message.Message):
-    __slots__ = ("settings", "nodes", "products", "lanes", "lane_rules", "stock", "lots", "alerts", "display_rules", "price_ladders", "price_response", "price_multipliers", "period_factors", "clearance_rules", "clearance_groups", "markdown_budgets", "exits", "quotes")
+    __slots__ = ("settings", "nodes", "products", "lanes", "lane_rules", "stock", "lots", "alerts", "display_rules", "price_ladders", "price_response", "price_multipliers", "period_factors", "clearance_rules", "clearance_groups", "markdown_budgets", "exits", "quotes", "supplies")
     SETTINGS_FIELD_NUMBER: _ClassVar[int]
     NODES_FIELD_NUMBER: _ClassVar[int]
     PRODUCTS_FIELD_NUMBER: _ClassVar[int]
@@ -501,6 +523,7 @@ class NetworkData(_message.Message):
     MARKDOWN_BUDGETS_FIELD_NUMBER: _ClassVar[int]
     EXITS_FIELD_NUMBER: _ClassVar[int]
     QUOTES_FIELD_NUMBER: _ClassVar[int]
+    SUPPLIES_FIELD_NUMBER: _ClassVar[int]
     settings: NetworkSettings
     nodes: _containers.RepeatedCompositeFieldContainer[Node]
     products: _containers.RepeatedCompositeFieldContainer[Product]
@@ -519,7 +542,8 @@ class NetworkData(_message.Message):
     markdown_budgets: _containers.RepeatedCompositeFieldContainer[MarkdownBudget]
     exits: _containers.RepeatedCompositeFieldContainer[Exit]
     quotes: _containers.RepeatedCompositeFieldContainer[Quote]
-    def __init__(self, settings: _Optional[_Union[NetworkSettings, _Mapping]] = ..., nodes: _Optional[_Iterable[_Union[Node, _Mapping]]] = ..., products: _Optional[_Iterable[_Union[Product, _Mapping]]] = ..., lanes: _Optional[_Iterable[_Union[Lane, _Mapping]]] = ..., lane_rules: _Optional[_Iterable[_Union[LaneRule, _Mapping]]] = ..., stock: _Optional[_Iterable[_Union[StockPosition, _Mapping]]] = ..., lots: _Optional[_Iterable[_Union[Lot, _Mapping]]] = ..., alerts: _Optional[_Iterable[_Union[Alert, _Mapping]]] = ..., display_rules: _Optional[_Iterable[_Union[DisplayRule, _Mapping]]] = ..., price_ladders: _Optional[_Iterable[_Union[PriceRung, _Mapping]]] = ..., price_response: _Optional[_Iterable[_Union[PriceResponse, _Mapping]]] = ..., price_multipliers: _Optional[_Iterable[_Union[PriceMultiplier, _Mapping]]] = ..., period_factors: _Optional[_Iterable[_Union[PeriodFactor, _Mapping]]] = ..., clearance_rules: _Optional[_Iterable[_Union[ClearanceRule, _Mapping]]] = ..., clearance_groups: _Optional[_Iterable[_Union[ClearanceGroup, _Mapping]]] = ..., markdown_budgets: _Optional[_Iterable[_Union[MarkdownBudget, _Mapping]]] = ..., exits: _Optional[_Iterable[_Union[Exit, _Mapping]]] = ..., quotes: _Optional[_Iterable[_Union[Quote, _Mapping]]] = ...) -> None: ...
+    supplies: _containers.RepeatedCompositeFieldContainer[Supply]
+    def __init__(self, settings: _Optional[_Union[NetworkSettings, _Mapping]] = ..., nodes: _Optional[_Iterable[_Union[Node, _Mapping]]] = ..., products: _Optional[_Iterable[_Union[Product, _Mapping]]] = ..., lanes: _Optional[_Iterable[_Union[Lane, _Mapping]]] = ..., lane_rules: _Optional[_Iterable[_Union[LaneRule, _Mapping]]] = ..., stock: _Optional[_Iterable[_Union[StockPosition, _Mapping]]] = ..., lots: _Optional[_Iterable[_Union[Lot, _Mapping]]] = ..., alerts: _Optional[_Iterable[_Union[Alert, _Mapping]]] = ..., display_rules: _Optional[_Iterable[_Union[DisplayRule, _Mapping]]] = ..., price_ladders: _Optional[_Iterable[_Union[PriceRung, _Mapping]]] = ..., price_response: _Optional[_Iterable[_Union[PriceResponse, _Mapping]]] = ..., price_multipliers: _Optional[_Iterable[_Union[PriceMultiplier, _Mapping]]] = ..., period_factors: _Optional[_Iterable[_Union[PeriodFactor, _Mapping]]] = ..., clearance_rules: _Optional[_Iterable[_Union[ClearanceRule, _Mapping]]] = ..., clearance_groups: _Optional[_Iterable[_Union[ClearanceGroup, _Mapping]]] = ..., markdown_budgets: _Optional[_Iterable[_Union[MarkdownBudget, _Mapping]]] = ..., exits: _Optional[_Iterable[_Union[Exit, _Mapping]]] = ..., quotes: _Optional[_Iterable[_Union[Quote, _Mapping]]] = ..., supplies: _Optional[_Iterable[_Union[Supply, _Mapping]]] = ...) -> None: ...
 
 class Column(_message.Message):
     __slots__ = ("name", "type", "values", "validity", "dictionary")
