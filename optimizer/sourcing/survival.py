@@ -56,6 +56,8 @@ class _Losses:
     """Units that every supplier can deliver, shape ``(n_suppliers,)``."""
     uneven: Flags
     """Suppliers whose bids take different capacity per unit, shape ``(n_suppliers,)``."""
+    offered: list[Ints]
+    """Usable bids of every supplier."""
 
 
 def loss_cuts(event: Event, offers: Offers, wins: Flags) -> list[LossCut]:
@@ -111,7 +113,8 @@ def _losses(event: Event, offers: Offers) -> _Losses:
     np.maximum.at(heaviest, bids.supplier, bids.capacity_per_unit)
     np.minimum.at(lightest, bids.supplier, bids.capacity_per_unit)
     limited = suppliers.capacity_units < NO_LIMIT
-    bid = np.flatnonzero((offers.usable == Usable.YES) & (need[bids.item] > 0))
+    usable = np.flatnonzero(offers.usable == Usable.YES)
+    bid = usable[need[bids.item[usable]] > 0]
     return _Losses(
         bid=bid,
         supplier=bids.supplier[bid].astype(np.int64),
@@ -120,6 +123,7 @@ def _losses(event: Event, offers: Offers) -> _Losses:
         need=need,
         room=np.where(limited, suppliers.capacity_units // heaviest, NO_LIMIT),
         uneven=limited & (heaviest > lightest),
+        offered=[usable[bids.supplier[usable] == supplier] for supplier in range(len(suppliers))],
     )
 
 
@@ -159,12 +163,15 @@ def _least_cut(losses: _Losses, lost: int, wins: Flags) -> tuple[Ints, Ints] | N
 
 def _cuts(losses: _Losses, lost: int, short: Ints, full: Ints) -> list[LossCut]:
     """Write what items need without a supplier, as rows; suppliers that are full count with their capacity."""
-    need = int(losses.need[short].sum() - losses.room[full[full != lost]].sum())
+    full = full[full != lost]
+    need = int(losses.need[short].sum() - losses.room[full].sum())
+    if need <= 0:
+        return []
     counted = np.isin(losses.item, short) & ~np.isin(losses.supplier, full) & (losses.supplier != lost)
-    bid = losses.bid[counted]
-    units = np.minimum(np.minimum(losses.most, losses.room[losses.supplier])[counted], max(need, 0))
-    conditions = losses.bid[losses.supplier == lost].tolist() if losses.uneven[lost] else [ALWAYS]
-    return [LossCut(bid, units, need, condition) for condition in conditions] if need > 0 else []
+    units = np.minimum(np.where(losses.uneven, NO_LIMIT, losses.room)[losses.supplier], losses.most)
+    # Where nobody is lost, items are covered, so the row holds: but for capacity that is counted by the greatest need.
+    conditions = losses.offered[lost].tolist() if np.any(losses.uneven[full]) else [ALWAYS]
+    return [LossCut(losses.bid[counted], np.minimum(units[counted], need), need, each) for each in conditions]
 
 
 def _nobody() -> Ints:
