@@ -1,4 +1,4 @@
-"""Public facility location instances as sourcing events: a customer is an item, a plant a supplier with a fixed cost."""
+"""Public facility location instances as sourcing events: customers are items, plants suppliers with a fixed cost."""
 
 from pathlib import Path
 from typing import Any
