@@ -272,7 +272,7 @@ def main(words: Sequence[str] | None = None) -> None:
     asked: Any = _parser().parse_args(words)
     counts = {name: count for name in asdict(SOURCING_SIZES["S"]) if (count := getattr(asked, name)) is not None}
     event = generate_sourcing(replace(SOURCING_SIZES[asked.size], **counts), asked.regime, asked.seed)
-    write_event(asked.out, event, file_format=asked.format)
+    write_event(event, asked.out, file_format=asked.format)
     sizes = ", ".join(
         f"{len(getattr(event, name)):,} {name}" for name in ("items", "suppliers", "bids", "tiers", "rules")
     )
