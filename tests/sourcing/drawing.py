@@ -30,7 +30,7 @@ FEATURES: dict[str, float] = {
 }
 """How often an event has each feature."""
 
-AWARDS = 40_000
+AWARDS = 100_000
 """About how many awards an event has, which decides how many quantities each bid may have."""
 
 COLUMNS = {
@@ -87,6 +87,7 @@ def drawn_event(seed: int, *, rules: list[Row] | None = None, **features: float)
         tables["bids"].append(bid)
     _packages_and_alternates(rng, tables["bids"], has)
     _capacities(rng, tables, has)
+    _within_reach(rng, items, tables["bids"])
     tables["rates"] = [{"currency": "EUR", "rate": 1.25}, {"currency": "GBP", "rate": 1.5}] if has["currencies"] else []
     tables["rules"] = drawn_rules(rng, items, suppliers, rules if rules is not None or has["rules"] else [])
     settings: dict[str, Any] = {"currency": "USD", "as_of": "2024-01-01", "money_decimals": int(rng.choice([2, 2, 6]))}
@@ -110,7 +111,7 @@ def _price(rng: np.random.Generator, low: int, high: int) -> float:
 
 def _item(rng: np.random.Generator, row: int, has: dict[str, bool], choices: int) -> Row:
     """What is asked for: few units where bids are many."""
-    units = int(rng.integers(1, max(3, min(12, 2 * choices)) + 1)) if rng.random() < 0.95 else 0
+    units = int(rng.integers(1, max(3, min(12, choices + choices // 2)) + 1)) if rng.random() < 0.95 else 0
     item: Row = {"item_id": f"I{row + 1}", "units": units, "item_group": ("even", "odd")[row % 2]}
     if has["partial"] and rng.random() < 0.7:
         item["uncovered_penalty"] = _price(rng, 5, 40)
@@ -148,7 +149,8 @@ def _pairs(rng: np.random.Generator, n_items: int, n_suppliers: int, n_bids: int
 def _quantities(rng: np.random.Generator, item: Row, has: dict[str, bool], choices: int) -> Row:
     """How many units a bid is for, and how its capacity counts them."""
     pack = int(rng.integers(1, 4)) if has["packs"] else 1
-    packs = int(rng.integers(1, max(2, min(choices, 12 // pack))))
+    most = max(1, min(choices - 1, 12 // pack))
+    packs = int(rng.integers(max(1, most // 2), most + 1))
     bid: Row = {"pack_units": pack} if pack > 1 else {}
     if has["minimums"] and rng.random() < 0.5:
         fewest = pack * int(rng.integers(1, packs + 1))
@@ -168,7 +170,7 @@ def _prices(rng: np.random.Generator, bid: Row, has: dict[str, bool]) -> list[Ro
     if has["freight"] and rng.random() < 0.6:
         bid["freight_per_unit"] = _price(rng, 0, 4)
     if has["validity"] and rng.random() < 0.5:
-        bid["valid_until"] = str(rng.choice(["2023-12-31", "2024-01-01", "2024-02-01"], p=[0.3, 0.4, 0.3]))
+        bid["valid_until"] = str(rng.choice(["2023-12-31", "2024-01-01", "2024-02-01"], p=[0.15, 0.5, 0.35]))
     if has["tiers"] and rng.random() < 0.7:
         bid["tier_kind"] = str(rng.choice(["all_units", "incremental"]))
         return _tiers(rng, bid, price)
@@ -198,7 +200,7 @@ def _dates(rng: np.random.Generator, bid: Row, item: Row) -> list[Row]:
     """Puts a lead time into the bid; returns the rows of its deliveries, if it has any."""
     most = bid.get("max_units", 6)
     day = item.get("needed_by_days", 6)
-    bid["lead_time_days"] = int(rng.integers(0, day + 2))
+    bid["lead_time_days"] = int(rng.integers(0, day + (2 if rng.random() < 0.3 else 0)))
     if rng.random() < 0.6:
         return []
     parts = [most] if most < 2 or rng.random() < 0.4 else [(most + 1) // 2, most // 2]
@@ -236,6 +238,16 @@ def _capacities(rng: np.random.Generator, tables: dict[str, list[Row]], has: dic
         if own and rng.random() < 0.7:
             loads = [_least(bid, tables["tiers"]) * bid.get("capacity_per_unit", 1) for bid in own]
             supplier["capacity_units"] = max(*loads, 0, int(rng.integers(2, 25)))
+
+
+def _within_reach(rng: np.random.Generator, items: list[Row], bids: list[Row]) -> None:
+    """Mostly asks for no more than is offered where every unit must be bought."""
+    for item in items:
+        offered = sum(
+            _whole_packs(bid, bid.get("max_units", item["units"])) for bid in bids if bid["item_id"] == item["item_id"]
+        )
+        if "uncovered_penalty" not in item and rng.random() < 0.9:
+            item["units"] = min(item["units"], max(1, offered * 2 // 3))
 
 
 def _least(bid: Row, tiers: list[Row]) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from tests.sourcing.oracle.reading import MILLION, Bid, Rule, World
+from tests.sourcing.oracle.reading import MILLION, Bid, Rule, Tier, World
 
 
 def in_time(world: World, bid: Bid) -> int | None:
@@ -17,31 +17,40 @@ def in_time(world: World, bid: Bid) -> int | None:
 
 def fewest(bid: Bid) -> int:
     """The smallest quantity that the bid itself allows."""
-    least = max(1, bid.least, bid.tiers[0][0])
-    return -(-least // bid.pack) * bid.pack
+    if bid.package:
+        return bid.most
+    return packed(bid, max(1, bid.least, bid.tiers[0].first))
+
+
+def packed(bid: Bid, units: int) -> int:
+    """Units rounded up to packs."""
+    return -(-units // bid.pack) * bid.pack
 
 
 def most(world: World, bid: Bid) -> int:
     """Most units of a bid."""
     limits = [limit for limit in (bid.most, in_time(world, bid)) if limit is not None]
-    if limits:
-        units = min(limits)
-        return units if bid.package else units - units % bid.pack
     item = world.items[bid.item]
-    if item.most is not None:
-        return item.most - item.most % bid.pack
-    return max(-(-item.units // bid.pack) * bid.pack, bid.tiers[-1][0], -(-bid.least // bid.pack) * bid.pack)
+    if not limits and item.most is None:
+        return max(packed(bid, units) for units in (item.units, bid.tiers[-1].first, fewest(bid)))
+    units = min(limits, default=item.most)
+    return units if bid.package else units - units % bid.pack
 
 
 def faults(world: World, bid: Bid) -> set[str]:
     """Rules for which nothing of a bid can be bought."""
+    together = [one for one in world.bids if (one.supplier, one.package) == (bid.supplier, bid.package)]
+    return set().union(*(own_faults(world, one) for one in (together if bid.package else [bid])))
+
+
+def own_faults(world: World, bid: Bid) -> set[str]:
+    """The same, whatever else is in its package."""
     found = set()
     if world.suppliers[bid.supplier].blocked:
         found.add("suppliers.blocked")
     if bid.expired:
         found.add("bids.valid_until")
-    units = in_time(world, bid)
-    if units is not None and units < fewest(bid):
+    if most(world, bid) < fewest(bid):
         found.add("bids.lead_time_days")
     return found
 
@@ -51,31 +60,33 @@ def quantities(world: World, bid: Bid) -> list[int]:
     if faults(world, bid):
         return []
     top = most(world, bid)
-    allowed = [units for units in range(max(1, bid.least, bid.tiers[0][0]), top + 1) if units % bid.pack == 0]
-    return [units for units in allowed if units == top] if bid.package else allowed
+    return [top] if bid.package else list(range(fewest(bid), top + 1, bid.pack))
 
 
-def prices(bid: Bid, units: int) -> list[int]:
-    """Money for each single unit."""
+def tiers(bid: Bid, units: int) -> list[Tier]:
+    """The tier of each single unit."""
     if bid.incremental:
-        return [_tier_price(bid, number) for number in range(1, units + 1)]
-    return [_tier_price(bid, units)] * units
+        return [_tier(bid, number) for number in range(1, units + 1)]
+    return [_tier(bid, units)] * units
 
 
-def _tier_price(bid: Bid, number: int) -> int:
-    reached = [price for first, price in bid.tiers if first <= number]
-    return reached[-1] if reached else bid.tiers[0][1]
+def _tier(bid: Bid, number: int) -> Tier:
+    reached = [tier for tier in bid.tiers if tier.first <= number]
+    return reached[-1] if reached else bid.tiers[0]
+
+
+def spend(bid: Bid, units: int) -> int:
+    """Money for units of a bid."""
+    return sum(round(tier.price) for tier in tiers(bid, units))
 
 
 def adjustment(world: World, bid: Bid, units: int) -> int:
     """What adjustments add to the objective for the units of a bid."""
-    per_price = {price: 0 for _, price in bid.tiers}
-    for rule in world.rules:
-        if rule.kind == "adjust" and bid.supplier in rule.suppliers and bid.item in rule.items:
-            for price in per_price:
-                per_price[price] += _added(world, rule, price)
-    return sum(per_price[price] for price in prices(bid, units))
+    rules = [rule for rule in world.rules if rule.kind == "adjust"]
+    about = [rule for rule in rules if bid.supplier in rule.suppliers and bid.item in rule.items]
+    per_unit = {tier: sum(_added(world, rule, tier.price) for rule in about) for tier in bid.tiers}
+    return sum(per_unit[tier] for tier in tiers(bid, units))
 
 
-def _added(world: World, rule: Rule, price: int) -> int:
-    return round((rule.amount or Fraction(0)) * world.unit) + round(Fraction(price * (rule.share or 0), MILLION))
+def _added(world: World, rule: Rule, price: Fraction) -> int:
+    return round((rule.amount or Fraction(0)) * world.unit) + round(price * Fraction(rule.share or 0, MILLION))

@@ -38,13 +38,20 @@ class Supplier:
     failure: float
 
 
+@dataclass(frozen=True, order=True)
+class Tier:
+    first: int
+    price: Fraction
+    """Money per unit, not yet rounded."""
+
+
 @dataclass(frozen=True)
 class Bid:
     bid_id: str
     supplier: int
     item: int
-    tiers: tuple[tuple[int, int], ...]
-    """First units and money per unit, rising."""
+    tiers: tuple[Tier, ...]
+    """Rising."""
     incremental: bool
     least: int
     most: int | None
@@ -111,8 +118,11 @@ def read_world(frames: Mapping[str, pd.DataFrame], settings: Row) -> World:
     unit = 10 ** int(settings.get("money_decimals", 6))
     rates = {row["currency"]: Fraction(str(row["rate"])) for row in rows(frames, "rates")}
 
-    def money(row: Row, column: str, rate: Fraction = Fraction(1)) -> int | None:
-        return round(Fraction(str(row[column])) * rate * unit) if column in row else None
+    def money(row: Row, column: str) -> int | None:
+        return round(Fraction(str(row[column])) * unit) if column in row else None
+
+    def tier(row: Row, first: int, rate: Fraction) -> Tier:
+        return Tier(first, Fraction(str(row["unit_price"])) * rate * unit)
 
     items = tuple(
         _item(row, money(row, "uncovered_penalty"), money(row, "shortage_penalty")) for row in rows(frames, "items")
@@ -123,14 +133,14 @@ def read_world(frames: Mapping[str, pd.DataFrame], settings: Row) -> World:
     bids = []
     for row in rows(frames, "bids"):
         rate = rates.get(row.get("currency"), Fraction(1))
-        own = [tier for tier in rows(frames, "tiers") if tier["bid_id"] == row["bid_id"]]
-        tiers = sorted((int(tier["from_units"]), money(tier, "unit_price", rate)) for tier in own)
+        steps = [step for step in rows(frames, "tiers") if step["bid_id"] == row["bid_id"]]
+        tiers = sorted(tier(step, int(step["from_units"]), rate) for step in steps)
         bids.append(
             Bid(
                 **_bid(row, settings),
                 supplier=seat[row["supplier_id"]],
                 item=place[row["item_id"]],
-                tiers=tuple(tiers or [(1, money(row, "unit_price", rate))]),
+                tiers=tuple(tiers or [tier(row, 1, rate)]),
                 freight=money(row, "freight_per_unit") or 0,
                 deliveries=tuple(
                     (int(part["day"]), int(part["units"]))

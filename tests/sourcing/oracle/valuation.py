@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 
 from tests.sourcing.oracle.measures import broken_units, rule_name
-from tests.sourcing.oracle.offers import adjustment, faults, most, prices
+from tests.sourcing.oracle.offers import adjustment, faults, most, spend
 from tests.sourcing.oracle.reading import MILLION, World
 
 
@@ -59,7 +59,7 @@ def awards(world: World, units: np.ndarray) -> Awards:
     price, freight, adjusted = (np.zeros_like(units) for _ in range(3))
     for number, bid in enumerate(world.bids):
         top = int(units[:, number].max(initial=0))
-        price[:, number] = np.array([sum(prices(bid, count)) for count in range(top + 1)])[units[:, number]]
+        price[:, number] = np.array([spend(bid, count) for count in range(top + 1)])[units[:, number]]
         freight[:, number] = bid.freight * units[:, number]
         adjusted[:, number] = np.array([adjustment(world, bid, count) for count in range(top + 1)])[units[:, number]]
     return Awards(world, units, price, freight, adjusted)
@@ -68,7 +68,7 @@ def awards(world: World, units: np.ndarray) -> Awards:
 def value(world: World, units: np.ndarray) -> Valuation:
     """Value of awards, units by bid, shape ``(n_awards, n_bids)``."""
     given = awards(world, np.asarray(units, dtype=np.int64))
-    bought, spend = given.by_pair(given.units), given.by_pair(given.price)
+    bought, paid = given.by_pair(given.units), given.by_pair(given.price)
     winners = (bought > 0).any(axis=2)
     needed, penalty = (
         np.array(column) for column in zip(*((i.units, i.penalty or 0) for i in world.items), strict=True)
@@ -85,7 +85,7 @@ def value(world: World, units: np.ndarray) -> Valuation:
     for rule in world.rules:
         if rule.kind == "adjust":
             continue
-        by = broken_units(world, rule, bought, spend)
+        by = broken_units(world, rule, bought, paid)
         if rule.price is None:
             name = rule_name(rule)
             broken[name] = broken.get(name, np.zeros(len(by), dtype=bool)) | (by > 0)
@@ -111,9 +111,9 @@ def bids_broken(given: Awards) -> dict[str, np.ndarray]:
         count = units[:, number]
         for rule in faults(world, bid):
             found(rule, count > 0)
-        found("bids.min_units", (count > 0) & (count < max(bid.least, bid.tiers[0][0])))
+        found("bids.min_units", (count > 0) & (count < max(bid.least, bid.tiers[0].first)))
         found("bids.max_units", count > most(world, bid))
-        found("bids.pack_units", count % bid.pack != 0)
+        found("bids.pack_units", count % (1 if bid.package else bid.pack) != 0)
     for own in tied(world, "package").values():
         full = np.array([most(world, world.bids[number]) for number in own])
         found("bids.package_id", (units[:, own] > 0).any(axis=1) & (units[:, own] != full).any(axis=1))
