@@ -16,17 +16,18 @@ Part = tuple[tuple[int, ...], tuple[int, ...]]
 
 def parts(world: World, rule: Rule) -> Iterator[Part]:
     """Suppliers and items that a limit holds for by themselves."""
+    offered = {(bid.supplier, bid.item) for bid in world.bids if not faults(world, bid)}
     if rule.per == "all":
         yield rule.suppliers, rule.items
     elif rule.per == "supplier":
-        yield from (((supplier,), rule.items) for supplier in rule.suppliers)
+        yield from (
+            ((supplier,), rule.items) for supplier in rule.suppliers if any((supplier, i) in offered for i in rule.items)
+        )
     elif rule.per == "item":
         yield from ((rule.suppliers, (item,)) for item in rule.items)
     else:
-        offered = {(bid.supplier, bid.item) for bid in world.bids if not faults(world, bid)}
-        for pair in itertools.product(rule.suppliers, rule.items):
-            if pair in offered:
-                yield (pair[0],), (pair[1],)
+        pairs = itertools.product(rule.suppliers, rule.items)
+        yield from (((pair[0],), (pair[1],)) for pair in pairs if pair in offered)
 
 
 def amount_of(world: World, rule: Rule) -> int:
