@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from network.events import Event, Measure, Per, RuleKind, Sense
+from network.joins import runs
 from optimizer.bidding.matching import matched_items, matched_suppliers
 from optimizer.bidding.offers import Offers, Usable
 from optimizer.worth.economics import money
@@ -20,6 +22,9 @@ MILLIONTHS: Final = 1_000_000
 """Shares and probabilities are whole millionths."""
 
 NO_SHARE: Final = -1
+
+_SHORT: Final = 2**41
+"""Below it, millionths of numbers and their differences fit 64 bits."""
 
 MANDATORY: Final = -1
 """As a price of violations: none, the limit must hold."""
@@ -54,6 +59,20 @@ class AwardLimits:
 
     def __len__(self) -> int:
         return len(self.rule)
+
+    def take(self, kept: Ints) -> AwardLimits:
+        """Return the limits of the given rows."""
+        runs_ = [runs(first[kept], np.diff(first)[kept])[1] for first in (self.first, self.first_base)]
+        return AwardLimits(
+            *(getattr(self, name)[kept] for name in _COLUMNS),
+            first=_begins([np.diff(self.first)[kept]]),
+            bid=self.bid[runs_[0]],
+            first_base=_begins([np.diff(self.first_base)[kept]]),
+            base_bid=self.base_bid[runs_[1]],
+        )
+
+
+_COLUMNS: Final = ("rule", "supplier", "item", "sense", "measure", "amount", "share", "if_winning", "price")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,17 +154,20 @@ def breaches(event: Event, limits: AwardLimits, units: Ints, spend: Ints) -> Int
     """
     value = _values(event, limits, (limits.first, limits.bid), units, spend)
     base = _values(event, limits, (limits.first_base, limits.base_bid), units, spend)
-    has_share = limits.share != NO_SHARE
-    # Python integers: money times millionths does not fit 64 bits.
-    bound = np.where(has_share, limits.share.astype(object) * base, limits.amount.astype(object) * MILLIONTHS)
-    over = value.astype(object) * MILLIONTHS - bound
-    unit = MILLIONTHS * np.where(limits.measure == Measure.SPEND, 10**event.money_decimals, 1).astype(object)
-    excess, deficit = -(-over // unit), -(over // unit)
+    unit = np.where(limits.measure == Measure.SPEND, 10**event.money_decimals, 1) * MILLIONTHS
+
+    def excess_and_deficit(row: Ints, kind: type) -> Ints:
+        shares, amounts = (column[row].astype(kind) for column in (limits.share, limits.amount))
+        bound = np.where(limits.share[row] == NO_SHARE, amounts * MILLIONTHS, shares * base[row])
+        over = value[row].astype(kind) * MILLIONTHS - bound
+        return np.stack([-(-over // unit[row]), -(over // unit[row])]).astype(np.int64)
+
+    sizes = np.maximum(np.maximum(np.abs(value), np.abs(base)), np.abs(limits.amount))
+    excess, deficit = _exactly(sizes < _SHORT, excess_and_deficit)
     broken = np.where(limits.sense == Sense.AT_MOST, excess, np.where(limits.sense == Sense.AT_LEAST, deficit, 0))
     broken = np.where(limits.sense == Sense.EXACTLY, np.maximum(excess, deficit), broken)
     wins = _sums(limits.first, units[limits.bid]) > 0
-    broken = np.where(limits.if_winning & ~wins, 0, np.maximum(broken, 0))
-    return np.asarray(broken.astype(np.int64))
+    return np.where(limits.if_winning & ~wins, 0, np.maximum(broken, 0))
 
 
 def consistency_breaches(event: Event, consistencies: Consistencies, units: Ints) -> Ints:
@@ -153,13 +175,36 @@ def consistency_breaches(event: Event, consistencies: Consistencies, units: Ints
     bids, items = event.bids, event.items
     by_pair = np.zeros((len(event.suppliers), len(items)), dtype=np.int64)
     np.add.at(by_pair, (bids.supplier, bids.item), units)
-    here = by_pair[consistencies.supplier, consistencies.item].astype(object)
-    first = by_pair[consistencies.supplier, consistencies.first_item].astype(object)
-    asked, asked_first = items.units[consistencies.item], items.units[consistencies.first_item]
-    apart = np.abs(here * asked_first - first * asked) * MILLIONTHS
-    over = apart - consistencies.tolerance.astype(object) * asked * asked_first
-    missing: Ints = np.maximum(-(-over // (asked_first.astype(object) * MILLIONTHS)), 0).astype(np.int64)
-    return missing
+    here = by_pair[consistencies.supplier, consistencies.item]
+    first = by_pair[consistencies.supplier, consistencies.first_item]
+    some = np.flatnonzero((here > 0) | (first > 0))
+    asked, asked_first = (items.units[column[some]] for column in (consistencies.item, consistencies.first_item))
+
+    def missing(row: Ints, kind: type) -> Ints:
+        u, u_first, x, x_first = (column[row].astype(kind) for column in (asked, asked_first, here[some], first[some]))
+        over = np.abs(x * u_first - x_first * u) * MILLIONTHS - consistencies.tolerance[some[row]] * u * u_first
+        return np.asarray(np.maximum(-(-over // (u_first * MILLIONTHS)), 0).astype(np.int64))[np.newaxis]
+
+    sizes = np.maximum(here[some], asked).astype(np.float64) * np.maximum(first[some], asked_first)
+    broken = np.zeros(len(consistencies), dtype=np.int64)
+    broken[some] = _exactly(sizes < _SHORT, missing)[0]
+    return broken
+
+
+def _exactly(short: Flags, formula: Callable[[Ints, type], Ints]) -> Ints:
+    """Evaluate a formula of columns: in 64 bits where that is enough, else in Python's integers.
+
+    Parameters
+    ----------
+    short : ndarray of bool, shape (n,)
+        Where millionths of what the formula is about fit 64 bits.
+    formula : callable
+        From rows and the type to reckon with to results of the shape ``(n_results, len(rows))``.
+    """
+    parts = [formula(np.flatnonzero(short), np.int64), formula(np.flatnonzero(~short), object)]
+    result = np.empty((len(parts[0]), len(short)), dtype=np.int64)
+    result[:, short], result[:, ~short] = parts
+    return result
 
 
 def _values(event: Event, limits: AwardLimits, counted: tuple[Ints, Ints], units: Ints, spend: Ints) -> Ints:

@@ -1,0 +1,251 @@
+"""An event as rows of the canonical model, and back: an award is units per bid, all else follows from it.
+
+Awards minimise; the model maximises the negative objective. Units flow from one source to the items, by one flow per
+segment of a bid; covered units are worth their penalty, or have to be covered. Switches say which segments and packages
+are used, and which suppliers and other sets of bids win, where something depends on it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from network.columns import NO_LIMIT
+from network.events import Event
+from optimizer.award import Award, award_of
+from optimizer.bidding.limits import AwardLimits, Consistencies, consistencies_of, limits_of
+from optimizer.bidding.offers import Offers, offers_of
+from optimizer.model import UNLIMITED, Flows, Increments, Model, Positions
+from optimizer.program import Program, linear_program
+from optimizer.sourcing.award_flows import AwardFlows, award_flows
+from optimizer.sourcing.award_rows import AwardRows, RowKind
+from optimizer.sourcing.rule_rows import Parts, add_consistencies, add_limits, in_play
+from optimizer.sourcing.winners import Indicators, add_indicators, asked_by, supplier_key, winner_sets
+from optimizer.worth.economics import money
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class AwardModel:
+    """The model of an event, and what its columns and rows stand for."""
+
+    event: Event
+    offers: Offers
+    model: Model
+    flows: AwardFlows
+    switch_column: Ints
+    """Column of each flow's switch (of a single unit its own), -1: none; shape ``(n_flows,)``."""
+    limits: AwardLimits
+    """Limits that can change an award."""
+    consistencies: Consistencies
+    indicators: Indicators
+    limit_slack: Ints
+    """Column that counts by how much each row of `limits` is broken, -1: none."""
+    consistency_slack: Ints
+    limit_kind: Ints
+    """`RowKind` values of the model's limits."""
+    limit_place: Ints
+    """Row of what that kind is about."""
+    continuous: NDArray[np.bool_]
+    """Switches that take whole values by themselves, shape ``(n_switches,)``."""
+    flows_are_whole: bool
+    """Whether flows are whole numbers in some best solution at any switches, so that solvers need not ask for it."""
+
+
+def award_model(event: Event, offers: Offers | None = None) -> AwardModel:
+    """Write an event as a canonical model.
+
+    Parameters
+    ----------
+    event : Event
+        A validated event.
+    offers : Offers, optional
+        `offers_of` the event, where it is known.
+
+    Returns
+    -------
+    AwardModel
+    """
+    offers = offers_of(event) if offers is None else offers
+    limits, consistencies = limits_of(event, offers), consistencies_of(event, offers)
+    limits = limits.take(in_play(limits, asked_by(event, limits)))
+    flows = award_flows(event, offers, limits, consistencies)
+    positions, increments, do_nothing = _positions(event, flows)
+    rows = AwardRows(len(flows), len(increments))
+    asked = asked_by(event, limits)
+    fixed_cost = money(event.suppliers.fixed_cost, event.money_decimals)
+    sets = winner_sets(event, limits, asked, flows, fixed_cost)
+    switch_column = _add_switches(rows, flows, sets.bid[np.repeat(sets.downward, np.diff(sets.first))])
+    indicators = add_indicators(rows, flows, switch_column, sets)
+    winning = _supplier_columns(event, indicators)
+    _add_choices(rows, flows, switch_column, winning)
+    _add_capacities(rows, event, flows, winning)
+    parts = Parts(event, flows, switch_column, limits, consistencies, asked, indicators)
+    limit_slack = add_limits(rows, parts)
+    consistency_slack = add_consistencies(rows, parts)
+    limit_table, terms = rows.limits()
+    kind, place = rows.labels()
+    model = Model(
+        positions=positions,
+        increments=increments,
+        flows=_flow_table(event, flows),
+        switches=rows.switches(),
+        members=rows.members(),
+        limits=limit_table,
+        terms=terms,
+        do_nothing=do_nothing,
+        money_decimals=event.money_decimals,
+    )
+    return AwardModel(
+        event=event,
+        offers=offers,
+        model=model,
+        flows=flows,
+        switch_column=switch_column,
+        limits=limits,
+        consistencies=consistencies,
+        indicators=indicators,
+        limit_slack=limit_slack,
+        consistency_slack=consistency_slack,
+        limit_kind=kind,
+        limit_place=place,
+        continuous=rows.continuous(),
+        flows_are_whole=_flows_are_whole(model, kind),
+    )
+
+
+def award_program(built: AwardModel) -> Program:
+    """Write the model as a mixed-integer program; columns that are whole by themselves are not asked to be."""
+    program = linear_program(built.model)
+    integer = program.integer.copy()
+    first_switch = len(built.model.flows) + len(built.model.increments)
+    integer[first_switch + np.flatnonzero(built.continuous)] = False
+    integer[np.flatnonzero(built.flows.fixed)] = False
+    if built.flows_are_whole:
+        integer[: len(built.flows)] = False
+    return replace(program, integer=integer)
+
+
+def award_of_columns(built: AwardModel, columns: NDArray[np.float64]) -> Award:
+    """Read an award from a solver's columns: flows in whole packs."""
+    multiple = built.model.flows.multiple
+    units = np.rint(columns[: len(multiple)] / multiple).astype(np.int64) * multiple
+    by_bid = np.zeros(len(built.event.bids), dtype=np.int64)
+    np.add.at(by_bid, built.flows.bid, units)
+    return award_of(by_bid)
+
+
+def _positions(event: Event, flows: AwardFlows) -> tuple[Positions, Increments, int]:
+    """Items, then the source of all units; covered units count first, then more, which are worth nothing."""
+    items, n = event.items, len(event.items)
+    offered = np.zeros(n, dtype=np.int64)
+    np.add.at(offered, flows.item, flows.to_units)
+    most = np.minimum(offered, np.where(items.max_units < NO_LIMIT, items.max_units, UNLIMITED))
+    must = np.isnan(items.uncovered_penalty)
+    penalty = money(np.nan_to_num(items.uncovered_penalty), event.money_decimals)
+    covered = np.where(must, most, np.minimum(items.units, most))
+    supply = int(flows.to_units.sum())
+    position = np.concatenate([np.arange(n), np.arange(n), [n]])
+    most_units = np.concatenate([covered, most - covered, [supply]])
+    worth = np.concatenate([penalty, np.zeros(n + 1, dtype=np.int64)])
+    kept = np.flatnonzero((most_units > 0) | (np.arange(len(position)) < n))
+    kept = kept[np.argsort(position[kept], kind="stable")]
+    return (
+        Positions(
+            supply_units=np.append(np.zeros(n, dtype=np.int64), supply),
+            least_units=np.append(np.where(must, items.units, 0), 0),
+            block=np.zeros(n + 1, dtype=np.int32),
+        ),
+        Increments(position[kept].astype(np.int32), most_units[kept], worth[kept]),
+        int(penalty @ items.units),
+    )
+
+
+def _flow_table(event: Event, flows: AwardFlows) -> Flows:
+    """Flows from the source to the items."""
+    in_packs = np.where((flows.package < 0) & ~flows.fixed, flows.pack, 1)
+    return Flows(
+        origin=np.full(len(flows), len(event.items), dtype=np.int32),
+        destination=flows.item.astype(np.int32),
+        profit=-flows.unit_objective,
+        most_units=flows.to_units,
+        multiple=in_packs,
+    )
+
+
+def _add_switches(rows: AwardRows, flows: AwardFlows, downward: Ints) -> Ints:
+    """Add one switch per segment and one per package; returns the column of each flow's, -1: none."""
+    switched = np.flatnonzero(flows.switched & ~flows.single)
+    key = np.where(flows.package >= 0, len(flows) + flows.package, np.arange(len(flows)))[switched]
+    first, number = np.unique(key, return_index=True, return_inverse=True)[1:]
+    number = number.reshape(-1)
+    cost = np.zeros(len(first), dtype=np.int64)
+    np.add.at(cost, number, flows.fixed_objective[switched])
+    flow = switched[first]
+    # A switch without a least quantity could be on with no units: where that would gain something, it needs one.
+    gains = (flows.fixed_objective < 0) | (flows.base != 0) | np.isin(flows.bid, downward)
+    least = np.where(~flows.fixed & ((flows.from_units > flows.pack) | gains), flows.from_units, 0)[flow]
+    column = np.where(flows.single, np.arange(len(flows)), -1)
+    column[switched] = rows.add_switches(cost, least_fill=np.where(flows.package[flow] >= 0, 0, least))[number]
+    whole, part = np.flatnonzero(flows.fixed), np.flatnonzero(flows.switched & ~flows.single & ~flows.fixed)
+    rows.add_members(part, column[part], flows.to_units[part])
+    at = np.arange(len(whole))
+    rows.add_limits(
+        RowKind.QUANTITY, flows.bid[whole], 0, 0, (at, whole, 1), (at, column[whole], -flows.to_units[whole])
+    )
+    return column
+
+
+def _supplier_columns(event: Event, indicators: Indicators) -> Ints:
+    """Column of every supplier's own indicator, -1: none; shape ``(n_suppliers,)``."""
+    key = supplier_key(event, np.arange(len(event.suppliers)))
+    column = np.full(len(key), -1, dtype=np.int64)
+    at = np.searchsorted(indicators.key, key)
+    known = np.flatnonzero(np.isin(key, indicators.key))
+    column[known] = indicators.own[at[known]]
+    return column
+
+
+def _add_choices(rows: AwardRows, flows: AwardFlows, switch_column: Ints, winning: Ints) -> None:
+    """At most one of the switches of a group, where no supplier's indicator says it already."""
+    flow = np.flatnonzero(flows.switched & (winning[flows.supplier] < 0))
+    pairs = np.unique(np.stack([flows.group[flow], switch_column[flow]]), axis=1)
+    several = np.bincount(pairs[0], minlength=1)[pairs[0]] > 1
+    group, row = np.unique(pairs[0][several], return_inverse=True)
+    first_bid = np.zeros(len(flows), dtype=np.int64)
+    first_bid[flows.group[::-1]] = flows.bid[::-1]
+    rows.add_limits(RowKind.CHOICE, first_bid[group], -UNLIMITED, 1, (row.reshape(-1), pairs[1][several], 1))
+
+
+def _add_capacities(rows: AwardRows, event: Event, flows: AwardFlows, winning: Ints) -> None:
+    """Units times their weight within each supplier's capacity, where all of its bids together could break it."""
+    weight = event.bids.capacity_per_unit[flows.bid]
+    load = np.zeros(len(event.suppliers), dtype=np.int64)
+    np.add.at(load, flows.supplier, weight * flows.to_units)
+    capacity = event.suppliers.capacity_units
+    limited = np.flatnonzero((capacity < NO_LIMIT) & (load > capacity))
+    number = np.full(len(capacity), -1, dtype=np.int64)
+    number[limited] = np.arange(len(limited))
+    flow = np.flatnonzero(number[flows.supplier] >= 0)
+    switched = np.flatnonzero(winning[limited] >= 0)
+    rows.add_limits(
+        RowKind.CAPACITY,
+        limited,
+        -UNLIMITED,
+        np.where(winning[limited] >= 0, 0, capacity[limited]),
+        (number[flows.supplier[flow]], flow, weight[flow]),
+        (switched, winning[limited[switched]], -capacity[limited[switched]]),
+    )
+
+
+def _flows_are_whole(model: Model, kind: Ints) -> bool:
+    """Whether rows over flows are those of a network once switches are set: one item and one supplier for each flow."""
+    if np.any(model.flows.multiple > 1):
+        return False
+    on_flow = model.terms.column < len(model.flows)
+    free = kind[model.terms.limit] == RowKind.QUANTITY
+    capacity = kind[model.terms.limit] == RowKind.CAPACITY
+    return bool(np.all(free | (capacity & (model.terms.coefficient == 1)) | ~on_flow))
