@@ -223,10 +223,12 @@ def values_of(of: Stocked, which: Which, tree: PathTree, n_table: int) -> PathVa
     if len(plain):
         compiled.value_paths(rows, sites, tree.parent, tree.level, tree.first_node, n_table, out)
     valued = _with_targets(of, which, out)
-    levels = tree.levels()
-    for at in np.flatnonzero(of.by_worth[which]).tolist():
-        share = _shares(of, which[at], levels)
-        valued.value[at], valued.forgone[at] = _by_worth(of, which[at], share, levels)
+    at = np.flatnonzero(of.by_worth[which])
+    if len(at):
+        levels = np.tile(tree.levels(), (len(at), 1))
+        member = np.repeat(which[at], tree.n_paths)
+        value, forgone = _by_worth(of, member, _shares(of, member, levels), levels, n_paths=tree.n_paths)
+        valued.value[at], valued.forgone[at] = value, forgone
         valued.error[at] = valued.forgone_error[at] = 0.0
     return valued
 
@@ -252,8 +254,8 @@ def values_of_options(of: Stocked, which: int, share: Floats, levels: NDArray[np
     from optimizer.clearance import path_values as compiled  # noqa: PLC0415 (loads a compiler)
 
     if of.by_worth[which]:
-        value, forgone = _by_worth(of, which, share, levels)
-        return PathValues(value[None], forgone[None], np.zeros(1), np.zeros(1))
+        value, forgone = _by_worth(of, np.full(len(share), which), share, levels, n_paths=len(share))
+        return PathValues(value, forgone, np.zeros(1), np.zeros(1))
     n_options, n_periods = share.shape
     rows, sites = _compiled(of, np.array([which]))
     out = _room(1, n_options)
@@ -303,39 +305,55 @@ def values_of_paths(
     short = np.where((of.target[which, None] >= 0) & (short > NEARLY_REACHED), short, 0.0)
     price = np.where(np.isfinite(of.target_price[which]), of.target_price[which], 0.0)
     value -= price * (short[:, 0] - short[:, 1])
-    for at in np.flatnonzero(of.by_worth[which]).tolist():
-        both_shares = np.stack([at_list[at], share[at]])
-        one_value, one_forgone = _by_worth(of, which[at], both_shares, both[at, ::-1])
-        value[at], forgone[at] = one_value[1], one_forgone[1]
+    at = np.flatnonzero(of.by_worth[which])
+    if len(at):
+        both_shares = np.stack([at_list[at], share[at]], axis=1).reshape(2 * len(at), -1)
+        both_levels = both[at, ::-1].reshape(2 * len(at), -1)
+        found = _by_worth(of, np.repeat(which[at], 2), both_shares, both_levels, n_paths=2)
+        value[at], forgone[at] = found[0][:, 1], found[1][:, 1]
     return value, forgone
 
 
-def _shares(of: Stocked, which: int, levels: NDArray[np.integer[Any]]) -> Floats:
-    """x_t of paths of a choice, without the prices of others."""
-    return np.asarray(np.cumsum(of.season[which] * of.multiplier[which][levels], axis=1))
+def _shares(of: Stocked, which: Which, levels: NDArray[np.integer[Any]]) -> Floats:
+    """x_t of paths ``(k, T)`` of choices ``(k,)``, without the prices of others."""
+    return np.asarray(np.cumsum(of.season[which] * of.multiplier[which[:, None], levels], axis=1))
 
 
-def _by_worth(of: Stocked, which: int, share: Floats, levels: NDArray[np.integer[Any]]) -> tuple[Floats, Floats]:
-    """Value paths of a choice, the list price first, by the readings of the certificate."""
-    scale = 10.0**of.network.money_decimals
-    target_share = _targets(of.network, of.choices, of.choice[which : which + 1])[1][0]
-    value, forgone, short = values_by_worth(
+def _by_worth(
+    of: Stocked, which: Which, share: Floats, levels: NDArray[np.integer[Any]], *, n_paths: int
+) -> tuple[Floats, Floats]:
+    """Value paths of choices, the list price of each choice first, by the readings of the certificate.
+
+    Returns value and forgone margin, shape ``(n_choices, n_paths)``.
+    """
+    by_choice = (-1, n_paths)
+    value, forgone, short = (each.reshape(by_choice) for each in _read_by_worth(of, which, share, levels))
+    value = value - value[:, :1]
+    forgone[:, 0] = 0.0
+    first = which[::n_paths]
+    with_target = np.flatnonzero(of.target[first] >= 0)
+    lost = np.where(short[with_target] <= NEARLY_REACHED, 0.0, short[with_target])
+    price = of.target_price[first[with_target]][:, None]
+    hard = np.where(lost > 0.0, -np.inf, value[with_target])
+    soft = value[with_target] - np.where(np.isinf(price), 0.0, price) * (lost - lost[:, :1])
+    value[with_target] = np.where(np.isinf(price), hard, soft)
+    return value, forgone
+
+
+def _read_by_worth(
+    of: Stocked, which: Which, share: Floats, levels: NDArray[np.integer[Any]]
+) -> tuple[Floats, Floats, Floats]:
+    """Value paths of choices with what they forgo and how many units they are short of targets, shape ``(k,)``."""
+    return values_by_worth(
         of.network,
         of.choices,
-        int(of.choice[which]),
+        of.choice[which],
         share,
-        of.price[which][levels] / scale,
+        of.price[which[:, None], levels] / 10.0**of.network.money_decimals,
         penalty_weight=of.penalty_weight,
         units=of.counted_units,
-        target=(int(of.target[which]), float(target_share)),
+        target=(of.target[which], _targets(of.network, of.choices, of.choice[which])[1]),
     )
-    value -= value[0]
-    forgone[0] = 0.0
-    if of.target[which] >= 0:
-        short = np.where(short <= NEARLY_REACHED, 0.0, short)
-        price = of.target_price[which]
-        value = np.where(short > 0.0, -np.inf, value) if np.isinf(price) else value - price * (short - short[0])
-    return value, forgone
 
 
 def most_reached(of: Stocked, which: int, tree: PathTree) -> float:
@@ -346,14 +364,8 @@ def most_reached(of: Stocked, which: int, tree: PathTree) -> float:
     out = _room(1, tree.n_paths)
     compiled.value_paths(rows, sites, tree.parent, tree.level, tree.first_node, 0, out)
     if of.by_worth[which]:
-        levels = tree.levels()
-        target = (int(of.target[which]), float(_targets(of.network, of.choices, of.choice[which : which + 1])[1][0]))
-        price = of.price[which][levels] / 10.0**of.network.money_decimals
-        share = _shares(of, which, levels)
-        weight, units, choice = of.penalty_weight, of.counted_units, int(of.choice[which])
-        short = values_by_worth(
-            of.network, of.choices, choice, share, price, penalty_weight=weight, units=units, target=target
-        )[2]
+        levels, member = tree.levels(), np.full(tree.n_paths, which)
+        short = _read_by_worth(of, member, _shares(of, member, levels), levels)[2]
         return float(of.target_units[which] - short.min())
     return float(out.reached.max())
 

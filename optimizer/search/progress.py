@@ -27,6 +27,9 @@ _EXPLAINING = 15
 _PRUNING_REACH = 0.02
 """Share of the best objective by which a plan may be behind to be pruned."""
 
+_PRICED_AGAIN = 2
+"""How often prices are chosen again for what pruning left."""
+
 _LONG_CERTIFICATE_SECONDS = 3.0
 """Where a certificate takes longer, the search makes better use of the time than pruning, which asks for several."""
 
@@ -108,7 +111,7 @@ class Progress:
         """Certify a plan, leave out what only costs, and keep it when it is valid and better than the best so far."""
         certificate = self._certify(plan)
         if not as_it_is and self._worth_pruning(certificate):
-            plan, certificate = pruned(self.network, self.request, plan, certificate, self._certify)
+            plan, certificate = self._pruned(plan, certificate)
         if not certificate.valid:
             return False
         if self.certificate is not None and certificate.objective <= self.certificate.objective:
@@ -119,6 +122,16 @@ class Progress:
             self.bound = certificate.objective if self._is_noise(self.bound) else None
         self._publish(found_by)
         return True
+
+    def _pruned(self, plan: Plan, certificate: Certificate) -> tuple[Plan, Certificate]:
+        """Leave out what only costs; prices that no longer keep their budgets without it are chosen again."""
+        plan, certificate = pruned(self.network, self.request, plan, certificate, self._certify)
+        for _ in range(_PRICED_AGAIN):
+            if certificate.valid or self._with_prices is None:
+                break
+            plan = self._with_prices(plan)
+            plan, certificate = pruned(self.network, self.request, plan, self._certify(plan), self._certify)
+        return plan, certificate
 
     def _certify(self, plan: Plan) -> Certificate:
         began = time.monotonic()
