@@ -236,8 +236,12 @@ def _capacities(rng: np.random.Generator, tables: dict[str, list[Row]], has: dic
     for supplier in tables["suppliers"]:
         own = [bid for bid in tables["bids"] if bid["supplier_id"] == supplier["supplier_id"]]
         if own and rng.random() < 0.7:
-            loads = [_least(bid, tables["tiers"]) * bid.get("capacity_per_unit", 1) for bid in own]
-            supplier["capacity_units"] = max(*loads, 0, int(rng.integers(2, 25)))
+            loads: dict[str, int] = {}
+            for bid in own:
+                name = bid.get("package_id", bid["bid_id"])
+                load = _least(bid, tables["tiers"]) * bid.get("capacity_per_unit", 1)
+                loads[name] = loads.get(name, 0) + load
+            supplier["capacity_units"] = max(*loads.values(), int(rng.integers(2, 25)), 2)
 
 
 def _within_reach(rng: np.random.Generator, items: list[Row], bids: list[Row]) -> None:
