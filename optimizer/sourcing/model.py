@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from network.columns import NO_LIMIT
-from network.events import Event
+from network.events import Event, RiskMeasure
 from optimizer.award import Award, award_of
 from optimizer.bidding.limits import AwardLimits, Consistencies, consistencies_of, limits_of
 from optimizer.bidding.offers import Offers, offers_of
@@ -21,7 +21,9 @@ from optimizer.model import UNLIMITED, Flows, Increments, Model, Positions
 from optimizer.program import Program, linear_program
 from optimizer.sourcing.award_flows import AwardFlows, award_flows
 from optimizer.sourcing.award_rows import AwardRows, RowKind
+from optimizer.sourcing.risk import add_risk, risk_terms, with_risk
 from optimizer.sourcing.rule_rows import Parts, add_consistencies, add_limits, in_play
+from optimizer.sourcing.survival import add_cuts, asked_bids, cut_rows, first_cuts
 from optimizer.sourcing.winners import Indicators, add_indicators, asked_by, supplier_key, winner_sets
 from optimizer.worth.economics import money
 
@@ -72,13 +74,18 @@ def award_model(event: Event, offers: Offers | None = None) -> AwardModel:
     offers = offers_of(event) if offers is None else offers
     limits, consistencies = limits_of(event, offers), consistencies_of(event, offers)
     limits = limits.take(in_play(limits, asked_by(event, limits)))
-    flows = award_flows(event, offers, limits, consistencies)
+    flows, risk = award_flows(event, offers, limits, consistencies), risk_terms(event, offers)
+    asked_bid = np.isin(flows.bid, asked_bids(event, offers))
+    flows = replace(flows, switched=flows.switched | asked_bid)
+    if risk is not None:
+        flows, limits, consistencies = with_risk(offers, risk, flows, limits, consistencies)
     positions, increments, do_nothing = _positions(event, flows)
     rows = AwardRows(len(flows), len(increments))
     asked = asked_by(event, limits)
-    fixed_cost = money(event.suppliers.fixed_cost, event.money_decimals)
+    fixed_cost = money(event.suppliers.fixed_cost, event.money_decimals) * (1 if risk is None else risk.scale)
     sets = winner_sets(event, limits, asked, flows, fixed_cost)
-    switch_column = _add_switches(rows, flows, sets.bid[np.repeat(sets.downward, np.diff(sets.first))])
+    downward = np.append(sets.bid[np.repeat(sets.downward, np.diff(sets.first))], flows.bid[asked_bid])
+    switch_column = _add_switches(rows, flows, downward)
     indicators = add_indicators(rows, flows, switch_column, sets)
     winning = _supplier_columns(event, indicators)
     _add_choices(rows, flows, switch_column, winning)
@@ -86,6 +93,10 @@ def award_model(event: Event, offers: Offers | None = None) -> AwardModel:
     parts = Parts(event, flows, switch_column, limits, consistencies, asked, indicators)
     limit_slack = add_limits(rows, parts)
     consistency_slack = add_consistencies(rows, parts)
+    if risk is not None:
+        add_risk(rows, parts, offers, risk)
+    if event.risk.survive_share is not None:
+        add_cuts(rows, cut_rows(flows, switch_column, first_cuts(event, offers)))
     limit_table, terms = rows.limits()
     kind, place = rows.labels()
     model = Model(
@@ -97,7 +108,7 @@ def award_model(event: Event, offers: Offers | None = None) -> AwardModel:
         limits=limit_table,
         terms=terms,
         do_nothing=do_nothing,
-        money_decimals=event.money_decimals,
+        money_decimals=event.money_decimals + (0 if risk is None else risk.digits),
     )
     return AwardModel(
         event=event,
@@ -146,6 +157,8 @@ def _positions(event: Event, flows: AwardFlows) -> tuple[Positions, Increments, 
     most = np.minimum(offered, np.where(items.max_units < NO_LIMIT, items.max_units, UNLIMITED))
     must = np.isnan(items.uncovered_penalty)
     penalty = money(np.nan_to_num(items.uncovered_penalty), event.money_decimals)
+    if event.risk.measure != RiskMeasure.NONE:  # what is not bought is missing in every scenario, and counted there
+        penalty = np.zeros(n, dtype=np.int64)
     covered = np.where(must, most, np.minimum(items.units, most))
     supply = int(flows.to_units.sum())
     position = np.concatenate([np.arange(n), np.arange(n), [n]])

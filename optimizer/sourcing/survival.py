@@ -7,6 +7,7 @@ too many such rows to write them all, and few of them ever matter: they are adde
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,8 +18,13 @@ from scipy.sparse.csgraph import breadth_first_order, maximum_flow
 
 from network.columns import NO_LIMIT
 from network.events import Event
+from network.joins import runs
 from optimizer.bidding.limits import MILLIONTHS, millionths
 from optimizer.bidding.offers import Offers, Usable
+from optimizer.model import UNLIMITED
+from optimizer.program import Program, with_entries, with_rows
+from optimizer.sourcing.award_flows import AwardFlows
+from optimizer.sourcing.award_rows import AwardRows, RowKind
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -41,6 +47,18 @@ class LossCut:
 
 
 @dataclass(frozen=True, slots=True)
+class CutRows:
+    """Rows ``low <= sum(coefficient * column)`` over columns of a model."""
+
+    row: Ints
+    """Shape ``(n_entries,)``, like the next two."""
+    column: Ints
+    coefficient: Ints
+    low: Ints
+    """Shape ``(n_rows,)``."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Losses:
     """What can be delivered, and what must be."""
 
@@ -58,6 +76,11 @@ class _Losses:
     """Suppliers whose bids take different capacity per unit, shape ``(n_suppliers,)``."""
     offered: list[Ints]
     """Usable bids of every supplier."""
+
+    @property
+    def winning(self) -> Ints:
+        """Bids of which rows ask whether they win: those that can be conditions too, where there may be some."""
+        return np.sort(np.concatenate(self.offered)) if np.any(self.uneven) else self.bid
 
 
 def loss_cuts(event: Event, offers: Offers, wins: Flags) -> list[LossCut]:
@@ -103,6 +126,54 @@ def first_cuts(event: Event, offers: Offers) -> list[LossCut]:
     for lost, item in pairs.T.tolist():
         cuts += _cuts(losses, lost, np.array([item]), _nobody())
     return cuts
+
+
+def asked_bids(event: Event, offers: Offers) -> Ints:
+    """Bids of which rows ask whether they win; none where survival is not asked for."""
+    return _nobody() if event.risk.survive_share is None else _losses(event, offers).winning
+
+
+def cut_rows(flows: AwardFlows, switch_column: Ints, cuts: Sequence[LossCut]) -> CutRows:
+    """Write rows over the columns of a model.
+
+    Parameters
+    ----------
+    flows : AwardFlows
+        Those of `asked_bids` with switches that are only on with units.
+    switch_column : ndarray of int64, shape (n_flows,)
+    cuts : sequence of LossCut
+
+    Returns
+    -------
+    CutRows
+    """
+    on = np.flatnonzero(switch_column >= 0)
+    bid, column = np.unique(np.stack([flows.bid[on], switch_column[on]]), axis=1)
+    always = np.array([cut.condition == ALWAYS for cut in cuts], dtype=np.bool_)
+    need = np.array([cut.need for cut in cuts], dtype=np.int64)
+    row = np.repeat(np.arange(len(cuts)), [len(cut.bid) for cut in cuts])
+    asked = np.concatenate([_nobody(), *(cut.bid for cut in cuts)])
+    units = np.concatenate([_nobody(), *(cut.units for cut in cuts)])
+    conditional = np.flatnonzero(~always)
+    row = np.concatenate([row, conditional])
+    asked = np.concatenate([asked, [cuts[each].condition for each in conditional.tolist()]]).astype(np.int64)
+    units = np.concatenate([units, -need[conditional]])
+    begin, end = (np.searchsorted(bid, asked, side=side) for side in ("left", "right"))
+    owner, at = runs(begin, end - begin)
+    return CutRows(row[owner], column[at], units[owner], np.where(always, need, 0))
+
+
+def add_cuts(rows: AwardRows, cuts: CutRows) -> None:
+    """Add rows to a model that is being built."""
+    place = np.full(len(cuts.low), -1, dtype=np.int64)
+    rows.add_limits(RowKind.SURVIVAL, place, cuts.low, UNLIMITED, (cuts.row, cuts.column, cuts.coefficient))
+
+
+def with_cuts(program: Program, rows: CutRows) -> Program:
+    """Add rows to a program."""
+    n = len(rows.low)
+    grown = with_rows(program, rows.low.astype(np.float64), np.full(n, np.inf), np.ones(n))
+    return with_entries(grown, rows.row + program.n_rows, rows.column, rows.coefficient.astype(np.float64))
 
 
 def _losses(event: Event, offers: Offers) -> _Losses:
