@@ -1,0 +1,59 @@
+"""Columns and rows of an award program, collected block by block."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+Entry = tuple[Ints, Ints, Any]
+"""Row within its block, column, coefficient."""
+
+
+class Collected:
+    """What an award program is put together from: ``low <= A x <= high``, ``0 <= x <= most``."""
+
+    def __init__(self) -> None:
+        self.n_columns = self.n_rows = 0
+        self._columns: list[tuple[Floats, Floats, NDArray[np.bool_]]] = []
+        self._rows: list[tuple[Floats, Floats, NDArray[np.int8]]] = []
+        self._entries: list[tuple[Ints, Ints, Floats]] = []
+
+    def add_columns(self, n: int, cost: Any = 0.0, most: Any = 1.0, *, integer: bool = True) -> Ints:
+        """Add columns and return their numbers."""
+        self._columns.append((_filled(cost, n), _filled(most, n), np.full(n, integer)))
+        self.n_columns += n
+        return np.arange(self.n_columns - n, self.n_columns)
+
+    def add_rows(self, kind: int, n: int, low: Any, high: Any, *entries: Entry) -> Ints:
+        """Add rows and return their numbers; entries of the same row and column add up."""
+        for row, column, coefficient in entries:
+            self._entries.append((row + self.n_rows, column, _filled(coefficient, len(row))))
+        self._rows.append((_filled(low, n), _filled(high, n), np.full(n, kind, dtype=np.int8)))
+        self.n_rows += n
+        return np.arange(self.n_rows - n, self.n_rows)
+
+    def columns(self) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+        """Return cost, most and integrality of the columns."""
+        cost, most, integer = (np.concatenate(each) for each in zip(*self._columns, strict=True))
+        return cost, most, integer
+
+    def rows(self) -> tuple[Floats, Floats, NDArray[np.int8]]:
+        """Return least, most and kind of the rows."""
+        low, high, kind = (np.concatenate(each) for each in zip(*self._rows, strict=True))
+        return low, high, kind
+
+    def matrix(self) -> sparse.csc_array:
+        """Return A."""
+        row, column, value = (np.concatenate(each) for each in zip(*self._entries, strict=True))
+        shape = (self.n_rows, self.n_columns)
+        return sparse.csc_array(sparse.coo_array((value, (row, column)), shape=shape))
+
+
+def _filled(value: Any, n: int) -> Floats:
+    return cast("Floats", np.broadcast_to(np.asarray(value, dtype=np.float64), (n,)))

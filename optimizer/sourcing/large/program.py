@@ -1,0 +1,168 @@
+"""A whole event as one linear program with integers: columns of bids' segments, suppliers, units uncovered, violations.
+
+It says the same as the canonical model, but keeps apart what a supplier decides by itself (which segments it sells,
+whether it sells at all) from the rows that tie suppliers together, so that these can be priced. Money is in currency
+units.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from network.columns import NO_LIMIT
+from network.events import Event
+from optimizer.bidding.limits import consistencies_of, limits_of
+from optimizer.bidding.offers import Offers
+from optimizer.sourcing.award_flows import AwardFlows, award_flows
+from optimizer.sourcing.large.collecting import Collected
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@enum.unique
+class RowKind(enum.IntEnum):
+    """What a row of an award program says."""
+
+    WITHIN = 1
+    """Units are in their segment: at most so many, at least so many when it is chosen."""
+    CHOICE = 2
+    """A supplier that sells is used, and of segments or alternates that exclude each other one is chosen."""
+    DEMAND = 3
+    CAPACITY = 4
+    MOST_OF_ITEM = 5
+    LIMIT = 6
+    CONSISTENT = 7
+    INDICATOR = 8
+    """A set of bids wins, or does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class AwardProgram:
+    """``minimise cost @ x`` with ``row_low <= A x <= row_high``, ``0 <= x <= most``."""
+
+    flows: AwardFlows
+    """Segments; column f is the number of packs of segment f, column ``len(flows) + f`` whether it is chosen."""
+    pack: Floats
+    """Units of column f, shape ``(n_flows,)``; in packages and where a segment is one quantity: all of it."""
+    used: Ints
+    """Column of every supplier, shape ``(n_suppliers,)``."""
+    uncovered: Ints
+    """Column of every item, shape ``(n_items,)``."""
+    cost: Floats
+    most: Floats
+    integer: NDArray[np.bool_]
+    matrix: sparse.csc_array
+    row_low: Floats
+    row_high: Floats
+    row_kind: NDArray[np.int8]
+    """`RowKind` values."""
+
+    @property
+    def n_flows(self) -> int:
+        """Number of segments."""
+        return len(self.flows)
+
+    @property
+    def chosen(self) -> Ints:
+        """Column that says whether a segment is chosen, shape ``(n_flows,)``."""
+        return self.n_flows + np.arange(self.n_flows)
+
+    def units(self, columns: Floats, n_bids: int) -> Ints:
+        """Read units by bid, whole packs, shape ``(n_bids,)``."""
+        packs = np.rint(columns[: self.n_flows]).astype(np.int64)
+        units = np.zeros(n_bids, dtype=np.int64)
+        np.add.at(units, self.flows.bid, packs * self.pack.astype(np.int64))
+        return units
+
+
+def award_program(event: Event, offers: Offers) -> AwardProgram:
+    """Write an event without packages and risk as a program.
+
+    Raises
+    ------
+    ValueError
+        It has packages.
+    """
+    if np.any(offers.package >= 0):
+        raise ValueError("packages are not for this program; use the canonical model")
+    from optimizer.sourcing.large.rules import add_consistencies, add_limits  # noqa: PLC0415 - they write on it
+
+    limits, consistencies = limits_of(event, offers), consistencies_of(event, offers)
+    flows = award_flows(event, offers, limits, consistencies)
+    scale = 10.0**event.money_decimals
+    n, parts = len(flows), Collected()
+    pack = flows.pack.astype(np.float64)
+    parts.add_columns(n, flows.unit_objective * pack / scale, flows.to_units / pack)
+    chosen = parts.add_columns(n, flows.fixed_objective / scale)
+    used = parts.add_columns(len(event.suppliers), event.suppliers.fixed_cost)
+    penalty = event.items.uncovered_penalty
+    coverable = np.where(np.isnan(penalty), 0.0, event.items.units)
+    uncovered = parts.add_columns(len(event.items), np.nan_to_num(penalty), coverable, integer=False)
+    _add_segments(parts, flows, pack, chosen, used)
+    _add_items_and_suppliers(parts, event, flows, (pack, used, uncovered))
+    add_limits(parts, event, flows, limits, used)
+    add_consistencies(parts, event, flows, consistencies)
+    cost, most, integer = parts.columns()
+    low, high, kind = parts.rows()
+    return AwardProgram(flows, pack, used, uncovered, cost, most, integer, parts.matrix(), low, high, kind)
+
+
+def _add_segments(parts: Collected, flows: AwardFlows, pack: Floats, chosen: Ints, used: Ints) -> None:
+    """Tie units to choices, and choices to suppliers."""
+    n = len(flows)
+    row = np.arange(n)
+    parts.add_rows(RowKind.WITHIN, n, -np.inf, 0.0, (row, row, 1.0), (row, chosen, -(flows.to_units / pack)))
+    least = np.flatnonzero(flows.from_units > flows.pack)
+    at = np.arange(len(least))
+    parts.add_rows(
+        RowKind.WITHIN,
+        len(least),
+        0.0,
+        np.inf,
+        (at, least, 1.0),
+        (at, chosen[least], -(flows.from_units / pack)[least]),
+    )
+    n_groups = int(flows.group.max(initial=-1)) + 1
+    supplier = np.zeros(n_groups, dtype=np.int64)
+    supplier[flows.group] = flows.supplier
+    group = np.arange(n_groups)
+    parts.add_rows(RowKind.CHOICE, n_groups, -np.inf, 0.0, (flows.group, chosen, 1.0), (group, used[supplier], -1.0))
+
+
+def _add_items_and_suppliers(
+    parts: Collected, event: Event, flows: AwardFlows, columns: tuple[Floats, Ints, Ints]
+) -> None:
+    """Cover every item, and keep suppliers within capacity."""
+    items, suppliers = event.items, event.suppliers
+    pack, used, uncovered = columns
+    row, n_items = np.arange(len(flows)), len(items)
+    parts.add_rows(
+        RowKind.DEMAND,
+        n_items,
+        items.units,
+        np.inf,
+        (flows.item, row, pack),
+        (np.arange(n_items), uncovered, 1.0),
+    )
+    limited = np.flatnonzero(suppliers.capacity_units < NO_LIMIT)
+    place = np.full(len(suppliers), -1)
+    place[limited] = np.arange(len(limited))
+    at = np.flatnonzero(place[flows.supplier] >= 0)
+    takes = event.bids.capacity_per_unit[flows.bid[at]] * pack[at]
+    capacity = suppliers.capacity_units[limited].astype(np.float64)
+    entry = (place[flows.supplier[at]], at, takes)
+    parts.add_rows(
+        RowKind.CAPACITY, len(limited), -np.inf, 0.0, entry, (np.arange(len(limited)), used[limited], -capacity)
+    )
+    limited = np.flatnonzero(items.max_units < NO_LIMIT)
+    place = np.full(n_items, -1)
+    place[limited] = np.arange(len(limited))
+    at = np.flatnonzero(place[flows.item] >= 0)
+    most = items.max_units[limited]
+    parts.add_rows(RowKind.MOST_OF_ITEM, len(limited), -np.inf, most, (place[flows.item[at]], at, pack[at]))
