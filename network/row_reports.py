@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from network.matching import Ints, Matching
 from network.parsing import Parsed
 from network.problems import ProblemLog, first_rows
+from network.schema_columns import CellType
 
 Cells = NDArray[Any]
 Flags = NDArray[np.bool_]
@@ -64,7 +65,9 @@ class _Subject(Mapping[int, str]):
     def __getitem__(self, row: int) -> str:
         named = [name for name in self._table.table.names if name.endswith("_id") and name not in ("node_id", "sku_id")]
         if named:
-            return f"{named[0].removesuffix('_id')} {self._table[named[0]][row]}"
+            refers = self._table.table.column(named[0]).cell is CellType.REFERENCE
+            word = self._word(named[0], row) if refers else self._table[named[0]][row]
+            return f"{named[0].removesuffix('_id')} {word}"
         zone = self._word("zone", row)
         where = f" in zone {zone}" if zone else ""
         sku, category = self._word("sku_id", row), self._word("category", row)

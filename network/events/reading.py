@@ -6,6 +6,7 @@ Everything that is wrong is found in one pass over all tables. What is wrong wit
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,7 +15,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from network.events.checks import check_event
-from network.events.freight import with_lane_freight
+from network.events.freight import check_lanes, with_lane_freight
+from network.events.good_bids import RowLog, good_bids
 from network.events.schema import EVENT_TABLES, ONLY_CHECKED, EventLimits
 from network.events.settings import SETTINGS_FILE, Settings, settings_from
 from network.events.tables import Bids, Deliveries, Event, Items, Rates, Rules, Scenarios, Suppliers, Tiers
@@ -29,8 +31,22 @@ _IDS: Final = {"items": "item_id", "suppliers": "supplier_id", "bids": "bid_id"}
 _EXAMPLE: Final = '{"currency": "USD", "as_of": "2026-01-05"}'
 
 
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """What stands beside the tables."""
+
+    files: Mapping[str, str]
+    """Name for messages by table."""
+    network: Network | None
+    keep_good: bool
+
+
 def read_event(
-    directory: Path, *, network: Network | None = None, limits: EventLimits | None = None
+    directory: Path,
+    *,
+    network: Network | None = None,
+    limits: EventLimits | None = None,
+    keep_good: bool = False,
 ) -> tuple[Event, tuple[Problem, ...]]:
     """Read an event directory (``docs/event-directory.md``).
 
@@ -42,25 +58,28 @@ def read_event(
         Where bids with freight by lanes find their paths.
     limits : EventLimits, optional
         Most rows per table; generous when not given.
+    keep_good : bool
+        Leave out bids that have errors, with their tiers, deliveries and the rest of their packages, and report them
+        all the same; only what is wrong elsewhere is raised.
 
     Returns
     -------
     event : Event
-    warnings : tuple of Problem
-        What is doubtful, the first 100 of each kind.
+    problems : tuple of Problem
+        What is doubtful, the first 100 of each kind; before it, with `keep_good`, what was wrong with bids left out.
 
     Raises
     ------
     NetworkError
         With everything that is wrong.
     """
-    log, limits = ProblemLog(), limits or EventLimits()
+    log, limits = RowLog(), limits or EventLimits()
     if not directory.is_dir():
         message, fix = "there is no such directory", "Give the directory that holds event.json"
         raise EventError([file_problem(str(directory), "missing_directory", message, fix)])
     content = read_json(directory / SETTINGS_FILE, log, required=True, example=_EXAMPLE)
-    frames, sources = read_tables(directory, log, limits, EVENT_TABLES)
-    found = _event(frames, content, sources, network, log)
+    frames, files = read_tables(directory, log, limits, EVENT_TABLES)
+    found = _event(frames, content, _Source(files, network, keep_good), log)
     frames.clear()
     release_memory()
     return found
@@ -72,6 +91,7 @@ def event_from_frames(
     *,
     network: Network | None = None,
     limits: EventLimits | None = None,
+    keep_good: bool = False,
 ) -> tuple[Event, tuple[Problem, ...]]:
     """Make an event of tables in memory, with the same checks as `read_event`.
 
@@ -81,20 +101,20 @@ def event_from_frames(
         The tables of the event directory by name, with the same columns.
     settings : dict
         Content of event.json.
-    network, limits
+    network, limits, keep_good
         As for `read_event`.
 
     Returns
     -------
     event : Event
-    warnings : tuple of Problem
+    problems : tuple of Problem
 
     Raises
     ------
     NetworkError
         With everything that is wrong; `Problem.file` is the bare name of the table.
     """
-    log, limits = ProblemLog(), limits or EventLimits()
+    log, limits = RowLog(), limits or EventLimits()
     accepted: dict[str, pd.DataFrame] = {}
     for name, frame in frames.items():
         if name not in EVENT_TABLES:
@@ -108,26 +128,41 @@ def event_from_frames(
         if table.required and name not in frames:
             log.add(file_problem(name, "missing_table", "the table is missing", "Add it; it may have no rows"))
     content = object_only(settings, SETTINGS_FILE, log)
-    return _event(accepted, content, {name: name for name in EVENT_TABLES}, network, log)
+    source = _Source({name: name for name in EVENT_TABLES}, network, keep_good)
+    return _event(accepted, content, source, log)
 
 
 def _event(
-    frames: Mapping[str, pd.DataFrame],
-    content: Mapping[str, Any] | None,
-    sources: Mapping[str, str],
-    network: Network | None,
-    log: ProblemLog,
+    frames: Mapping[str, pd.DataFrame], content: Mapping[str, Any] | None, source: _Source, log: RowLog
 ) -> tuple[Event, tuple[Problem, ...]]:
     """Parse, check and assemble: the one path behind both doors."""
-    settings = settings_from(content, log)
-    tables = _parse(frames, sources, log)
-    check_event(tables, settings, log)
+    fatal = bool(log.errors())
+    settings, tables = _checked(frames, content, source, log)
     if log.errors():
-        raise EventError(log.errors(), log.warnings())
+        kept = None if fatal or not source.keep_good else good_bids(tables, log)
+        if kept is None:
+            raise EventError(log.errors(), log.warnings())
+        again = RowLog()
+        rest = {name: frame.reset_index(drop=True) for name, frame in frames.items()}
+        rest |= {name: rest[name][rows] for name, rows in kept.items() if name in rest}
+        settings, tables = _checked(rest, content, source, again)
+        if again.errors():
+            raise EventError((*log.errors(), *again.errors()), log.warnings())
     event = _assembled(tables, settings)
-    if network is not None:
-        event = with_lane_freight(event, network)
-    return event, log.warnings()
+    if source.network is not None:
+        event = with_lane_freight(event, source.network)
+    return event, (*log.errors(), *log.warnings())
+
+
+def _checked(
+    frames: Mapping[str, pd.DataFrame], content: Mapping[str, Any] | None, source: _Source, log: ProblemLog
+) -> tuple[Settings, dict[str, Parsed]]:
+    """Parse and check everything; the log has what is wrong."""
+    settings = settings_from(content, log)
+    tables = _parse(frames, source.files, log)
+    check_event(tables, settings, log)
+    check_lanes(tables, source.network, log)
+    return settings, tables
 
 
 def _parse(frames: Mapping[str, pd.DataFrame], sources: Mapping[str, str], log: ProblemLog) -> dict[str, Parsed]:

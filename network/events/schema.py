@@ -176,7 +176,9 @@ SCENARIOS: Final = Table(
     (
         Column("scenario_id", CellType.TEXT, "name of the scenario; one row for each supplier that fails", True, ""),
         reference("supplier_id", "suppliers", "supplier that fails"),
-        number("probability", "probability of the scenario; the same in all its rows", NAN, "", required=True),
+        number(
+            "probability", "probability of the scenario; the same in all its rows", NAN, "", required=True, maximum=1.0
+        ),
     ),
     required=False,
 )
