@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,7 +64,7 @@ class AwardLimits:
         """Return the limits of the given rows."""
         runs_ = [runs(first[kept], np.diff(first)[kept])[1] for first in (self.first, self.first_base)]
         return AwardLimits(
-            *(getattr(self, name)[kept] for name in _COLUMNS),
+            **{name: getattr(self, name)[kept] for name in _COLUMNS},
             first=_begins([np.diff(self.first)[kept]]),
             bid=self.bid[runs_[0]],
             first_base=_begins([np.diff(self.first_base)[kept]]),
@@ -156,10 +156,9 @@ def breaches(event: Event, limits: AwardLimits, units: Ints, spend: Ints) -> Int
     base = _values(event, limits, (limits.first_base, limits.base_bid), units, spend)
     unit = np.where(limits.measure == Measure.SPEND, 10**event.money_decimals, 1) * MILLIONTHS
 
-    def excess_and_deficit(row: Ints, kind: type) -> Ints:
-        shares, amounts = (column[row].astype(kind) for column in (limits.share, limits.amount))
-        bound = np.where(limits.share[row] == NO_SHARE, amounts * MILLIONTHS, shares * base[row])
-        over = value[row].astype(kind) * MILLIONTHS - bound
+    def excess_and_deficit(row: Ints, kind: type[Any]) -> Ints:
+        share, amount, found = (_as(kind, column[row]) for column in (limits.share, limits.amount, value))
+        over = found * MILLIONTHS - np.where(share == NO_SHARE, amount * MILLIONTHS, share * base[row])
         return np.stack([-(-over // unit[row]), -(over // unit[row])]).astype(np.int64)
 
     sizes = np.maximum(np.maximum(np.abs(value), np.abs(base)), np.abs(limits.amount))
@@ -180,8 +179,8 @@ def consistency_breaches(event: Event, consistencies: Consistencies, units: Ints
     some = np.flatnonzero((here > 0) | (first > 0))
     asked, asked_first = (items.units[column[some]] for column in (consistencies.item, consistencies.first_item))
 
-    def missing(row: Ints, kind: type) -> Ints:
-        u, u_first, x, x_first = (column[row].astype(kind) for column in (asked, asked_first, here[some], first[some]))
+    def missing(row: Ints, kind: type[Any]) -> Ints:
+        u, u_first, x, x_first = (_as(kind, column[row]) for column in (asked, asked_first, here[some], first[some]))
         over = np.abs(x * u_first - x_first * u) * MILLIONTHS - consistencies.tolerance[some[row]] * u * u_first
         return np.asarray(np.maximum(-(-over // (u_first * MILLIONTHS)), 0).astype(np.int64))[np.newaxis]
 
@@ -191,7 +190,12 @@ def consistency_breaches(event: Event, consistencies: Consistencies, units: Ints
     return broken
 
 
-def _exactly(short: Flags, formula: Callable[[Ints, type], Ints]) -> Ints:
+def _as(kind: type[Any], column: Ints) -> NDArray[Any]:
+    """Turn integers into those of another type."""
+    return column.astype(kind)
+
+
+def _exactly(short: Flags, formula: Callable[[Ints, type[Any]], Ints]) -> Ints:
     """Evaluate a formula of columns: in 64 bits where that is enough, else in Python's integers.
 
     Parameters

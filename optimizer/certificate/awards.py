@@ -1,8 +1,8 @@
 """Recomputes what an award costs and checks every rule from the event and the award alone.
 
 A reading of docs/sourcing.md in exact integers, without a solver or the model. What bids offer and what rules count is
-read by `optimizer.bidding`, as by the builder. An award that breaks rules, or is no proper one at all, gets violations and
-never an exception.
+read by `optimizer.bidding`, as by the builder. An award that breaks rules, or is no proper one at all, gets violations
+and never an exception.
 """
 
 from __future__ import annotations
@@ -144,7 +144,7 @@ def _adjustments(event: Event, reading: EventReading, value: AwardValue, broken:
         terms[VIOLATION_PRICE] = sum(
             int((price[at].astype(object) * by[at]).sum())
             for price, by in priced
-            for at in [np.flatnonzero(price != MANDATORY)]
+            for at in [np.flatnonzero((price != MANDATORY) & (by > 0))]
         )
     if np.any(event.rules.kind == RuleKind.ADJUST):
         terms[AMOUNT] = int(value.adjustment.sum())
