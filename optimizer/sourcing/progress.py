@@ -9,8 +9,7 @@ import numpy as np
 
 from network.events import Event
 from optimizer.award import Award, AwardCertificate, AwardIncumbent, award_gap
-from optimizer.bidding.offers import offers_of
-from optimizer.certificate.awards import certify_award
+from optimizer.certificate.awards import certify_award, reading_of
 from optimizer.request import Parameters
 from optimizer.search.progress import PROVED_GAP
 
@@ -36,7 +35,8 @@ class AwardProgress:
         on_incumbent: Callable[[AwardIncumbent], None] | None = None,
     ) -> None:
         self.event, self.parameters = event, parameters
-        self.offers = offers_of(event)
+        self.reading = reading_of(event)
+        self.offers = self.reading.offers
         self.award: Award | None = None
         self.certificate: AwardCertificate | None = None
         self.bound: int | None = None
@@ -80,7 +80,7 @@ class AwardProgress:
     def offer(self, award: Award, found_by: str) -> bool:
         """Certify an award and keep it when it is valid and better than the best so far."""
         began = time.monotonic()
-        certificate = certify_award(self.event, award)
+        certificate = certify_award(self.event, award, self.reading)
         self.certify_seconds = time.monotonic() - began
         if not certificate.valid:
             return False
