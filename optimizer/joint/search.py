@@ -28,6 +28,7 @@ from optimizer.joint.positions import Joint, SharedPrices, joint_of, late_or_exp
 from optimizer.joint.sequences import markdowns_after
 from optimizer.joint.unmet_targets import unmet_targets
 from optimizer.joint.worlds import World, counted_after, lines_in, prices_of_units, world_at
+from optimizer.model import Solution
 from optimizer.plan import Markdowns, Plan, no_markdowns
 from optimizer.plan_lines import no_lines
 from optimizer.search.flow_search import compile_beside, plans_by_flows
@@ -55,6 +56,9 @@ _DEMANDS_SHARE, _SEQUENCE_SHARE = 0.25, 0.6
 
 _ALONE_SHARE: Final = 0.7
 """Of the time that is left, for markdowns of stock that stays where it is."""
+
+_LINES_SHARE: Final = 0.35
+"""Of the time that is left, for lines of one world in turns."""
 
 _MOST_PATH_CELLS: Final = 60_000_000
 """Paths times periods of all choices that fit the memory."""
@@ -98,9 +102,14 @@ class _Turns:
     def flow_at(self, markdowns: Markdowns) -> World:
         """Find lines in the world of some markdowns, and offer them with the markdowns that suit them."""
         world = self.enter(markdowns)
-        self.progress.offer(lines_in(world, lambda: self.progress.left), "slope scaling and clearance in turn")
+        self.progress.offer(self.lines(world), "slope scaling and clearance in turn")
         self.listen()
         return world
+
+    def lines(self, world: World) -> Solution:
+        """Find lines of a world."""
+        until = self.progress.elapsed + _LINES_SHARE * self.progress.left
+        return lines_in(world, lambda: min(until - self.progress.elapsed, self.progress.left))
 
     def enter(self, markdowns: Markdowns) -> World:
         """Go on in the world of some markdowns."""
@@ -259,7 +268,7 @@ def _first_turns(turns: _Turns, markdowns: Markdowns) -> World:
     """Transfers and then clearance of what they leave; clearance and then transfers: the better goes on."""
     progress = turns.progress
     world = turns.enter(no_markdowns())
-    lines = lines_in(world, lambda: progress.left)
+    lines = turns.lines(world)
     progress.offer_plan(plan_of(world.built, lines.flow_units, lines.switch_count), "slope scaling", as_it_is=True)
     progress.offer(lines, "transfers, then clearance")
     return turns.flow_at(markdowns) if len(markdowns) else world
