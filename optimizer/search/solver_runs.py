@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from optimizer.backends import Answer, Backend, Outcome, Search, backend_named
 from optimizer.model import Model, Solution, fewest_switches, increment_units, kept_units
 from optimizer.program import Program, linear_program
+from optimizer.request import Parameters
 from optimizer.search.circles import forbid_circles, without_circles
 from optimizer.search.isolation import Forked
 from optimizer.search.limits import with_free_switches
@@ -35,8 +37,20 @@ def running(progress: Progress, program: Program, name: str) -> Forked:
     return Forked(solved, model, program, backend_named(name), search_, on_report=_on_solution(progress, name))
 
 
+class Searching(Protocol):
+    """What limits a search: its parameters, and the time that is left."""
+
+    @property
+    def parameters(self) -> Parameters:
+        """Time limit and gap."""
+
+    @property
+    def left(self) -> float:
+        """Seconds left for searching."""
+
+
 def search_for(
-    progress: Progress, on_solution: Callable[[NDArray[np.float64]], None] | None = None, share: float = 1.0
+    progress: Searching, on_solution: Callable[[NDArray[np.float64]], None] | None = None, share: float = 1.0
 ) -> Search:
     """Ask for what the parameters ask for, in a share of the time that is left."""
     # Solvers stop at their own idea of the gap; a tenth of ours leaves room for the difference.

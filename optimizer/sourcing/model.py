@@ -24,7 +24,14 @@ from optimizer.sourcing.award_rows import AwardRows, RowKind
 from optimizer.sourcing.risk import add_risk, risk_terms, with_risk
 from optimizer.sourcing.rule_rows import Parts, add_consistencies, add_limits, in_play
 from optimizer.sourcing.survival import add_cuts, asked_bids, cut_rows, first_cuts
-from optimizer.sourcing.winners import Indicators, add_indicators, asked_by, supplier_key, winner_sets
+from optimizer.sourcing.winners import (
+    Indicators,
+    WinnerSets,
+    add_indicators,
+    asked_by,
+    supplier_key,
+    winner_sets,
+)
 from optimizer.worth.economics import money
 
 Ints = NDArray[np.int64]
@@ -43,6 +50,7 @@ class AwardModel:
     limits: AwardLimits
     """Limits that can change an award."""
     consistencies: Consistencies
+    sets: WinnerSets
     indicators: Indicators
     limit_slack: Ints
     """Column that counts by how much each row of `limits` is broken, -1: none."""
@@ -87,8 +95,8 @@ def award_model(event: Event, offers: Offers | None = None) -> AwardModel:
     downward = np.append(sets.bid[np.repeat(sets.downward, np.diff(sets.first))], flows.bid[asked_bid])
     switch_column = _add_switches(rows, flows, downward)
     indicators = add_indicators(rows, flows, switch_column, sets)
-    winning = _supplier_columns(event, indicators)
-    _add_choices(rows, flows, switch_column, winning)
+    winning = _supplier_columns(event, indicators, np.ones(len(sets.key), dtype=np.bool_))
+    _add_choices(rows, flows, switch_column, _supplier_columns(event, indicators, sets.upward))
     _add_capacities(rows, event, flows, winning)
     parts = Parts(event, flows, switch_column, limits, consistencies, asked, indicators)
     limit_slack = add_limits(rows, parts)
@@ -118,6 +126,7 @@ def award_model(event: Event, offers: Offers | None = None) -> AwardModel:
         switch_column=switch_column,
         limits=limits,
         consistencies=consistencies,
+        sets=sets,
         indicators=indicators,
         limit_slack=limit_slack,
         consistency_slack=consistency_slack,
@@ -212,13 +221,13 @@ def _add_switches(rows: AwardRows, flows: AwardFlows, downward: Ints) -> Ints:
     return column
 
 
-def _supplier_columns(event: Event, indicators: Indicators) -> Ints:
-    """Column of every supplier's own indicator, -1: none; shape ``(n_suppliers,)``."""
+def _supplier_columns(event: Event, indicators: Indicators, kept: NDArray[np.bool_]) -> Ints:
+    """Column of every supplier's own indicator, where its set is one of those kept, else -1; ``(n_suppliers,)``."""
     key = supplier_key(event, np.arange(len(event.suppliers)))
     column = np.full(len(key), -1, dtype=np.int64)
     at = np.searchsorted(indicators.key, key)
     known = np.flatnonzero(np.isin(key, indicators.key))
-    column[known] = indicators.own[at[known]]
+    column[known] = np.where(kept[at[known]], indicators.own[at[known]], -1)
     return column
 
 

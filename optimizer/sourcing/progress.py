@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from network.events import Event
+from network.events import Event, RiskMeasure
 from optimizer.award import Award, AwardCertificate, AwardIncumbent, award_gap
 from optimizer.certificate.awards import certify_award, reading_of
 from optimizer.request import Parameters
@@ -107,7 +107,9 @@ class AwardProgress:
         """Keep a lower bound in currency units, as solvers state it: up to their tolerance; money is whole."""
         if bound is not None and np.isfinite(bound):
             tolerance = max(_SOLVER_TOLERANCE, _FLOAT_NOISE * abs(bound))
-            self.prove(int(np.ceil((bound - tolerance) * 10**self.event.money_decimals)), proved_by)
+            # Measures of risk are rounded once, half to even: up to half a unit below what was minimised.
+            rounding = 0.0 if self.event.risk.measure == RiskMeasure.NONE else 0.5
+            self.prove(int(np.ceil((bound - tolerance) * 10**self.event.money_decimals - rounding)), proved_by)
 
     def _is_noise(self, bound: int) -> bool:
         """Whether a bound is above the best award by no more than what counts as proved."""

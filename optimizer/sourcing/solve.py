@@ -5,14 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
-import numpy as np
-
 from network.events import Event
-from optimizer.award import Award, AwardIncumbent, AwardResult, award_of
+from optimizer.award import Award, AwardIncumbent, AwardResult
 from optimizer.plan import Conflict, Status, StopReason
 from optimizer.request import Parameters
 from optimizer.search.progress import PROVED_GAP
 from optimizer.sourcing.progress import AwardProgress
+from optimizer.sourcing.strategies import search
 
 
 def award(
@@ -47,10 +46,12 @@ def award(
     """
     started = time.monotonic()
     progress = AwardProgress(event, parameters, started=started, on_incumbent=on_incumbent)
-    progress.offer(award_of(np.zeros(len(event.bids), dtype=np.int64)), "buying nothing")
     for each in known:
         progress.offer(each, "a known award")
-    return _result(progress, {"solve": progress.elapsed}, (), _stopped_by(progress))
+    began = progress.elapsed
+    search(progress)
+    seconds = {"build": began, "solve": progress.elapsed - began}
+    return _result(progress, seconds, (), _stopped_by(progress))
 
 
 def _stopped_by(progress: AwardProgress) -> StopReason:

@@ -1,0 +1,108 @@
+"""How an event is searched: solvers race over small ones; large ones and those of packages have engines of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from optimizer.award import award_of
+from optimizer.search.isolation import Forked
+from optimizer.sourcing.greedy import greedy_award
+from optimizer.sourcing.model import AwardModel, award_model, award_program
+from optimizer.sourcing.progress import AwardProgress
+from optimizer.sourcing.runs import Task
+from optimizer.sourcing.survival import cut_rows, loss_cuts, with_cuts
+
+TINY_COLUMNS = 1_000
+"""Up to here a call of HiGHS in this process comes first: it often takes less time than starting a process."""
+
+TINY_SECONDS = 2.0
+"""What that call may take before others are asked."""
+
+HEAD_START_SECONDS = 3.0
+"""What HiGHS gets to itself before another solver takes the second core."""
+
+GREEDY_BIDS = 20_000
+"""Up to here a first award is bought bid by bid in milliseconds."""
+
+
+def search(progress: AwardProgress) -> None:
+    """Search until done; the choice of strategy is written to ``progress.chosen_because``."""
+    strategy, progress.chosen_because = _choice(progress)
+    strategy(progress)
+
+
+def _choice(progress: AwardProgress) -> tuple[Callable[[AwardProgress], None], str]:
+    """Choose a strategy by the structure and size of the event, and say why."""
+    size = f"{len(progress.event.bids)} bids"
+    if progress.parameters.backend is not None:
+        return _as_asked, f"the request asks for {progress.parameters.backend}"
+    return _race, f"highs, then from {HEAD_START_SECONDS:g} s on cp_sat beside it: {size}"
+
+
+def _as_asked(progress: AwardProgress) -> None:
+    """Hand the whole model to the backend that the request names."""
+    name, built = str(progress.parameters.backend), _begun(progress)
+
+    def one(task: Task) -> None:
+        with task.running(name) as process:
+            task.taken(process, progress.left, name)
+
+    _until_valid(progress, built, one)
+
+
+def _race(progress: AwardProgress) -> None:
+    """Race two solvers over the whole model; the first proof ends it."""
+    _until_valid(progress, _begun(progress), _raced)
+
+
+def _begun(progress: AwardProgress) -> AwardModel:
+    """Build the model, and publish a first award before any solver starts."""
+    event = progress.event
+    built = award_model(event, progress.offers)
+    progress.offer(award_of(np.zeros(len(event.bids), dtype=np.int64)), "buying nothing")
+    if len(event.bids) <= GREEDY_BIDS:
+        progress.offer(greedy_award(event, built.flows), "greedy")
+    return built
+
+
+def _until_valid(progress: AwardProgress, built: AwardModel, solve: Callable[[Task], None]) -> None:
+    """Solve, and again with rows that the last award breaks while it does not survive a loss."""
+    task = Task(progress, built, award_program(built))
+    while True:
+        task.last = None
+        solve(task)
+        if progress.done or task.last is None or progress.event.risk.survive_share is None:
+            return
+        wins = task.last.by_bid(len(progress.event.bids)) > 0
+        cuts = loss_cuts(progress.event, progress.offers, wins)
+        if not cuts:
+            return
+        task.program = with_cuts(task.program, cut_rows(built.flows, built.switch_column, cuts))
+
+
+def _raced(task: Task) -> None:
+    progress = task.progress
+    if task.program.n_columns <= TINY_COLUMNS:
+        task.here("highs", TINY_SECONDS)
+        if progress.done or _ended(task):
+            return
+    with task.running("highs") as highs:
+        task.taken(highs, min(HEAD_START_SECONDS, progress.left), "highs")
+        if progress.done or _ended(task):
+            return
+        with task.running("cp_sat") as rival:
+            _first_proof(task, {"highs": highs, "cp_sat": rival})
+
+
+def _first_proof(task: Task, racers: dict[str, Forked]) -> None:
+    """Take what the solvers find until one has proved enough."""
+    while not task.progress.done and not _ended(task) and not all(racer.ended for racer in racers.values()):
+        for name, racer in racers.items():
+            task.taken(racer, 0.02, name)
+
+
+def _ended(task: Task) -> bool:
+    """Whether a solver ended with an award that only rows still to come can refuse."""
+    return task.progress.event.risk.survive_share is not None and task.last is not None
