@@ -21,7 +21,9 @@ def parts(world: World, rule: Rule) -> Iterator[Part]:
         yield rule.suppliers, rule.items
     elif rule.per == "supplier":
         yield from (
-            ((supplier,), rule.items) for supplier in rule.suppliers if any((supplier, i) in offered for i in rule.items)
+            ((supplier,), rule.items)
+            for supplier in rule.suppliers
+            if any((supplier, i) in offered for i in rule.items)
         )
     elif rule.per == "item":
         yield from ((rule.suppliers, (item,)) for item in rule.items)
