@@ -6,6 +6,10 @@ a process that can be killed, with a certified plan published before it starts.
 
 from __future__ import annotations
 
+import contextlib
+import os
+from collections.abc import Iterator
+
 from ortools.math_opt.python import mathopt
 
 from optimizer.backends.answer import Answer, Search
@@ -15,7 +19,21 @@ from optimizer.program import Program
 
 def highs(program: Program, search: Search) -> Answer:
     """Solve a mixed-integer program with HiGHS."""
-    return solve_program(program, search, mathopt.SolverType.HIGHS, relax=False)
+    with _silent():
+        return solve_program(program, search, mathopt.SolverType.HIGHS, relax=False)
+
+
+@contextlib.contextmanager
+def _silent() -> Iterator[None]:
+    """Keep what HiGHS prints, a line of its own for developers whatever it is asked, out of the answer."""
+    kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def highs_relaxation(program: Program, search: Search) -> Answer:

@@ -1,4 +1,4 @@
-"""How an event is searched: solvers race over small ones; large ones and those of packages have engines of their own."""
+"""How an event is searched: solvers race over small ones; large ones and those of packages have engines."""
 
 from __future__ import annotations
 
