@@ -7,6 +7,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Final
 
+from cli import rfq_arguments
 from cli.bench_arguments import add_cases
 from cli.exit_codes import BY_CODE
 from cli.flag_types import count, not_negative, positive, share, words
@@ -19,6 +20,7 @@ COMMANDS: Final = {
     "diff": "what one plan does otherwise than another, and what that is worth",
     "repair": "the nearest plan that breaks no rule, of a plan made by hand",
     "rules": "what every rule that stands against a plan costs",
+    **rfq_arguments.COMMANDS,
     "serve": "take plans over gRPC until stopped",
     "demo": "plan real sales data through a server of its own: needs the extra 'demo'",
     "bench": "measure what this machine makes of a benchmark, beside other solvers",
@@ -48,6 +50,7 @@ def parser() -> argparse.ArgumentParser:
     _diff(by_name["diff"])
     _repair(by_name["repair"])
     _rules(by_name["rules"])
+    rfq_arguments.add_arguments(by_name)
     _serve(by_name["serve"])
     _demo(by_name["demo"])
     add_cases(by_name["bench"])

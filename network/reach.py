@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,30 +66,10 @@ def earliest_days(network: Network, destinations: NDArray[np.int64], sku: int | 
     ndarray of float64, shape (n_destinations, n_nodes)
         Days; infinity where no way leads there, 0 from a node to itself.
     """
-    return least_sums(network, destinations, usable_lanes(network, sku), network.lanes.lead_time_days)
-
-
-def least_sums(
-    network: Network, destinations: NDArray[np.int64], usable: NDArray[np.bool_], amounts: NDArray[Any]
-) -> NDArray[np.float64]:
-    """Least sum of the lanes' amounts over all ways from each node to each destination.
-
-    Parameters
-    ----------
-    destinations : ndarray of int, shape (n_destinations,)
-        Rows of `Network.nodes`, each once.
-    usable : ndarray of bool, shape (n_lanes,)
-    amounts : ndarray, shape (n_lanes,)
-        At least 0: days, or costs of a unit.
-
-    Returns
-    -------
-    ndarray of float64, shape (n_destinations, n_nodes)
-        Infinity where no way leads there, 0 from a node to itself.
-    """
     lanes = network.lanes
+    usable = usable_lanes(network, sku)
     origin, head = lanes.origin[usable], lanes.destination[usable]
-    lead = amounts[usable].astype(np.float64)
+    lead = lanes.lead_time_days[usable].astype(np.float64)
     place = np.full(len(network.nodes), -1, dtype=np.int64)
     place[destinations] = np.arange(len(destinations))
     days = np.full((len(destinations), len(network.nodes)), np.inf)

@@ -2,7 +2,7 @@
 
     python -m scenarios.suppliers DIR OUT --suppliers 5 --seed 1
 
-All of it is drawn, from the seed alone; docs/sourcing-walkthrough.md uses it, because public networks name no suppliers.
+All of it is drawn, from the seed alone. docs/sourcing-walkthrough.md uses it: public networks name no suppliers.
 """
 
 from __future__ import annotations

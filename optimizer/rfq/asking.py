@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from network.columns import NO_LIMIT
 from network.events import Items
-from network.graph import usable_lanes
-from network.reach import least_sums
+from network.events.freight import lane_freight
+from network.reach import earliest_days
 from network.tables import Network
 
 Ints = NDArray[np.int64]
@@ -162,18 +162,16 @@ def _ways(network: Network, supplier: Ints, node: Ints, sku: Ints) -> tuple[Floa
     -------
     days, freight : ndarray of float64, shape (n_items * n_suppliers,)
     """
-    days, freight = np.full((len(node), len(supplier)), np.inf), np.full((len(node), len(supplier)), np.inf)
-    lanes = network.lanes
+    days = np.full((len(node), len(supplier)), np.inf)
     for product in np.unique(sku).tolist():
         here = np.flatnonzero(sku == product)
         ends, place = np.unique(node[here], return_inverse=True)
-        usable = usable_lanes(network, product)
-        weight = float(np.nan_to_num(network.products.unit_weight_kg[product]))
-        cost = lanes.cost_per_unit + lanes.cost_per_kg * weight
-        at = np.ix_(place.reshape(-1), supplier)
-        days[here] = least_sums(network, ends, usable, lanes.lead_time_days)[at]
-        freight[here] = least_sums(network, ends, usable, cost)[at]
-    return days.reshape(-1), freight.reshape(-1)
+        days[here] = earliest_days(network, ends, product)[np.ix_(place.reshape(-1), supplier)]
+    freight = np.full(days.size, np.inf)
+    way = np.flatnonzero(np.isfinite(days.reshape(-1)))
+    item, origin = way // max(len(supplier), 1), supplier[way % max(len(supplier), 1)]
+    freight[way] = lane_freight(network, origin, node[item], sku[item]).cost
+    return days.reshape(-1), freight
 
 
 def _price_points(item: Ints, eligible: Flags, landed: Floats) -> Floats:
