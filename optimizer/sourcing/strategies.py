@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
+from network.events import RiskMeasure
 from optimizer.award import award_of
+from optimizer.program import Program
 from optimizer.search.isolation import Forked
 from optimizer.sourcing.greedy import greedy_award
 from optimizer.sourcing.model import AwardModel, award_model, award_program
@@ -38,7 +40,7 @@ def _choice(progress: AwardProgress) -> tuple[Callable[[AwardProgress], None], s
     size = f"{len(progress.event.bids)} bids"
     if progress.parameters.backend is not None:
         return _as_asked, f"the request asks for {progress.parameters.backend}"
-    return _race, f"highs, then from {HEAD_START_SECONDS:g} s on cp_sat beside it: {size}"
+    return _race, f"highs, then from {HEAD_START_SECONDS:g} s on {_rival(progress)} beside it: {size}"
 
 
 def _as_asked(progress: AwardProgress) -> None:
@@ -49,12 +51,13 @@ def _as_asked(progress: AwardProgress) -> None:
         with task.running(name) as process:
             task.taken(process, progress.left, name)
 
-    _until_valid(progress, built, one)
+    _until_valid(Task(progress, built, award_program(built)), one)
 
 
 def _race(progress: AwardProgress) -> None:
     """Race two solvers over the whole model; the first proof ends it."""
-    _until_valid(progress, _begun(progress), _raced)
+    built = _begun(progress)
+    _until_valid(Task(progress, built, award_program(built)), _raced)
 
 
 def _begun(progress: AwardProgress) -> AwardModel:
@@ -67,9 +70,14 @@ def _begun(progress: AwardProgress) -> AwardModel:
     return built
 
 
-def _until_valid(progress: AwardProgress, built: AwardModel, solve: Callable[[Task], None]) -> None:
+def search_within(progress: AwardProgress, built: AwardModel, program: Program) -> None:
+    """Race solvers over a program of the event that leaves some of its awards out."""
+    _until_valid(Task(progress, built, program), _raced)
+
+
+def _until_valid(task: Task, solve: Callable[[Task], None]) -> None:
     """Solve, and again with rows that the last award breaks while it does not survive a loss."""
-    task = Task(progress, built, award_program(built))
+    progress, built = task.progress, task.built
     while True:
         task.last = None
         solve(task)
@@ -92,8 +100,14 @@ def _raced(task: Task) -> None:
         task.taken(highs, min(HEAD_START_SECONDS, progress.left), "highs")
         if progress.done or _ended(task):
             return
-        with task.running("cp_sat") as rival:
-            _first_proof(task, {"highs": highs, "cp_sat": rival})
+        rival = _rival(progress)
+        with task.running(rival) as other:
+            _first_proof(task, {"highs": highs, rival: other})
+
+
+def _rival(progress: AwardProgress) -> str:
+    """Name the solver beside HiGHS: values at risk are no whole numbers, which CP-SAT would make of them."""
+    return "scip" if progress.event.risk.measure == RiskMeasure.CVAR else "cp_sat"
 
 
 def _first_proof(task: Task, racers: dict[str, Forked]) -> None:
