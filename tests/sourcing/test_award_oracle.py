@@ -12,6 +12,9 @@ from network.events import Event
 from network.events.reading import event_from_frames
 from optimizer.award import AwardCertificate, award_of
 from optimizer.certificate.awards import certify_award
+from optimizer.plan import Status
+from optimizer.request import Parameters
+from optimizer.sourcing.solve import award
 from tests.sourcing.drawing import drawn_event
 from tests.sourcing.oracle.brute_force import best_award, every_award
 from tests.sourcing.oracle.formulation import Formulation
@@ -32,7 +35,18 @@ KINDS: list[dict[str, Any]] = [
     ),
 ]
 
-FEW, MANY = range(40), pytest.param(range(40, 400), marks=pytest.mark.slow)
+FEW, MANY = range(20), pytest.param(range(20, 400), marks=pytest.mark.slow)
+
+FOCI: list[dict[str, Any]] = [
+    {},
+    {"risk": True, "survive": False},
+    {"survive": True, "risk": False},
+    {"packages": True, "alternates": True},
+    {"tiers": True, "packs": True, "minimums": True, "dates": True},
+]
+"""Features that are drawn more often than by default."""
+
+PROVED = Parameters(time_limit_seconds=60, gap=0)
 
 
 def both(frames: Frames, settings: dict[str, Any]) -> tuple[Event, World]:
@@ -99,3 +113,36 @@ def test_solvers_agree(solver, seeds):
             assert valuation.objective[0] == best[0], seed
             feasible += 1
     assert 0.5 * len(seeds) < feasible < len(seeds)
+
+
+def assert_award_is_best(frames: Frames, settings: dict[str, Any], name: str) -> bool:
+    """Compare `award` with brute force; says whether any award is valid."""
+    event, world = both(frames, settings)
+    best = best_award(world)
+    result = award(event, PROVED)
+    if best is None:
+        assert (result.status, result.award, result.bound) == (Status.INFEASIBLE, None, None), name
+        return False
+    assert result.status is Status.OPTIMAL, name
+    assert result.certificate is not None
+    assert result.certificate.valid, name
+    assert result.objective == best[0], name
+    assert result.bound is not None
+    assert result.bound <= best[0], name
+    return True
+
+
+@pytest.mark.parametrize("seeds", [range(3), pytest.param(range(3, 100), marks=pytest.mark.slow)])
+@pytest.mark.parametrize("focus", FOCI, ids="-".join)
+def test_awards_are_best(focus, seeds):
+    found = [assert_award_is_best(*drawn_event(1000 + seed, **focus), name=f"{seed} {focus}") for seed in seeds]
+    assert any(found)
+
+
+@pytest.mark.parametrize("seeds", [range(1), pytest.param(range(1, 30), marks=pytest.mark.slow)])
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: "-".join(kind.values()))
+def test_awards_keep_every_kind_of_rule(kind, seeds):
+    """One rule by itself, mandatory or with a price."""
+    for seed in seeds:
+        price = {"violation_price": 5.0} if seed % 2 and kind["kind"] != "adjust" else {}
+        assert_award_is_best(*drawn_event(2000 + seed, rules=[kind | price]), name=f"{seed} {kind}")
