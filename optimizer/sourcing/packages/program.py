@@ -81,15 +81,18 @@ def covering_program(covering: Covering, money_decimals: int) -> CoveringProgram
     return CoveringProgram(program, skipped, winners, pair_supplier, pair_item, n)
 
 
+def _no_numbers() -> Ints:
+    return np.empty(0, dtype=np.int64)
+
+
 def _none() -> Program:
     return _program(_Rows(), np.zeros(0), np.zeros(0, dtype=np.bool_))
 
 
 def _program(rows: _Rows, objective: Floats, integer: NDArray[np.bool_]) -> Program:
-    row, column, coefficient = (
-        np.concatenate([np.empty(0, dtype=kind), *(block[part] for block in rows.blocks)]).astype(kind)
-        for part, kind in enumerate((np.int64, np.int64, np.float64))
-    )
+    row = np.concatenate([_no_numbers(), *(block[0] for block in rows.blocks)]).astype(np.int64)
+    column = np.concatenate([_no_numbers(), *(block[1] for block in rows.blocks)]).astype(np.int64)
+    coefficient = np.concatenate([np.empty(0), *(block[2] for block in rows.blocks)])
     order = np.lexsort((column, row))
     n_rows = rows.count
     return Program(

@@ -198,7 +198,8 @@ def _lots(event: Event, limits: AwardLimits) -> Lots:
 def _rows(event: Event, offers: Offers, limits: AwardLimits, lines: _Lines, spend: Ints) -> Rows:
     """Write limits of units and spend, capacities and alternates as weights of columns."""
     bid, capacity = lines.bid, event.suppliers.capacity_units
-    names, columns, weights, most = [], [], [], []
+    names, columns, weights = [], [], []
+    most: list[int] = []
     for limit in np.flatnonzero(np.isin(limits.measure, (Measure.SPEND, Measure.VOLUME))).tolist():
         at = np.flatnonzero(np.isin(bid, limits.bid[limits.first[limit] : limits.first[limit + 1]]))
         names.append(np.full(len(at), len(most)))

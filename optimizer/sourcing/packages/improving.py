@@ -1,0 +1,199 @@
+"""Makes awards of packages better, neighbourhood by neighbourhood: some packages are dropped and what they brought is
+bought anew at the least cost, everything else held.
+
+Items may always be left out here, at a price above everything that an award could cost: so the search begins with
+whatever keeps all limits and covers what is left.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from optimizer.backends import BACKENDS, Search
+from optimizer.sourcing.packages.covering import MUST, Covering
+from optimizer.sourcing.packages.partial import Held, held, partial_program
+from optimizer.sourcing.packages.program import CoveringProgram, covering_program
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+_DROPPED: Final = (6.0, 60.0)
+"""Packages that a neighbourhood drops at first, and at most."""
+_GROWTH: Final = 1.03
+_SHRINKING: Final = 0.9
+_QUICK_SECONDS: Final = 0.25
+"""Neighbourhoods that are searched whole in less time become larger."""
+_LONG_SECONDS: Final = 1.5
+_LEFT_OUT_FACTOR: Final = 4
+
+
+@dataclass(slots=True)
+class Neighbourhoods:
+    """A covering problem in which everything can be left out, ready to be searched in parts."""
+
+    covering: Covering
+    must: Flags
+    """Items that may not be left out."""
+    written: CoveringProgram
+    whole: Held
+    has_item: csr_array
+    """Shape ``(n_columns, n_items)``."""
+    supplier_first: int
+    """Program column of the first supplier that can win, and of the first pair."""
+    pair_first: int
+    winner_of: Ints
+    """Program column by supplier, -1."""
+    pair_key: Ints
+
+
+def neighbourhoods_of(covering: Covering, money_decimals: int) -> Neighbourhoods:
+    """Prepare a covering problem."""
+    must = covering.skip_cost == MUST
+    dear = _LEFT_OUT_FACTOR * int(covering.cost.max(initial=1) + covering.fixed_cost.max(initial=0))
+    elastic = replace(covering, skip_cost=np.where(must, dear, covering.skip_cost))
+    written = covering_program(elastic, money_decimals)
+    supplier_first = covering.n_columns + covering.n_items
+    winner_of = np.full(len(covering.fixed_cost), -1, dtype=np.int64)
+    winner_of[written.winners] = supplier_first + np.arange(len(written.winners))
+    shape = (covering.n_columns, covering.n_items)
+    return Neighbourhoods(
+        covering=elastic,
+        must=must,
+        written=written,
+        whole=held(written.program),
+        has_item=csr_array((np.ones(len(covering.item)), covering.item, covering.first), shape=shape),
+        supplier_first=supplier_first,
+        pair_first=supplier_first + len(written.winners),
+        winner_of=winner_of,
+        pair_key=written.pair_supplier * covering.n_items + written.pair_item,
+    )
+
+
+def total_cost(covering: Covering, chosen: Flags) -> int:
+    """Cost of columns, of suppliers that win and of items that are left out, exact."""
+    covered = np.zeros(covering.n_items, dtype=np.bool_)
+    covered[covering.item[chosen[covering.column_of]]] = True
+    wins = np.unique(covering.supplier[chosen])
+    return int(covering.cost[chosen].sum() + covering.fixed_cost[wins].sum() + covering.skip_cost[~covered].sum())
+
+
+def improve(
+    near: Neighbourhoods,
+    chosen: Flags,
+    until: float,
+    seed: int,
+    report: Callable[[Flags], None],
+) -> Flags:
+    """Search neighbourhoods until the time is over; every better choice that leaves nothing out is reported.
+
+    Parameters
+    ----------
+    chosen : ndarray of bool, shape (n_columns,)
+        Keeps all limits but the cover of items.
+    until : float
+        On the clock of `time.monotonic`.
+    """
+    random, covering = np.random.default_rng(seed), near.covering
+    dropped = _DROPPED[0]
+    cost = total_cost(covering, chosen)
+    while (left := until - time.monotonic()) > 0:
+        began = time.monotonic()
+        answer = _searched(near, chosen, _drawn(near, chosen, round(dropped), random), min(_LONG_SECONDS, left))
+        took = time.monotonic() - began
+        if answer is None or took > _LONG_SECONDS:
+            dropped = max(dropped * _SHRINKING, 2.0)
+        elif took < _QUICK_SECONDS:
+            dropped = min(dropped * _GROWTH, _DROPPED[1])
+        if answer is None:
+            continue
+        new = total_cost(covering, answer)
+        if new <= cost:
+            chosen = answer
+            if new < cost and is_whole(near, chosen):
+                report(chosen)
+            cost = new
+    return chosen
+
+
+def is_whole(near: Neighbourhoods, chosen: Flags) -> bool:
+    """Whether every item that must be covered is."""
+    covered = np.zeros(near.covering.n_items, dtype=np.bool_)
+    covered[near.covering.item[chosen[near.covering.column_of]]] = True
+    return bool(np.all(covered[near.must]))
+
+
+def _drawn(near: Neighbourhoods, chosen: Flags, count: int, random: np.random.Generator) -> tuple[Flags, Ints]:
+    """Draw chosen columns to drop and items that are left out to buy: those with most offers near a place."""
+    covering, has_item = near.covering, near.has_item
+    covered = has_item.T @ chosen.astype(np.float64)
+    out = np.flatnonzero(covered == 0)
+    seed = np.zeros(covering.n_items)
+    if len(out) and random.random() < 0.5:
+        seed[random.choice(out)] = 1
+    else:
+        seed[random.integers(covering.n_items)] = 1
+    offers = has_item @ seed
+    items = has_item.T @ offers
+    items = has_item.T @ (has_item @ items) * (1e-3 / max(items.max(), 1.0)) + items
+    closeness = (has_item @ items) / np.diff(covering.first)
+    drop = np.zeros(covering.n_columns, dtype=np.bool_)
+    at = np.flatnonzero(chosen)
+    if len(near.written.winners) and len(at) and random.random() < 0.5:
+        supplier = covering.supplier[at[np.argmax(closeness[at] * random.random(len(at)))]]
+        drop[at[covering.supplier[at] == supplier]] = True
+    order = at[np.argsort(-closeness[at] * random.uniform(0.5, 1.0, len(at)))]
+    drop[order[: max(count - int(drop.sum()), 1)]] = True
+    near_out = out[np.argsort(-items[out])][: 4 * count]
+    return drop, near_out
+
+
+def _searched(near: Neighbourhoods, chosen: Flags, drawn: tuple[Flags, Ints], seconds: float) -> Flags | None:
+    """Buy anew what the dropped columns brought, None where no solution was found."""
+    covering, (drop, out) = near.covering, drawn
+    kept = chosen & ~drop
+    covered = near.has_item.T @ kept.astype(np.float64) > 0
+    wanted = np.zeros(covering.n_items, dtype=np.bool_)
+    wanted[covering.item[drop[covering.column_of]]] = True
+    wanted[out] = True
+    wanted &= ~covered
+    useful = (near.has_item @ wanted.astype(np.float64) > 0) & ~kept
+    values = np.zeros(near.written.program.n_columns)
+    values[: covering.n_columns] = kept
+    values[covering.n_columns : near.supplier_first] = ~covered
+    free = np.zeros(len(values), dtype=np.bool_)
+    free[: covering.n_columns] = useful
+    free[covering.n_columns : near.supplier_first] = wanted
+    if len(near.written.winners):
+        used = near.winner_of[covering.supplier[kept]]
+        values[used[used >= 0]] = 1
+        may = near.winner_of[covering.supplier[useful]]
+        free[may[may >= 0]] = True
+        free[used[used >= 0]] = False
+    if len(near.pair_key):
+        values[_pairs(near, kept)] = 1
+        free[_pairs(near, useful)] = True
+        free[_pairs(near, kept)] = False
+    columns = np.flatnonzero(free)
+    program = partial_program(near.whole, values, columns)
+    answer = BACKENDS["highs"](program, Search(seconds=seconds, gap=0.0))
+    if answer.columns is None:
+        return None
+    values[columns] = answer.columns
+    return np.asarray(values[: covering.n_columns] > 0.5)
+
+
+def _pairs(near: Neighbourhoods, columns: Flags) -> Ints:
+    """Program columns of the pairs that some columns bring."""
+    covering = near.covering
+    entry = np.flatnonzero(columns[covering.column_of])
+    key = covering.supplier[covering.column_of[entry]] * covering.n_items + covering.item[entry]
+    at = np.minimum(np.searchsorted(near.pair_key, key), len(near.pair_key) - 1)
+    return near.pair_first + at[near.pair_key[at] == key]
