@@ -10,8 +10,12 @@ from optimizer.award import Award, AwardIncumbent, AwardResult
 from optimizer.plan import Conflict, Status, StopReason
 from optimizer.request import Parameters
 from optimizer.search.progress import PROVED_GAP
+from optimizer.sourcing.conflicts import conflicts_of
 from optimizer.sourcing.progress import AwardProgress
 from optimizer.sourcing.strategies import search
+
+_LEAST_SECONDS = 2.0
+"""To find out why no award is valid."""
 
 
 def award(
@@ -51,7 +55,9 @@ def award(
     began = progress.elapsed
     search(progress)
     seconds = {"build": began, "solve": progress.elapsed - began}
-    return _result(progress, seconds, (), _stopped_by(progress))
+    stopped_by = _stopped_by(progress)
+    conflicts = conflicts_of(event, max(progress.left, _LEAST_SECONDS)) if progress.infeasible else ()
+    return _result(progress, seconds, conflicts, stopped_by)
 
 
 def _stopped_by(progress: AwardProgress) -> StopReason:

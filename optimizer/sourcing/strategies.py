@@ -14,7 +14,7 @@ from optimizer.sourcing.greedy import greedy_award
 from optimizer.sourcing.model import AwardModel, award_model, award_program
 from optimizer.sourcing.progress import AwardProgress
 from optimizer.sourcing.runs import Task
-from optimizer.sourcing.survival import cut_rows, loss_cuts, with_cuts
+from optimizer.sourcing.survival import LossCut, cut_rows, loss_cuts, with_cuts
 
 TINY_COLUMNS = 1_000
 """Up to here a call of HiGHS in this process comes first: it often takes less time than starting a process."""
@@ -81,11 +81,8 @@ def _until_valid(task: Task, solve: Callable[[Task], None]) -> None:
     while True:
         task.last = None
         solve(task)
-        if progress.done or task.last is None or progress.event.risk.survive_share is None:
-            return
-        wins = task.last.by_bid(len(progress.event.bids)) > 0
-        cuts = loss_cuts(progress.event, progress.offers, wins)
-        if not cuts:
+        cuts = _broken_cuts(task)
+        if progress.done or not cuts:
             return
         task.program = with_cuts(task.program, cut_rows(built.flows, built.switch_column, cuts))
 
@@ -94,11 +91,11 @@ def _raced(task: Task) -> None:
     progress = task.progress
     if task.program.n_columns <= TINY_COLUMNS:
         task.here("highs", TINY_SECONDS)
-        if progress.done or _ended(task):
+        if progress.done or _broken_cuts(task):
             return
     with task.running("highs") as highs:
         task.taken(highs, min(HEAD_START_SECONDS, progress.left), "highs")
-        if progress.done or _ended(task):
+        if progress.done or _broken_cuts(task):
             return
         rival = _rival(progress)
         with task.running(rival) as other:
@@ -112,11 +109,14 @@ def _rival(progress: AwardProgress) -> str:
 
 def _first_proof(task: Task, racers: dict[str, Forked]) -> None:
     """Take what the solvers find until one has proved enough."""
-    while not task.progress.done and not _ended(task) and not all(racer.ended for racer in racers.values()):
+    while not task.progress.done and not _broken_cuts(task) and not all(racer.ended for racer in racers.values()):
         for name, racer in racers.items():
             task.taken(racer, 0.02, name)
 
 
-def _ended(task: Task) -> bool:
-    """Whether a solver ended with an award that only rows still to come can refuse."""
-    return task.progress.event.risk.survive_share is not None and task.last is not None
+def _broken_cuts(task: Task) -> list[LossCut]:
+    """Rows that the award that a solver ended with breaks, because it does not survive a loss."""
+    event = task.progress.event
+    if event.risk.survive_share is None or task.last is None:
+        return []
+    return loss_cuts(event, task.progress.offers, task.last.by_bid(len(event.bids)) > 0)
