@@ -69,10 +69,12 @@ def check_bids(tables: Tables, settings: Settings, log: ProblemLog) -> None:
 
 
 def _check_currencies(report: Reporter, rates: Parsed, settings: Settings) -> None:
+    if not settings.currency:
+        return
     currency = report.table["currency"]
     names = np.append(rates["currency"], [settings.currency, ""]).astype(object)
     strange = pd.Index(names).unique().get_indexer(pd.Index(currency, dtype=object)) < 0
-    message = f"there is no rate for {{value}}, and the event counts in {settings.currency or 'another currency'}"
+    message = f"there is no rate for {{value}}, and the event counts in {settings.currency}"
     fix = "Correct the currency, or add its rate to rates"
     report.error("currency", "unknown_currency", strange, message, fix)
 
@@ -119,16 +121,18 @@ def check_packages(tables: Tables, log: ProblemLog) -> None:
     report.error("max_units", "package_without_units", open_ended, message, fix)
     supplier, package = bids["supplier_id"], bids["package_id"]
     known = packed & (supplier >= 0)
-    group = pd.DataFrame({"supplier": supplier, "package": package}).groupby(["supplier", "package"], sort=False)
+    number = pd.DataFrame({"supplier": supplier, "package": package}).groupby(["supplier", "package"]).ngroup()
+    group, begins = number.to_numpy(), ~number.duplicated().to_numpy()
     taken = np.where(bids["max_units"] < NO_LIMIT, bids["max_units"] * bids["capacity_per_unit"], 0)
-    total = pd.Series(taken).groupby(group.ngroup().to_numpy()).transform("sum").to_numpy()
+    total = pd.Series(taken).groupby(group).transform("sum").to_numpy()
     capacity = np.append(tables["suppliers"]["capacity_units"], NO_LIMIT)[supplier]
-    large = known & (total > capacity) & (capacity < NO_LIMIT) & (taken <= capacity)
+    alone = pd.Series(taken).groupby(group).transform("max").to_numpy() > capacity
+    large = known & begins & ~alone & (total > capacity) & (capacity < NO_LIMIT)
     message = "package {value} takes {total} of the supplier's capacity, which is {capacity}"
     fix = "Make the package smaller, or raise capacity_units of the supplier"
     report.error("package_id", "capacity_below_package", large, message, fix, total=total, capacity=capacity)
     alternate = bids["alternate_id"]
-    first = pd.Series(alternate).groupby(group.ngroup().to_numpy()).transform("first").to_numpy()
+    first = pd.Series(alternate).groupby(group).transform("first").to_numpy()
     differs = known & (alternate != first)
     message = "package {package} has the alternate_id {value!r} here and {first!r} in its first bid"
     fix = "Give all bids of the package the same alternate_id, or none"

@@ -114,7 +114,7 @@ def _check_magnitudes(tables: Tables, settings: Settings, log: ProblemLog) -> No
     known = bids["item_id"] >= 0
     np.maximum.at(dearest, bids["item_id"][known], price[known])
     total = float((dearest * items["units"]).sum() + np.nan_to_num(suppliers["fixed_cost"]).sum())
-    if total * scale > SUM_LIMIT:
+    if not over.any() and total * scale > SUM_LIMIT:
         message = f"all items together cost up to {total:.3g}, which leaves the range of 64-bit money"
         log.add(Problem(items.file, None, None, None, "money_overflow", message, FIX_MONEY))
 

@@ -28,9 +28,9 @@ CLASSES = {
 }
 
 
-def documented_rows(section: str) -> list[str]:
+def documented_rows(section: str, document: Path = DOCUMENT) -> list[str]:
     """Rows of the Markdown table under a heading, without the two header lines."""
-    body = re.split(r"^## ", DOCUMENT.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    body = re.split(r"^## ", document.read_text(encoding="utf-8"), flags=re.MULTILINE)
     text = next(part for part in body if part.startswith(section + "\n"))
     return [line for line in text.splitlines() if line.startswith("|")][2:]
 
@@ -41,6 +41,8 @@ def values_of(column: Column) -> str:
         return ", ".join(column.choices)
     if column.cell is CellType.BOOLEAN:
         return "true, false"
+    if column.cell is CellType.DATE:
+        return "day"
     if column.cell is CellType.REFERENCE:
         return f"id in {column.refers_to}"
     if column.cell not in (CellType.INTEGER, CellType.NUMBER):
