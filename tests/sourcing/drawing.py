@@ -50,7 +50,7 @@ Row = dict[str, Any]
 Event = tuple[dict[str, pd.DataFrame], dict[str, Any]]
 
 
-def drawn_event(seed: int, *, rules: list[Row] | None = None, **features: float) -> Event:
+def drawn_event(seed: int, *, rules: list[Row] | bool | None = None, **features: float) -> Event:
     """Tables and settings of an event of 2 to 4 items, 2 to 4 suppliers and 3 to 9 bids.
 
     Parameters
@@ -59,6 +59,7 @@ def drawn_event(seed: int, *, rules: list[Row] | None = None, **features: float)
         The same seed and features give the same event.
     rules
         Columns that are given: as many rules are drawn as there are rows, each with these and otherwise at random.
+        True: one to three of any kind, False: none.
     features
         `FEATURES` by name, each how often events have it: True always, False never.
 
@@ -72,6 +73,8 @@ def drawn_event(seed: int, *, rules: list[Row] | None = None, **features: float)
         message = f"features are {', '.join(FEATURES)}, not {', '.join(unknown)}"
         raise ValueError(message)
     rng = np.random.default_rng(seed)
+    given = rules if isinstance(rules, list) else None
+    features |= {} if rules is None else {"rules": bool(rules)}
     has = {name: bool(rng.random() < features.get(name, often)) for name, often in FEATURES.items()}
     n_items, n_suppliers, n_bids = rng.integers(2, 5), rng.integers(2, 5), rng.integers(3, 10)
     choices = max(2, int(AWARDS ** (1 / n_bids)))
@@ -89,7 +92,7 @@ def drawn_event(seed: int, *, rules: list[Row] | None = None, **features: float)
     _capacities(rng, tables, has)
     _within_reach(rng, items, tables["bids"])
     tables["rates"] = [{"currency": "EUR", "rate": 1.25}, {"currency": "GBP", "rate": 1.5}] if has["currencies"] else []
-    tables["rules"] = drawn_rules(rng, items, suppliers, rules if rules is not None or has["rules"] else [])
+    tables["rules"] = drawn_rules(rng, items, suppliers, given if has["rules"] else [])
     settings: dict[str, Any] = {"currency": "USD", "as_of": "2024-01-01", "money_decimals": int(rng.choice([2, 2, 6]))}
     tables["scenarios"] = _risk(rng, tables, settings, has)
     return {name: _frame(name, tables[name]) for name in COLUMNS}, settings
