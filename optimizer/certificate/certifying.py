@@ -19,7 +19,7 @@ from optimizer.certificate.objective import Adjustments, adjustments
 from optimizer.certificate.plan_columns import Ints, UsablePlan, check_columns
 from optimizer.certificate.priced_plan import check_markdown_columns
 from optimizer.certificate.settled_plan import SettledPlan, settled_plan
-from optimizer.certificate.violations import ViolationLog
+from optimizer.certificate.violations import ViolationLog, agree
 from optimizer.plan import Certificate, Plan
 from optimizer.request import Request
 from optimizer.worth.economics import lane_fixed_cost, lane_unit_cost
@@ -147,12 +147,12 @@ def check_claim(
         ("benefit", claimed_benefit, certificate.benefit),
         ("objective", claimed_objective, certificate.objective),
     ):
-        if claimed is not None and not _agree(claimed, found):
+        if claimed is not None and not agree(claimed, found):
             message = f"the plan claims {claimed} money units of {name}, it is {found}"
             log.add_one(f"claimed_{name}", "plan", message, abs(claimed - found))
     for term in sorted({*certificate.ledger, *claimed_ledger} if claimed_ledger is not None else ()):
         claimed, found = (claimed_ledger or {}).get(term, 0), certificate.ledger.get(term, 0)
-        if not _agree(claimed, found):
+        if not agree(claimed, found):
             message = f"the ledger claims {claimed} money units, it is {found}"
             log.add_one("ledger", f"ledger term {term}", message, abs(claimed - found))
     return replace(
@@ -161,11 +161,6 @@ def check_claim(
         violations=certificate.violations + tuple(log.violations),
         violation_count=certificate.violation_count + log.count,
     )
-
-
-def _agree(claimed: int, found: int) -> bool:
-    """Compare exactly, as far as a float in a file is exact: 15 digits."""
-    return abs(claimed - found) <= 1e-15 * abs(found)
 
 
 def _check_ledger(settled: SettledPlan, terms: dict[str, int], log: ViolationLog) -> None:

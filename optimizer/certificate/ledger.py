@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from network.outside import exit_of_lane, outside_nodes, quote_of_lane
+from network.outside import exit_of_lane, feeding_lanes, outside_nodes, quote_of_lane
 from network.tables import Network
 from optimizer.certificate.positions import Positions
 from optimizer.certificate.settled_plan import SettledPlan
@@ -31,6 +31,7 @@ UNIT_PROCEEDS: Final = "exits.unit_proceeds"
 EXIT_FIXED_COST: Final = "exits.fixed_cost"
 UNIT_PRICE: Final = "quotes.unit_price"
 QUOTE_FIXED_COST: Final = "quotes.fixed_cost"
+SUPPLIER_FIXED_COST: Final = "quote_suppliers.fixed_cost"
 ROUNDING: Final = "rounding"
 
 TERMS: Final = (
@@ -46,6 +47,7 @@ TERMS: Final = (
     EXIT_FIXED_COST,
     UNIT_PRICE,
     QUOTE_FIXED_COST,
+    SUPPLIER_FIXED_COST,
     ROUNDING,
 )
 """Keys of every ledger, in the order they are shown."""
@@ -180,11 +182,12 @@ def _proceeds(network: Network, settlement: Settlement, lane: Ints) -> tuple[Flo
 
 def _dispatch_terms(network: Network, cost: Ints) -> dict[str, int]:
     """Terms of what dispatches cost, by what their lanes are."""
-    to_exit, bought = exit_of_lane(network) >= 0, quote_of_lane(network) >= 0
+    to_exit, bought, feeds = exit_of_lane(network) >= 0, quote_of_lane(network) >= 0, feeding_lanes(network)
     return {
-        FIXED_COST: -int(np.sum(cost[~to_exit & ~bought])),
+        FIXED_COST: -int(np.sum(cost[~to_exit & ~bought & ~feeds])),
         EXIT_FIXED_COST: -int(np.sum(cost[to_exit])),
         QUOTE_FIXED_COST: -int(np.sum(cost[bought])),
+        SUPPLIER_FIXED_COST: -int(np.sum(cost[feeds])),
     }
 
 

@@ -63,3 +63,8 @@ def line_place(network: Network, lane: int, sku: int) -> str:
 def position_place(network: Network, node: int, sku: int) -> str:
     """Name a position for people."""
     return f"{place_name(network, node)}, SKU {network.products.sku_id[sku]}"
+
+
+def agree(claimed: int, found: int) -> bool:
+    """Compare exactly, as far as a float in a file is exact: 15 digits."""
+    return abs(claimed - found) <= 1e-15 * abs(found)

@@ -74,7 +74,7 @@ def test_every_rule_has_a_spoiled_award() -> None:
 @pytest.mark.parametrize(
     ("rule", "award"),
     [
-        ("columns", Award(np.array([0], dtype=np.int32), np.array([60.0]))),  # type: ignore[arg-type]
+        ("columns", Award(np.array([0], dtype=np.int32), np.array([60.0]))),
         ("columns", Award(np.array([[0]], dtype=np.int32), np.array([[60]]))),
         ("columns", Award(np.array([0, 1], dtype=np.int32), np.array([60]))),
         ("known_bid", Award(np.array([9], dtype=np.int32), np.array([60]))),

@@ -1,0 +1,1 @@
+"""Award directories: an award as files, written for people and programs, and read back."""
