@@ -19,7 +19,7 @@ from optimizer.sourcing.survival import LossCut, cut_rows, loss_cuts, with_cuts
 TINY_COLUMNS = 1_000
 """Up to here a call of HiGHS in this process comes first: it often takes less time than starting a process."""
 
-TINY_SECONDS = 2.0
+TINY_SECONDS = 1.0
 """What that call may take before others are asked."""
 
 HEAD_START_SECONDS = 3.0
