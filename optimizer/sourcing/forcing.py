@@ -23,6 +23,9 @@ Ints = NDArray[np.int64]
 GAP: Final = 1e-8
 """At which a search with bids forced in is over: as good as solvers can tell."""
 
+SOLVER_TOLERANCE: Final = 1e-6
+"""Currency units by which a solver's bound may be off."""
+
 
 class ForcedProgress(AwardProgress):
     """A search among the awards that take some bids, over once it is known whether one costs at most a target."""
