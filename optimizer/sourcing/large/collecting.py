@@ -21,7 +21,7 @@ class Collected:
     def __init__(self) -> None:
         self.n_columns = self.n_rows = 0
         self._columns: list[tuple[Floats, Floats, NDArray[np.bool_]]] = []
-        self._rows: list[tuple[Floats, Floats, NDArray[np.int8]]] = []
+        self._rows: list[tuple[Floats, Floats, NDArray[np.int8], Floats]] = []
         self._entries: list[tuple[Ints, Ints, Floats]] = []
 
     def add_columns(self, n: int, cost: Any = 0.0, most: Any = 1.0, *, integer: bool = True) -> Ints:
@@ -30,11 +30,14 @@ class Collected:
         self.n_columns += n
         return np.arange(self.n_columns - n, self.n_columns)
 
-    def add_rows(self, kind: int, n: int, low: Any, high: Any, *entries: Entry) -> Ints:
-        """Add rows and return their numbers; entries of the same row and column add up."""
+    def add_rows(self, kind: int, n: int, low: Any, high: Any, *entries: Entry, margin: Any = 0.0) -> Ints:
+        """Add rows and return their numbers; entries of the same row and column add up.
+
+        `margin` is by how much a solver has to keep a row better, so that rounding cannot break it.
+        """
         for row, column, coefficient in entries:
             self._entries.append((row + self.n_rows, column, _filled(coefficient, len(row))))
-        self._rows.append((_filled(low, n), _filled(high, n), np.full(n, kind, dtype=np.int8)))
+        self._rows.append((_filled(low, n), _filled(high, n), np.full(n, kind, dtype=np.int8), _filled(margin, n)))
         self.n_rows += n
         return np.arange(self.n_rows - n, self.n_rows)
 
@@ -43,10 +46,10 @@ class Collected:
         cost, most, integer = (np.concatenate(each) for each in zip(*self._columns, strict=True))
         return cost, most, integer
 
-    def rows(self) -> tuple[Floats, Floats, NDArray[np.int8]]:
-        """Return least, most and kind of the rows."""
-        low, high, kind = (np.concatenate(each) for each in zip(*self._rows, strict=True))
-        return low, high, kind
+    def rows(self) -> tuple[Floats, Floats, NDArray[np.int8], Floats]:
+        """Return least, most, kind and margin of the rows."""
+        low, high, kind, margin = (np.concatenate(each) for each in zip(*self._rows, strict=True))
+        return low, high, kind, margin
 
     def matrix(self) -> sparse.csc_array:
         """Return A."""

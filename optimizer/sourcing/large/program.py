@@ -62,6 +62,8 @@ class AwardProgram:
     row_high: Floats
     row_kind: NDArray[np.int8]
     """`RowKind` values."""
+    row_margin: Floats
+    """By how much a solver has to keep a row better, so that its tolerance and rounding cannot break a rule."""
 
     @property
     def n_flows(self) -> int:
@@ -106,11 +108,11 @@ def award_program(event: Event, offers: Offers) -> AwardProgram:
     uncovered = parts.add_columns(len(event.items), np.nan_to_num(penalty), coverable, integer=False)
     _add_segments(parts, flows, pack, chosen, used)
     _add_items_and_suppliers(parts, event, flows, (pack, used, uncovered))
-    add_limits(parts, event, flows, limits, used)
+    honest = add_limits(parts, event, flows, limits, used)
     add_consistencies(parts, event, flows, consistencies)
+    add_least(parts, flows, honest)
     cost, most, integer = parts.columns()
-    low, high, kind = parts.rows()
-    return AwardProgram(flows, pack, used, uncovered, cost, most, integer, parts.matrix(), low, high, kind)
+    return AwardProgram(flows, pack, used, uncovered, cost, most, integer, parts.matrix(), *parts.rows())
 
 
 def _add_segments(parts: Collected, flows: AwardFlows, pack: Floats, chosen: Ints, used: Ints) -> None:
@@ -119,20 +121,19 @@ def _add_segments(parts: Collected, flows: AwardFlows, pack: Floats, chosen: Int
     row = np.arange(n)
     parts.add_rows(RowKind.WITHIN, n, -np.inf, 0.0, (row, row, 1.0), (row, chosen, -(flows.to_units / pack)))
     least = np.flatnonzero(flows.from_units > flows.pack)
-    at = np.arange(len(least))
-    parts.add_rows(
-        RowKind.WITHIN,
-        len(least),
-        0.0,
-        np.inf,
-        (at, least, 1.0),
-        (at, chosen[least], -(flows.from_units / pack)[least]),
-    )
+    add_least(parts, flows, least)
     n_groups = int(flows.group.max(initial=-1)) + 1
     supplier = np.zeros(n_groups, dtype=np.int64)
     supplier[flows.group] = flows.supplier
     group = np.arange(n_groups)
     parts.add_rows(RowKind.CHOICE, n_groups, -np.inf, 0.0, (flows.group, chosen, 1.0), (group, used[supplier], -1.0))
+
+
+def add_least(parts: Collected, flows: AwardFlows, flow: Ints) -> None:
+    """Let segments that are chosen have their fewest units."""
+    at = np.arange(len(flow))
+    least = (flows.from_units / flows.pack)[flow]
+    parts.add_rows(RowKind.WITHIN, len(flow), 0.0, np.inf, (at, flow, 1.0), (at, len(flows) + flow, -least))
 
 
 def _add_items_and_suppliers(

@@ -17,7 +17,8 @@ from optimizer.sourcing.large.program import RowKind
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-_NONE = np.empty(0, dtype=np.int64)
+_MARGIN = 1e-3
+"""Units or currency units: by how much rows whose terms are not whole are kept better than they have to be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,8 @@ class _Writer:
         bids = np.arange(len(event.bids))
         self.first_flow = np.searchsorted(flows.bid, bids)
         self.n_flows_of = np.searchsorted(flows.bid, bids, side="right") - self.first_flow
+        self.honest = np.zeros(len(flows), dtype=np.bool_)
+        """Segments that may be chosen only with units."""
         self.n_flows_of_supplier = np.bincount(flows.supplier, minlength=len(used))
         self.counted = np.zeros(len(used), dtype=np.bool_)
         """Suppliers that are used only when any of their bids wins."""
@@ -70,6 +73,7 @@ class _Writer:
         alone[code[supplier[code] != self.flows.supplier[flow]]] = False
         whole = alone & ~single & (np.bincount(code, minlength=len(owners)) == self.n_flows_of_supplier[supplier])
         self._count_users(np.unique(supplier[whole & exact[owners]]))
+        self.honest[flow[exact[owner_of]]] = True
         plain = single[code]
         own = np.flatnonzero(~single & ~whole)
         return (
@@ -109,10 +113,16 @@ class _Writer:
         self.parts.add_rows(RowKind.INDICATOR, len(supplier), -np.inf, 0.0, entry, used)
 
 
-def add_limits(parts: Collected, event: Event, flows: AwardFlows, limits: AwardLimits, used: Ints) -> None:
-    """Write limits; what breaks one that has a price is a column."""
+def add_limits(parts: Collected, event: Event, flows: AwardFlows, limits: AwardLimits, used: Ints) -> Ints:
+    """Write limits; what breaks one that has a price is a column.
+
+    Returns
+    -------
+    ndarray of int64
+        Segments without a least quantity of their own that may be chosen only with units.
+    """
     if not len(limits):
-        return
+        return np.empty(0, dtype=np.int64)
     writer = _Writer(parts, event, flows, used)
     value = _values(writer, limits, limits.first, limits.bid)
     base = _values(writer, limits, limits.first_base, limits.base_bid)
@@ -125,6 +135,7 @@ def add_limits(parts: Collected, event: Event, flows: AwardFlows, limits: AwardL
         holds = (limits.sense == sense) | (limits.sense == Sense.EXACTLY)
         holds &= limits.price != 0
         _add_side(writer, limits, np.flatnonzero(holds), (value, base.times(-share)), (amount, wins), low_side=low_side)
+    return np.flatnonzero(writer.honest & (flows.from_units <= flows.pack))
 
 
 def _add_side(
@@ -158,7 +169,9 @@ def _add_side(
         entries.append((place[wins.limit[at]], wins.column[at], -worth[place[wins.limit[at]]]))
         asked[when] -= slack
     low, high = (asked, np.inf) if low_side else (-np.inf, asked)
-    parts.add_rows(RowKind.LIMIT, n, low, high, *entries)
+    rough = (limits.measure[row_limit] == Measure.SPEND) | (limits.share[row_limit] != NO_SHARE)
+    rough &= limits.sense[row_limit] != Sense.EXACTLY
+    parts.add_rows(RowKind.LIMIT, n, low, high, *entries, margin=np.where(rough, _MARGIN, 0.0))
 
 
 def _reach(entries: list[tuple[Ints, Ints, Floats]], n: int, amount: Floats, parts: Collected) -> Floats:
@@ -224,4 +237,12 @@ def add_consistencies(parts: Collected, event: Event, flows: AwardFlows, consist
     price = rows.price[kept[priced]] / 10.0**event.money_decimals
     broken = parts.add_columns(len(priced), price, _reach(entries, n, allowed, parts)[priced], integer=False)
     for sign, low, high in ((-1.0, -np.inf, allowed), (1.0, -allowed, np.inf)):
-        parts.add_rows(RowKind.CONSISTENT, n, low, high, *entries, (priced, broken, sign))
+        parts.add_rows(
+            RowKind.CONSISTENT,
+            n,
+            low,
+            high,
+            *entries,
+            (priced, broken, sign),
+            margin=np.minimum(_MARGIN, allowed / 2),
+        )
