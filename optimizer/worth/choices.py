@@ -6,7 +6,8 @@ certificate. Prices, floors and steps are compared as money, in whole units of `
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -103,6 +104,8 @@ class Choices:
 
 def choices_of(network: Network) -> Choices:
     """Read every choice of a network."""
+    if not any(len(table) for table in (network.price_ladders, network.clearance_groups, network.markdown_budgets)):
+        return _no_choices(network.periods)  # asked for with every certificate: most networks have none
     sku, zone, first_row, rows = _pairs(network)
     has_ladder = np.diff(deciding_rows(network, network.price_ladders, sku, zone)[0]) > 0
     kept = np.flatnonzero(has_ladder)
@@ -154,6 +157,20 @@ def choices_of(network: Network) -> Choices:
         budget_amount=amount,
         budget_id=budget_id,
     )
+
+
+@lru_cache
+def _no_choices(n_periods: int) -> Choices:
+    """Return no choices, in a horizon of so many periods."""
+    shapes = {"weight": (0, n_periods), "may_begin": (0, n_periods)}
+    kinds = {"Floats": np.float64, "Flags": np.bool_, "NDArray[np.int8]": np.int8, "NDArray[np.int32]": np.int32}
+    columns = {}
+    for column in fields(Choices):
+        kind = np.object_ if "object_" in str(column.type) else kinds.get(str(column.type), np.int64)
+        shape = (1,) if column.name.startswith("first_") else shapes.get(column.name, (0,))
+        columns[column.name] = np.zeros(shape, dtype=kind)
+        columns[column.name].setflags(write=False)
+    return Choices(**columns)
 
 
 def may_be_marked_down(network: Network, request: Request, choices: Choices) -> Flags:
