@@ -70,9 +70,9 @@ NEIGHBOURS: Final = 1.2
 """A package's items are drawn of so many times as many nearest ones to its centre."""
 
 SUPPLIERS_PER_ITEM: Final = 0.125
-WINNER_SHARE: Final = 0.3
+WINNER_SHARE: Final = 0.5
 """Share of the suppliers that may win with ``winner_limit``."""
-LOTS_LEEWAY: Final = 1.25
+LOTS_LEEWAY: Final = 2.0
 """Most lots of a winner by what each of them would have, were all alike."""
 PENALTY_FACTOR: Final = 2.0
 """Penalty of an uncovered unit by its cost to make."""
@@ -207,9 +207,10 @@ def _draw_award(random: np.random.Generator, world: _World, most: tuple[int, int
     place = linear_sum_assignment(np.repeat(far, most_lots, axis=1))[1]
     supplier = winners[place // most_lots]
     order = np.lexsort((world.item_place[:, 0] if structure == "regional" else random.permutation(n_items), supplier))
-    position = np.arange(n_items) - np.searchsorted(supplier[order], supplier[order])
-    part = supplier[order].astype(np.int64) * n_items + position // SIZES_OF_PACKAGES[1]
-    _, first = np.unique(part, return_index=True)
+    sizes = random.integers(SIZES_OF_PACKAGES[0], SIZES_OF_PACKAGES[1] + 1, n_items)
+    part = np.searchsorted(np.cumsum(sizes), np.arange(n_items), side="right")
+    # Where a package would be of two suppliers it is cut.
+    _, first = np.unique(supplier[order].astype(np.int64) * n_items + part, return_index=True)
     return _Packages(supplier[order][first].astype(np.int64), np.append(first, n_items).astype(np.int64), order)
 
 

@@ -10,13 +10,13 @@ from optimizer.sourcing.packages.covering import Covering
 Flags = NDArray[np.bool_]
 
 
-def greedy_choice(covering: Covering, discount: NDArray[np.float64] | None = None) -> Flags:
+def greedy_choice(covering: Covering, winners: Flags | None = None) -> Flags:
     """Choose columns until every item is covered or nothing more is allowed.
 
     Parameters
     ----------
-    discount : ndarray of float64, shape (n_items,), optional
-        What covering an item is worth, money; without it all items count alike.
+    winners : ndarray of bool, shape (n_suppliers,), optional
+        Nobody else wins.
 
     Returns
     -------
@@ -25,10 +25,10 @@ def greedy_choice(covering: Covering, discount: NDArray[np.float64] | None = Non
     """
     chosen = np.zeros(covering.n_columns, dtype=np.bool_)
     times = np.zeros(covering.n_items, dtype=np.int64)
-    worth = np.ones(covering.n_items) if discount is None else np.maximum(discount, 1e-6)
+    worth = _worth(covering)
     column_of = covering.column_of
     wins = np.zeros(len(covering.fixed_cost), dtype=np.bool_)
-    allowed = np.ones(covering.n_columns, dtype=np.bool_)
+    allowed = np.ones(covering.n_columns, dtype=np.bool_) if winners is None else winners[covering.supplier]
     used = np.zeros(len(covering.rows.most), dtype=np.int64)
     lots = np.zeros((len(covering.fixed_cost), covering.n_items), dtype=np.bool_)
     row_of = np.repeat(np.arange(len(covering.rows.most)), np.diff(covering.rows.first))
@@ -49,6 +49,14 @@ def greedy_choice(covering: Covering, discount: NDArray[np.float64] | None = Non
         lots[supplier, items] = True
         np.add.at(used, row_of, np.where(covering.rows.column == best, covering.rows.weight, 0))
         allowed &= ~_without_room(covering, wins, times, used)
+
+
+def _worth(covering: Covering) -> NDArray[np.float64]:
+    """Estimate what covering each item is worth: the least mean cost of an item in any column that has it."""
+    worth = np.full(covering.n_items, np.inf)
+    each = covering.cost / np.maximum(np.diff(covering.first), 1)
+    np.minimum.at(worth, covering.item, each[covering.column_of])
+    return np.where(np.isfinite(worth), np.maximum(worth, 1.0), 0.0)
 
 
 def _keeps_lots(covering: Covering, lots: Flags, supplier: int, items: NDArray[np.int64]) -> bool:

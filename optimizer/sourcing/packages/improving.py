@@ -1,8 +1,8 @@
-"""Makes awards of packages better, neighbourhood by neighbourhood: some packages are dropped and what they brought is
-bought anew at the least cost, everything else held.
+"""Makes awards of packages better, neighbourhood by neighbourhood.
 
-Items may always be left out here, at a price above everything that an award could cost: so the search begins with
-whatever keeps all limits and covers what is left.
+Some packages are dropped and what they brought is bought anew at the least cost, everything else held. Items may
+always be left out here, at a price above everything that an award could cost: so the search begins with whatever
+keeps all limits and covers what is left.
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from network.joins import runs
 from optimizer.backends import BACKENDS, Search
-from optimizer.sourcing.packages.covering import MUST, Covering
+from optimizer.program import Program, with_entries, with_rows
+from optimizer.sourcing.packages.covering import MUST, Covering, Lots
 from optimizer.sourcing.packages.partial import Held, held, partial_program
 from optimizer.sourcing.packages.program import CoveringProgram, covering_program
 
@@ -32,6 +34,8 @@ _SHRINKING: Final = 0.9
 _QUICK_SECONDS: Final = 0.25
 """Neighbourhoods that are searched whole in less time become larger."""
 _LONG_SECONDS: Final = 1.5
+_SETTLED_SHARE: Final = 0.5
+"""Of the neighbourhoods, where few may win: in these nobody else does."""
 _LEFT_OUT_FACTOR: Final = 4
 
 
@@ -47,19 +51,19 @@ class Neighbourhoods:
     has_item: csr_array
     """Shape ``(n_columns, n_items)``."""
     supplier_first: int
-    """Program column of the first supplier that can win, and of the first pair."""
-    pair_first: int
+    """Program column of the first supplier that can win."""
     winner_of: Ints
     """Program column by supplier, -1."""
-    pair_key: Ints
 
 
 def neighbourhoods_of(covering: Covering, money_decimals: int) -> Neighbourhoods:
     """Prepare a covering problem."""
     must = covering.skip_cost == MUST
     dear = _LEFT_OUT_FACTOR * int(covering.cost.max(initial=1) + covering.fixed_cost.max(initial=0))
+    none = np.empty(0, dtype=np.int64)
+    uncounted = Lots(covering.lots.supplier[:0], covering.lots.item[:0], none)
     elastic = replace(covering, skip_cost=np.where(must, dear, covering.skip_cost))
-    written = covering_program(elastic, money_decimals)
+    written = covering_program(replace(elastic, lots=uncounted), money_decimals)
     supplier_first = covering.n_columns + covering.n_items
     winner_of = np.full(len(covering.fixed_cost), -1, dtype=np.int64)
     winner_of[written.winners] = supplier_first + np.arange(len(written.winners))
@@ -71,9 +75,7 @@ def neighbourhoods_of(covering: Covering, money_decimals: int) -> Neighbourhoods
         whole=held(written.program),
         has_item=csr_array((np.ones(len(covering.item)), covering.item, covering.first), shape=shape),
         supplier_first=supplier_first,
-        pair_first=supplier_first + len(written.winners),
         winner_of=winner_of,
-        pair_key=written.pair_supplier * covering.n_items + written.pair_item,
     )
 
 
@@ -106,7 +108,9 @@ def improve(
     cost = total_cost(covering, chosen)
     while (left := until - time.monotonic()) > 0:
         began = time.monotonic()
-        answer = _searched(near, chosen, _drawn(near, chosen, round(dropped), random), min(_LONG_SECONDS, left))
+        settled = len(near.written.winners) > 0 and random.random() < _SETTLED_SHARE
+        drawn = _drawn(near, chosen, round(dropped), random, by_supplier=not settled)
+        answer = _searched(near, chosen, drawn, min(_LONG_SECONDS, left), settled=settled)
         took = time.monotonic() - began
         if answer is None or took > _LONG_SECONDS:
             dropped = max(dropped * _SHRINKING, 2.0)
@@ -130,7 +134,9 @@ def is_whole(near: Neighbourhoods, chosen: Flags) -> bool:
     return bool(np.all(covered[near.must]))
 
 
-def _drawn(near: Neighbourhoods, chosen: Flags, count: int, random: np.random.Generator) -> tuple[Flags, Ints]:
+def _drawn(
+    near: Neighbourhoods, chosen: Flags, count: int, random: np.random.Generator, *, by_supplier: bool
+) -> tuple[Flags, Ints]:
     """Draw chosen columns to drop and items that are left out to buy: those with most offers near a place."""
     covering, has_item = near.covering, near.has_item
     covered = has_item.T @ chosen.astype(np.float64)
@@ -146,7 +152,7 @@ def _drawn(near: Neighbourhoods, chosen: Flags, count: int, random: np.random.Ge
     closeness = (has_item @ items) / np.diff(covering.first)
     drop = np.zeros(covering.n_columns, dtype=np.bool_)
     at = np.flatnonzero(chosen)
-    if len(near.written.winners) and len(at) and random.random() < 0.5:
+    if len(near.written.winners) and len(at) and by_supplier:
         supplier = covering.supplier[at[np.argmax(closeness[at] * random.random(len(at)))]]
         drop[at[covering.supplier[at] == supplier]] = True
     order = at[np.argsort(-closeness[at] * random.uniform(0.5, 1.0, len(at)))]
@@ -155,8 +161,10 @@ def _drawn(near: Neighbourhoods, chosen: Flags, count: int, random: np.random.Ge
     return drop, near_out
 
 
-def _searched(near: Neighbourhoods, chosen: Flags, drawn: tuple[Flags, Ints], seconds: float) -> Flags | None:
-    """Buy anew what the dropped columns brought, None where no solution was found."""
+def _searched(
+    near: Neighbourhoods, chosen: Flags, drawn: tuple[Flags, Ints], seconds: float, *, settled: bool
+) -> Flags | None:
+    """Buy anew what the dropped columns brought, None where no solution was found; settled: of those that win now."""
     covering, (drop, out) = near.covering, drawn
     kept = chosen & ~drop
     covered = near.has_item.T @ kept.astype(np.float64) > 0
@@ -165,6 +173,10 @@ def _searched(near: Neighbourhoods, chosen: Flags, drawn: tuple[Flags, Ints], se
     wanted[out] = True
     wanted &= ~covered
     useful = (near.has_item @ wanted.astype(np.float64) > 0) & ~kept
+    if settled:
+        wins = np.zeros(len(covering.fixed_cost), dtype=np.bool_)
+        wins[covering.supplier[chosen]] = True
+        useful &= wins[covering.supplier]
     values = np.zeros(near.written.program.n_columns)
     values[: covering.n_columns] = kept
     values[covering.n_columns : near.supplier_first] = ~covered
@@ -177,12 +189,8 @@ def _searched(near: Neighbourhoods, chosen: Flags, drawn: tuple[Flags, Ints], se
         may = near.winner_of[covering.supplier[useful]]
         free[may[may >= 0]] = True
         free[used[used >= 0]] = False
-    if len(near.pair_key):
-        values[_pairs(near, kept)] = 1
-        free[_pairs(near, useful)] = True
-        free[_pairs(near, kept)] = False
     columns = np.flatnonzero(free)
-    program = partial_program(near.whole, values, columns)
+    program = _with_lots(near, kept, partial_program(near.whole, values, columns), columns)
     answer = BACKENDS["highs"](program, Search(seconds=seconds, gap=0.0))
     if answer.columns is None:
         return None
@@ -190,10 +198,39 @@ def _searched(near: Neighbourhoods, chosen: Flags, drawn: tuple[Flags, Ints], se
     return np.asarray(values[: covering.n_columns] > 0.5)
 
 
-def _pairs(near: Neighbourhoods, columns: Flags) -> Ints:
-    """Program columns of the pairs that some columns bring."""
-    covering = near.covering
-    entry = np.flatnonzero(columns[covering.column_of])
-    key = covering.supplier[covering.column_of[entry]] * covering.n_items + covering.item[entry]
-    at = np.minimum(np.searchsorted(near.pair_key, key), len(near.pair_key) - 1)
-    return near.pair_first + at[near.pair_key[at] == key]
+def _with_lots(near: Neighbourhoods, kept: Flags, program: Program, columns: Ints) -> Program:
+    """Add the limits of lots: what is held counts once, what two new columns of a supplier bring counts twice."""
+    covering, lots = near.covering, near.covering.lots
+    if not len(lots.most):
+        return program
+    n, column_of = covering.n_items, covering.column_of
+    pair = covering.supplier[column_of] * n + covering.item
+    had = np.unique(pair[kept[column_of]])
+    free = columns[columns < covering.n_columns]
+    entry, owner = _entries(covering.first, free)
+    new = ~np.isin(pair[entry], had)
+    entry, owner = entry[new], owner[new]
+    supplier, item = covering.supplier[column_of[entry]], covering.item[entry]
+    row, column, weight, most = [], [], [], []
+    for limit in range(len(lots.most)):
+        counted = lots.supplier[limit, supplier] & lots.item[limit, item]
+        number = np.bincount(owner[counted], minlength=len(free))
+        room = lots.most[limit] - int((lots.supplier[limit, had // n] & lots.item[limit, had % n]).sum())
+        if number.sum() <= room:
+            continue
+        at = np.flatnonzero(number)
+        row.append(np.full(len(at), len(most)))
+        column.append(at)
+        weight.append(number[at].astype(np.float64))
+        most.append(float(room))
+    if not most:
+        return program
+    rows = np.concatenate(row) + program.n_rows
+    taller = with_rows(program, np.full(len(most), -np.inf), np.array(most), np.ones(len(most)))
+    return with_entries(taller, rows, np.concatenate(column), np.concatenate(weight))
+
+
+def _entries(first: Ints, chosen: Ints) -> tuple[Ints, Ints]:
+    """Entries of some columns, and which of these each is of."""
+    owner, entry = runs(first[chosen], first[chosen + 1] - first[chosen])
+    return entry, owner
