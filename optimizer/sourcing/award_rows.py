@@ -33,6 +33,8 @@ class RowKind(enum.IntEnum):
     """What a column stands for; place: row of `AwardLimits`."""
     RISK = 8
     SURVIVAL = 9
+    TOTAL = 10
+    """Implied by the others, so that bounds are better; place: nothing."""
 
 
 class AwardRows:

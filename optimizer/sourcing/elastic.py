@@ -13,6 +13,7 @@ from network.events import Event, RuleKind
 from optimizer.award import Award
 from optimizer.backends import BACKENDS, Search
 from optimizer.program import Program, with_entries, with_rows
+from optimizer.sourcing.award_rows import RowKind
 from optimizer.sourcing.model import AwardModel, award_model, award_of_columns, award_program
 
 Ints = NDArray[np.int64]
@@ -43,8 +44,9 @@ def elastic_award(event: Event, kinds: frozenset[Kind], seconds: float) -> Award
     """
     built = award_model(_loosened(event, kinds))
     program = award_program(built)
-    objective = np.zeros(program.n_columns)
-    program = replace(program, objective=objective, offset=0.0)
+    objective, low = np.zeros(program.n_columns), program.row_low.copy()
+    low[program.first_limit_row + np.flatnonzero(built.limit_kind == RowKind.TOTAL)] = -np.inf
+    program = replace(program, objective=objective, offset=0.0, row_low=low)
     rules = _relaxed_rules(event, kinds)
     for slack, rule in (
         (built.limit_slack, built.limits.rule),

@@ -23,6 +23,7 @@ from optimizer.sourcing.award_flows import AwardFlows, award_flows
 from optimizer.sourcing.award_rows import AwardRows, RowKind
 from optimizer.sourcing.risk import add_risk, risk_terms, with_risk
 from optimizer.sourcing.rule_rows import Parts, add_consistencies, add_limits, in_play
+from optimizer.sourcing.strengthening import add_total_capacity
 from optimizer.sourcing.survival import add_cuts, asked_bids, cut_rows, first_cuts
 from optimizer.sourcing.winners import (
     Indicators,
@@ -98,6 +99,7 @@ def award_model(event: Event, offers: Offers | None = None) -> AwardModel:
     winning = _supplier_columns(event, indicators, np.ones(len(sets.key), dtype=np.bool_))
     _add_choices(rows, flows, switch_column, _supplier_columns(event, indicators, sets.upward))
     _add_capacities(rows, event, flows, winning)
+    add_total_capacity(rows, event, flows, winning)
     parts = Parts(event, flows, switch_column, limits, consistencies, asked, indicators)
     limit_slack = add_limits(rows, parts)
     consistency_slack = add_consistencies(rows, parts)
