@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from network.clearance_rule_checks import check_budgets, check_groups, check_rules
-from network.exit_checks import check_exits, check_quotes
+from network.exit_checks import check_exits, check_quote_suppliers, check_quotes
 from network.low_price_checks import check_demand_at_low_prices, warn_of_low_ladders
 from network.matching import Ints, Matching, matching_of
 from network.problems import Problem, ProblemLog
@@ -25,6 +25,8 @@ _NEED_LADDERS: Final = (
 _NAMING: Final = ("price_ladders", *_NEED_LADDERS, "exits", "supplies")
 """Tables whose rows name SKUs by category and, but for exits, nodes by zone."""
 
+_BOUGHT: Final = ("quotes", "quote_suppliers")
+
 _LEAST_AGE, _MOST_AGE = 1e-100, 1e100
 """Range of the ageing of demand over the whole horizon within which it is a number to count with."""
 
@@ -37,11 +39,11 @@ def check_clearance(tables: Tables, known: Mapping[str, Any], log: ProblemLog) -
     known : mapping
         Settings of network.json.
     """
-    if not any(tables[name].n_rows for name in (*_NAMING, "quotes")):
+    if not any(tables[name].n_rows for name in (*_NAMING, *_BOUGHT)):
         return
     readable = tables["nodes"].present and tables["products"].present
     matching = matching_of(tables["products"]["category"], tables["nodes"]["zone"]) if readable else None
-    reports = {name: Reporter(tables[name], log) for name in (*_NAMING, "quotes")}
+    reports = {name: Reporter(tables[name], log) for name in (*_NAMING, *_BOUGHT)}
     keys = {name: check_names(reports[name], matching) for name in _NAMING if name != "clearance_groups"}
     periods, decimals = int(known["periods"]), int(known["money_decimals"])
     checks: dict[str, Callable[[Reporter], None]] = {
@@ -54,6 +56,7 @@ def check_clearance(tables: Tables, known: Mapping[str, Any], log: ProblemLog) -
         "markdown_budgets": lambda report: check_budgets(report, decimals),
         "exits": lambda report: check_exits(report, tables, known),
         "quotes": lambda report: check_quotes(report, tables, known),
+        "quote_suppliers": lambda report: check_quote_suppliers(report, tables, known),
         "supplies": lambda report: check_supplies(report, tables),
     }
     for name, check in checks.items():

@@ -124,6 +124,8 @@ MARKDOWN_BUDGETS: Final = Table(
     required=False,
 )
 
+_ALONE: Final = "a bid of its own"
+
 EXITS: Final = Table(
     "exits",
     (
@@ -157,6 +159,32 @@ QUOTES: Final = Table(
         integer("min_units", "fewest units of an order", 0, "0"),
         number("fixed_cost", "cost of an order", 0.0, "0"),
         integer("lead_time_days", "days until the units arrive", 0, "0"),
+        Column(
+            "bid_id",
+            CellType.TEXT,
+            "quotes of the supplier with this one are prices of the same units",
+            False,
+            "",
+            _ALONE,
+        ),
+        Column(
+            "alternate_id",
+            CellType.TEXT,
+            "of the supplier's bids with this one may be bought from one",
+            False,
+            "",
+            "none",
+        ),
+    ),
+    required=False,
+)
+
+QUOTE_SUPPLIERS: Final = Table(
+    "quote_suppliers",
+    (
+        Column("supplier", CellType.TEXT, "who sells, as in quotes", True, ""),
+        number("fixed_cost", "cost once anything is bought from it", 0.0, "0"),
+        integer("capacity_units", "most units of all its quotes together", NO_LIMIT, NO_LIMIT_WORDS),
     ),
     required=False,
 )
@@ -178,6 +206,6 @@ SUPPLIES: Final = Table(
 
 CLEARANCE_TABLES: Final = (
     *(PRICE_LADDERS, PRICE_RESPONSE, PRICE_MULTIPLIERS, PERIOD_FACTORS),
-    *(CLEARANCE_RULES, CLEARANCE_GROUPS, MARKDOWN_BUDGETS, EXITS, QUOTES, SUPPLIES),
+    *(CLEARANCE_RULES, CLEARANCE_GROUPS, MARKDOWN_BUDGETS, EXITS, QUOTES, QUOTE_SUPPLIERS, SUPPLIES),
 )
 """In the order in which they are read."""

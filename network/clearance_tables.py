@@ -184,6 +184,23 @@ class Quotes(Columns):
     min_units: NDArray[np.int64]
     fixed_cost: NDArray[np.float64]
     lead_time_days: NDArray[np.int64]
+    bid_id: NDArray[np.object_]
+    """Quotes of a supplier with the same one are prices of the same units; empty string: alone, like below."""
+    alternate_id: NDArray[np.object_]
+    """Of a supplier's bids with the same one may be bought from one."""
+    extra: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteSuppliers(Columns):
+    """What quotes of a supplier share, shape ``(n_suppliers,)`` each."""
+
+    supplier: NDArray[np.object_]
+    """As in `Quotes.supplier`."""
+    fixed_cost: NDArray[np.float64]
+    """Currency, once anything is bought from it."""
+    capacity_units: NDArray[np.int64]
+    """Most units of all its quotes together."""
     extra: Mapping[str, NDArray[Any]] = field(default_factory=dict)
 
 
@@ -219,6 +236,7 @@ CLEARANCE_CLASSES: Final[Mapping[str, Any]] = MappingProxyType(
         "markdown_budgets": MarkdownBudgets,
         "exits": Exits,
         "quotes": Quotes,
+        "quote_suppliers": QuoteSuppliers,
         "supplies": Supplies,
     }
 )

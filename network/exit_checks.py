@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from network.clearance_rule_checks import warn_of_no_cost
@@ -90,11 +91,45 @@ def check_quotes(report: Reporter, tables: Tables, known: Mapping[str, Any]) -> 
     message, fix = "{row} delivers to {value}, a supplier", "Name the store or warehouse that the units arrive at"
     report.error("node_id", "supplier_node", to_supplier, message, fix)
     _warn_of_no_position(report, tables, "quote")
+    _check_bids(report)
     scale = 10.0 ** int(known["money_decimals"])
     for column, amount in (("unit_price", quotes["unit_price"] * most), ("fixed_cost", quotes["fixed_cost"])):
         over = amount * scale > SUM_LIMIT
         message = "{row}: {value} for all it offers leaves the range of 64-bit money"
         report.error(column, "money_overflow", over, message, FIX_MONEY)
+
+
+def _check_bids(report: Reporter) -> None:
+    """Require quotes that are prices of the same units to be about the same units."""
+    quotes = report.table
+    named = quotes.given["bid_id"]
+    if not named.any():
+        return
+    keys = pd.DataFrame({"supplier": quotes["supplier"], "bid": quotes["bid_id"], "row": np.arange(quotes.n_rows)})
+    keys.loc[named, "row"] = -1
+    owner = keys.groupby(["supplier", "bid", "row"]).ngroup().to_numpy()
+    message = "{row} is a price of a bid whose {column} is {first}, not {value}"
+    for column in ("node_id", "sku_id", "max_units", "lead_time_days", "alternate_id"):
+        said = message.replace("{column}", column)
+        values = quotes[column]
+        first = pd.Series(values).groupby(owner).transform("first").to_numpy()
+        fix = f"Give the same {column} in all its rows, or another bid_id"
+        cells = quotes.cell(column)
+        shown = values if cells is None else np.asarray(cells, dtype=object)
+        before = pd.Series(shown).groupby(owner).transform("first").to_numpy()
+        report.error(column, "other_bid", values != first, said, fix, first=before)
+
+
+def check_quote_suppliers(report: Reporter, tables: Tables, known: Mapping[str, Any]) -> None:
+    """Require each supplier once; warn of those without a quote."""
+    terms, quotes = report.table, tables["quotes"]
+    supplier = terms["supplier"]
+    message, fix = "supplier {value} is already in row {first}", "Keep one row per supplier"
+    report.repeats("supplier", "duplicate_supplier", (supplier,), supplier != "", message=message, fix=fix)
+    idle = (supplier != "") & ~np.isin(supplier.astype(str), quotes["supplier"].astype(str))
+    report.warn("supplier", "idle_supplier", idle, "no quote names supplier {value}", "Correct its name or remove it")
+    over = terms["fixed_cost"] * 10.0 ** int(known["money_decimals"]) > SUM_LIMIT
+    report.error("fixed_cost", "money_overflow", over, "{value} leaves the range of 64-bit money", FIX_MONEY)
 
 
 def _warn_of_no_position(report: Reporter, tables: Tables, what: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from network.outside import outside_lanes
+from network.outside import is_offered, outside_lanes
 from network.tables import LaneRules, Network
 
 Ints = NDArray[np.int64]
@@ -32,7 +32,8 @@ def may_carry(network: Network, lane: Rows, sku: Rows) -> NDArray[np.bool_]:
     """
     rules, n_rules = network.lane_rules, len(network.lane_rules)
     decided_by = deciding_rules(network, lane, sku)
-    return np.append(rules.allowed, True)[np.where(decided_by < 0, n_rules, decided_by)]
+    allowed = np.append(rules.allowed, True)[np.where(decided_by < 0, n_rules, decided_by)]
+    return np.asarray(allowed & is_offered(network, lane, sku))
 
 
 def deciding_rules(network: Network, lane: Rows, sku: Rows) -> Ints:

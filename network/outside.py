@@ -18,17 +18,16 @@ from network.clearance_tables import ExitKind
 from network.columns import NO_LIMIT, padded
 from network.joins import runs
 from network.problems import NetworkError, Problem
+from network.quotes_outside import Tree, quote_lane_ids, quote_lanes, quote_nodes, quote_stock, tree_of
 from network.tables import Lanes, Network, NodeKind, Nodes, Stock
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+Rows = NDArray[np.integer[Any]]
 Pairs = tuple[Ints, Ints]
 
 EXIT_PREFIX: Final = "exit:"
 """Before the `exit_id`: the id of the node of an exit."""
-
-QUOTE_PREFIX: Final = "quote:"
-"""Before the `quote_id`: the id of the node of a quote."""
 
 _Table = TypeVar("_Table", Nodes, Lanes, Stock)
 
@@ -55,8 +54,12 @@ def exit_of_node(network: Network) -> NDArray[np.int32]:
 
 
 def quote_of_node(network: Network) -> NDArray[np.int32]:
-    """Row of ``network.quotes`` that each node stands for, -1: none, shape ``(n_nodes,)``."""
-    return _ranks(network.nodes.kind == NodeKind.QUOTE)
+    """First row of ``network.quotes`` that each node stands for, -1: none, shape ``(n_nodes,)``."""
+    quote = quote_of_lane(network)
+    lane = np.flatnonzero(quote >= 0)[::-1]
+    of_node = np.full(len(network.nodes), -1, dtype=np.int32)
+    of_node[network.lanes.origin[lane]] = quote[lane]
+    return of_node
 
 
 def exit_of_lane(network: Network) -> NDArray[np.int32]:
@@ -65,8 +68,57 @@ def exit_of_lane(network: Network) -> NDArray[np.int32]:
 
 
 def quote_of_lane(network: Network) -> NDArray[np.int32]:
-    """Row of ``network.quotes`` that each lane comes from, -1: none, shape ``(n_lanes,)``."""
-    return quote_of_node(network)[network.lanes.origin]
+    """Row of ``network.quotes`` whose units each lane delivers, -1: none, shape ``(n_lanes,)``."""
+    kind, lanes, quotes = network.nodes.kind, network.lanes, network.quotes
+    delivers = (kind[lanes.origin] == NodeKind.QUOTE) & (kind[lanes.destination] < NodeKind.EXIT)
+    lane = np.flatnonzero(delivers)
+    if len(lane) == len(quotes):  # all of them, in their order
+        return _ranks(delivers)
+    quote = np.full(len(lanes), -1, dtype=np.int32)
+    ids = quote_lane_ids(network)
+    quote[lane] = pd.Index(ids).get_indexer(pd.Index(lanes.lane_id[lane]))
+    # A lane that somebody put beside that of a quote is one more of its bid.
+    first = np.full(len(network.nodes), -1, dtype=np.int32)
+    known = lane[quote[lane] >= 0][::-1]
+    first[lanes.origin[known]] = quote[known]
+    quote[lane] = np.where(quote[lane] < 0, first[lanes.origin[lane]], quote[lane])
+    return quote
+
+
+def feeding_lanes(network: Network) -> Flags:
+    """Lanes between places outside: goods come down them to the lanes of quotes, shape ``(n_lanes,)``."""
+    outside = outside_nodes(network)
+    return np.asarray(outside[network.lanes.origin] & outside[network.lanes.destination])
+
+
+def is_offered(network: Network, lane: Rows, sku: Rows) -> Flags:
+    """Whether lanes that feed quotes lead to an offer of SKUs; true of all other lanes.
+
+    Parameters
+    ----------
+    lane, sku : ndarray of int, shape (n,)
+
+    Returns
+    -------
+    ndarray of bool, shape (n,)
+    """
+    feeds = feeding_lanes(network)
+    if not feeds.any():
+        return np.ones(len(lane), dtype=np.bool_)
+    lanes, n_sku = network.lanes, max(len(network.products), 1)
+    into = np.full(len(network.nodes), -1, dtype=np.int64)
+    into[lanes.destination[feeds]] = np.flatnonzero(feeds)
+    quote = quote_of_lane(network)
+    delivering = np.flatnonzero(quote >= 0)
+    node, product = lanes.origin[delivering].astype(np.int64), network.quotes.sku[quote[delivering]].astype(np.int64)
+    keys = []
+    while len(node):
+        found = into[node] >= 0
+        node, product = node[found], product[found]
+        keys.append(into[node] * n_sku + product)
+        node = lanes.origin[into[node]].astype(np.int64)
+    asked = np.asarray(lane, dtype=np.int64) * n_sku + sku
+    return np.asarray(~feeds[lane] | np.isin(asked, np.concatenate(keys)))
 
 
 def open_days(network: Network) -> tuple[Ints, Ints]:
@@ -87,7 +139,11 @@ def node_words(network: Network) -> NDArray[np.object_]:
     names = network.nodes.node_id.astype(np.object_)
     kinds = np.array([kind.name.lower() for kind in ExitKind], dtype=np.object_)
     names[network.nodes.kind == NodeKind.EXIT] = kinds[network.exits.kind - 1] + " " + network.exits.exit_id
-    names[network.nodes.kind == NodeKind.QUOTE] = "quote " + network.quotes.quote_id
+    quote = quote_of_node(network)
+    names[quote >= 0] = "quote " + network.quotes.quote_id[quote[quote >= 0]]
+    names[network.nodes.kind == NodeKind.GATE] = [
+        name.replace(":", " ", 1) for name in names[network.nodes.kind == NodeKind.GATE].tolist()
+    ]
     return names
 
 
@@ -130,70 +186,74 @@ def with_outside(network: Network) -> Network:
     if not has_outside(network):
         return network
     matching = _matching(network)
-    served = _served(network, matching)
+    served, tree = _served(network, matching), tree_of(network)
     joined = replace(
         network,
-        nodes=_appended(network.nodes, _nodes(network)),
-        lanes=_appended(network.lanes, _lanes(network, served)),
-        stock=_sorted(_appended(network.stock, _stock(network, _taken(network, matching, served)))),
+        nodes=_appended(network.nodes, _nodes(network, tree)),
+        lanes=_appended(network.lanes, _lanes(network, tree, served)),
+        stock=_sorted(_appended(network.stock, _stock(network, tree, _taken(network, matching, served)))),
     )
     _refuse_clashes(network, joined)
     return joined
 
 
-def _nodes(network: Network) -> dict[str, NDArray[Any]]:
-    """Nodes of exits, then of quotes; an exit receives as much as it takes."""
-    exits, quotes = network.exits, network.quotes
-    n_exits, n_quotes = len(exits), len(quotes)
-    n = n_exits + n_quotes
+def _nodes(network: Network, tree: Tree) -> dict[str, NDArray[Any]]:
+    """Nodes of exits, which receive as much as they take, then of quotes."""
+    exits = network.exits
+    n = len(exits)
     unlimited, unknown = np.full(n, NO_LIMIT, dtype=np.int64), np.full(n, np.nan)
-    return {
-        "node_id": np.concatenate([_words(EXIT_PREFIX, exits.exit_id), _words(QUOTE_PREFIX, quotes.quote_id)]),
-        "kind": np.repeat(np.array([NodeKind.EXIT, NodeKind.QUOTE], dtype=np.int8), [n_exits, n_quotes]),
+    of_exits = {
+        "node_id": _words(EXIT_PREFIX, exits.exit_id),
+        "kind": np.full(n, NodeKind.EXIT, dtype=np.int8),
         "latitude": unknown,
         "longitude": unknown,
         "zone": np.full(n, "", dtype=object),
         "transit": np.zeros(n, dtype=np.bool_),
         "pick_capacity_units": unlimited,
-        "receive_capacity_units": np.concatenate([exits.capacity_units, unlimited[:n_quotes]]),
+        "receive_capacity_units": exits.capacity_units,
         "max_outbound_lanes": unlimited,
         "max_inbound_lanes": unlimited,
     }
+    return _behind(of_exits, quote_nodes(tree))
 
 
-def _lanes(network: Network, served: Pairs) -> dict[str, NDArray[Any]]:
-    """Lanes from nodes to the exits that serve them, then from quotes to the nodes that they deliver to."""
-    exits, quotes, node_id = network.exits, network.quotes, network.nodes.node_id
+def _behind(first: dict[str, NDArray[Any]], second: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """Put columns behind columns of the same names."""
+    return {name: np.concatenate([column, second[name]]) for name, column in first.items()}
+
+
+def _lanes(network: Network, tree: Tree, served: Pairs) -> dict[str, NDArray[Any]]:
+    """Lanes from nodes to the exits that serve them, then those of quotes."""
+    exits, node_id = network.exits, network.nodes.node_id
     to_exit, node = _distinct(served[0], network.stock.node[served[1]], len(node_id))
-    n, m, sites = len(to_exit), len(quotes), len(network.nodes)
-    names = [_words(node_id[node], ">" + EXIT_PREFIX, exits.exit_id[to_exit])]
-    names.append(_words(QUOTE_PREFIX, quotes.quote_id, ">", node_id[quotes.node]))
-    from_quote = sites + len(exits) + np.arange(m)
-    return {
-        "lane_id": np.concatenate(names),
-        "origin": np.concatenate([node, from_quote]).astype(np.int32),
-        "destination": np.concatenate([sites + to_exit, quotes.node]).astype(np.int32),
-        "lead_time_days": np.concatenate([np.zeros(n, dtype=np.int64), quotes.lead_time_days]),
-        "fixed_cost": np.concatenate([exits.fixed_cost[to_exit], quotes.fixed_cost]),
-        "cost_per_unit": np.concatenate([np.zeros(n), quotes.unit_price]),
-        "cost_per_kg": np.zeros(n + m),
-        "capacity_kg": np.full(n + m, np.inf),
-        "max_dispatches": np.full(n + m, NO_LIMIT, dtype=np.int64),
-        "min_line_units": np.concatenate([exits.min_lot_units[to_exit], quotes.min_units]),
-        "min_dispatch_kg": np.zeros(n + m),
+    n, sites = len(to_exit), len(network.nodes)
+    of_exits = {
+        "lane_id": _words(node_id[node], ">" + EXIT_PREFIX, exits.exit_id[to_exit]),
+        "origin": node.astype(np.int32),
+        "destination": (sites + to_exit).astype(np.int32),
+        "lead_time_days": np.zeros(n, dtype=np.int64),
+        "fixed_cost": exits.fixed_cost[to_exit],
+        "cost_per_unit": np.zeros(n),
+        "cost_per_kg": np.zeros(n),
+        "capacity_kg": np.full(n, np.inf),
+        "max_dispatches": np.full(n, NO_LIMIT, dtype=np.int64),
+        "min_line_units": exits.min_lot_units[to_exit],
+        "min_dispatch_kg": np.zeros(n),
     }
+    return _behind(of_exits, quote_lanes(network, tree, sites + len(exits)))
 
 
-def _stock(network: Network, taken: Pairs) -> dict[str, NDArray[Any]]:
+def _stock(network: Network, tree: Tree, taken: Pairs) -> dict[str, NDArray[Any]]:
     """Positions of the SKUs that exits take, and of those that quotes offer, all of it to give."""
-    quotes, sites = network.quotes, len(network.nodes)
+    sites = len(network.nodes)
     at_exit, sku = taken
-    n, m = len(at_exit), len(quotes)
+    start, offered, units = quote_stock(network, tree)
+    n, m = len(at_exit), len(start)
     nothing, free = np.zeros(n + m, dtype=np.int64), np.zeros(n + m, dtype=np.float64)
     return {
-        "node": np.concatenate([sites + at_exit, sites + len(network.exits) + np.arange(m)]).astype(np.int32),
-        "sku": np.concatenate([sku, quotes.sku]).astype(np.int32),
-        "on_hand": np.concatenate([nothing[:n], quotes.max_units]),
+        "node": np.concatenate([sites + at_exit, sites + len(network.exits) + start]).astype(np.int32),
+        "sku": np.concatenate([sku, offered]).astype(np.int32),
+        "on_hand": np.concatenate([nothing[:n], units]),
         "reserved": nothing,
         "safety_stock": nothing,
         "in_transit": nothing,

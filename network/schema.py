@@ -237,6 +237,7 @@ class Limits:
     markdown_budgets: int = 10_000_000
     exits: int = 1_000_000
     quotes: int = 10_000_000
+    quote_suppliers: int = 1_000_000
     supplies: int = 10_000_000
 
     def of(self, table: str) -> int:

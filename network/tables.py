@@ -24,6 +24,7 @@ from network.clearance_tables import (
     PriceMultipliers,
     PriceResponse,
     Quotes,
+    QuoteSuppliers,
     Supplies,
 )
 from network.columns import Columns, no_rows
@@ -40,6 +41,8 @@ class NodeKind(enum.IntEnum):
     """Outside: where units of a row of `Exits` go. Not in files."""
     QUOTE = 5
     """Outside: where units of a row of `Quotes` come from. Not in files."""
+    GATE = 6
+    """Outside: what several quotes share (`network.quotes_outside`). Not in files."""
 
 
 @enum.unique
@@ -253,6 +256,7 @@ class Network:
     markdown_budgets: MarkdownBudgets = field(default_factory=lambda: no_rows(MarkdownBudgets))
     exits: Exits = field(default_factory=lambda: no_rows(Exits))
     quotes: Quotes = field(default_factory=lambda: no_rows(Quotes))
+    quote_suppliers: QuoteSuppliers = field(default_factory=lambda: no_rows(QuoteSuppliers))
     supplies: Supplies = field(default_factory=lambda: no_rows(Supplies))
     paths: PricePaths | None = None
     """Prices that plans made for this network start from; None: the list price everywhere."""

@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from network.columns import NO_LIMIT
-from network.outside import exit_of_node, place_name
-from network.tables import Network
+from network.outside import place_name
+from network.tables import Network, NodeKind
 from optimizer.backends import BACKENDS, Answer, Outcome, Search
 from optimizer.plan import Conflict, Plan
 from optimizer.program import Program, linear_program, with_entries, with_rows
@@ -111,8 +111,13 @@ def _short_nodes(
 
 
 def _at_exits(network: Network, rule: str, node: int) -> str:
-    """Input field of a rule of a node: what an exit receives is its own field."""
-    return "exits.capacity_units" if exit_of_node(network)[node] >= 0 else rule
+    """Input field of a rule of a node: those of places outside are fields of exits and quotes."""
+    kind = network.nodes.kind[node]
+    if kind == NodeKind.EXIT:
+        return "exits.capacity_units"
+    if kind == NodeKind.GATE and rule == "nodes.pick_capacity_units":
+        return "quote_suppliers.capacity_units"
+    return "quotes.max_units" if kind == NodeKind.QUOTE and rule == "nodes.receive_capacity_units" else rule
 
 
 def _thawed(

@@ -179,7 +179,9 @@ class ChangedParts:
 def parts_of_changes(network: Network, changes: LineChanges) -> ChangedParts:
     """Tell transfers, exits and purchases apart."""
     exits, quotes = exit_of_lane(network)[changes.lane] >= 0, quote_of_lane(network)[changes.lane] >= 0
-    return ChangedParts(np.flatnonzero(~exits & ~quotes), np.flatnonzero(exits), np.flatnonzero(quotes))
+    return ChangedParts(
+        np.flatnonzero(~outside_lanes(network)[changes.lane]), np.flatnonzero(exits), np.flatnonzero(quotes)
+    )
 
 
 def _price_changes(network: Network, before: Plan, after: Plan) -> PriceChanges:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from network.clearance_tables import ExitKind
-from network.outside import exit_of_lane, quote_of_lane
+from network.outside import exit_of_lane, outside_lanes, quote_of_lane
 from network.tables import Network
 from optimizer.plan import Plan
 from optimizer.request import LIQUIDATION, MARKDOWN, PURCHASE, RETURN, TRANSFER
@@ -46,7 +46,7 @@ def parts_of(network: Network, plan: Plan) -> PlanParts:
         Of known lanes.
     """
     exits, quotes = exit_of_lane(network), quote_of_lane(network)
-    between = (exits < 0) & (quotes < 0)
+    between = ~outside_lanes(network)
     leaves, bought = np.flatnonzero(exits[plan.lane] >= 0), np.flatnonzero(quotes[plan.lane] >= 0)
     return PlanParts(
         transfers=np.flatnonzero(between[plan.lane]),

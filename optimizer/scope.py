@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from network.clearance_tables import ExitKind
-from network.outside import exit_of_lane, has_outside, outside_nodes, quote_of_lane
+from network.outside import exit_of_lane, has_outside, outside_lanes, outside_nodes
 from network.tables import AlertKind, Network, Severity
 from optimizer.request import KEEP, LIQUIDATION, PURCHASE, RETURN, TRANSFER, Request
 
@@ -89,7 +89,7 @@ def responses_of_lanes(network: Network) -> Bits:
         returns = np.append(network.exits.kind == ExitKind.RETURN, False)[exit_row]
         bits[exit_row >= 0] = response_bit(LIQUIDATION)
         bits[returns] = response_bit(RETURN)
-        bits[quote_of_lane(network) >= 0] = response_bit(PURCHASE)
+        bits[outside_lanes(network) & (exit_row < 0)] = response_bit(PURCHASE)
     return bits
 
 

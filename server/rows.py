@@ -35,6 +35,7 @@ ROW_TYPES: Final[dict[str, type[Message]]] = {
     "markdown_budgets": pb.MarkdownBudget,
     "exits": pb.Exit,
     "quotes": pb.Quote,
+    "quote_suppliers": pb.QuoteSupplier,
     "supplies": pb.Supply,
 }
 """Message of a row by table; field names are column names."""

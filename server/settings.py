@@ -38,6 +38,7 @@ class Settings:
             markdown_budgets=1_000_000,
             exits=20_000,
             quotes=1_000_000,
+            quote_suppliers=100_000,
             supplies=1_000_000,
         )
     )

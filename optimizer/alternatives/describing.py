@@ -111,7 +111,7 @@ def spent(certificate: Certificate) -> int:
     return -sum(amount for term, amount in certificate.ledger.items() if term.startswith(_SPENT))
 
 
-_SPENT: Final = ("lanes.", "quotes.", "exits.fixed_cost")
+_SPENT: Final = ("lanes.", "quotes.", "quote_suppliers.", "exits.fixed_cost")
 """Beginnings of the ledger's terms."""
 
 

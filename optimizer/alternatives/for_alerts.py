@@ -10,7 +10,8 @@ from typing import Final
 import numpy as np
 
 from network.clearance_tables import ExitKind
-from network.outside import exit_of_node, outside_lanes, quote_of_node
+from network.outside import exit_of_node, outside_lanes
+from network.tables import NodeKind
 from optimizer.alternatives.choices import (
     AS_PLANNED,
     DO_NOTHING,
@@ -219,7 +220,7 @@ def _possible(one: OneSku) -> list[str]:
     """Responses that the network has for the SKU."""
     network = one.network
     here = network.stock.node[network.stock.sku == one.sku]
-    exits, quotes = exit_of_node(network)[here], quote_of_node(network)[here]
+    exits, sold = exit_of_node(network)[here], network.nodes.kind[here] > NodeKind.EXIT
     returns = network.exits.kind[exits[exits >= 0]] == ExitKind.RETURN
     choices = choices_of(network)
     has = {
@@ -227,7 +228,7 @@ def _possible(one: OneSku) -> list[str]:
         MARKDOWN: bool(np.any((choices.sku == one.sku) & (np.diff(choices.first_rung) > 0))),
         LIQUIDATION: bool(np.any(~returns)),
         RETURN: bool(np.any(returns)),
-        PURCHASE: bool(np.any(quotes >= 0)),
+        PURCHASE: bool(np.any(sold)),
     }
     return [name for name, possible in has.items() if possible]
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from network.columns import NO_LIMIT, NOT_GIVEN
-from network.outside import exit_of_lane, quote_of_lane
+from network.outside import exit_of_lane, feeding_lanes, quote_of_lane
 from network.parsing import Parsed
 from network.problems import ProblemLog
 from network.tables import Network
@@ -33,6 +33,13 @@ class Lines:
     units: Ints
     arrives_day: Ints
     expiry_day: Ints
+
+    def __len__(self) -> int:
+        return len(self.units)
+
+    def take(self, index: NDArray[np.intp]) -> Lines:
+        """Return the entries at `index`, in that order."""
+        return Lines(*(getattr(self, item.name)[index] for item in fields(self)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +108,32 @@ def read_lines(network: Network, tables: Mapping[str, Parsed], log: ProblemLog) 
     if np.any(expiry == NOT_GIVEN) or np.all(day != NOT_GIVEN):
         return Lines(lane, sku, units, day, expiry)
     return Lines(lane, sku, units, _arrival_days(network, rows, expiry, log), expiry)
+
+
+def with_feeding_lines(network: Network, lines: Lines) -> Lines:
+    """Add what comes down to quotes from the places outside that they share: tables only say what is bought.
+
+    Parameters
+    ----------
+    network : Network
+    lines : Lines
+        Of known lanes, as `read_lines` gives them.
+    """
+    feeds = np.flatnonzero(feeding_lanes(network))
+    if not len(feeds):
+        return lines
+    lanes = network.lanes
+    into = np.full(len(network.nodes), -1, dtype=np.int64)
+    into[lanes.destination[feeds]] = feeds
+    parts, low = [lines], lines.take(np.flatnonzero(quote_of_lane(network)[lines.lane] >= 0))
+    while len(low := low.take(np.flatnonzero(into[lanes.origin[low.lane]] >= 0))):
+        keys = np.column_stack([into[lanes.origin[low.lane]], low.sku, low.expiry_day])
+        distinct, of = np.unique(keys, axis=0, return_inverse=True)
+        units = np.zeros(len(distinct), dtype=np.int64)
+        np.add.at(units, of.reshape(-1), low.units)
+        low = Lines(distinct[:, 0], distinct[:, 1], units, np.zeros(len(distinct), dtype=np.int64), distinct[:, 2])
+        parts.append(low)
+    return Lines(*(np.concatenate([getattr(part, item.name) for part in parts]) for item in fields(Lines)))
 
 
 def _arrival_days(network: Network, rows: _AllRows, expiry: Ints, log: ProblemLog) -> Ints:

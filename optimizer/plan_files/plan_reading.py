@@ -12,12 +12,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from network.files import file_problem, read_json, read_tables
-from network.outside import exit_of_lane, quote_of_lane
+from network.outside import outside_lanes
 from network.parsing import Parsed, parse_table
 from network.problems import NetworkError, Problem, ProblemLog
 from network.tables import Network, NodeKind
 from optimizer.plan import Plan
-from optimizer.plan_files.line_reading import Lines, lane_rows, read_lines
+from optimizer.plan_files.line_reading import Lines, lane_rows, read_lines, with_feeding_lines
 from optimizer.plan_files.markdown_reading import read_markdowns
 from optimizer.plan_files.plan_schema import (
     CHOICE_TABLES,
@@ -116,6 +116,7 @@ def _plan_file(
     benefit, objective = (_claimed_amount(network, content, key, log) for key in ("benefit", "objective"))
     ledger = _claimed_ledger(network, tables["ledger"], log) if tables["ledger"].present else None
     log.raise_errors()
+    lines = with_feeding_lines(network, lines)
     dispatch_lane, dispatches = _all_runs(network, lines, runs)
     plan = Plan(
         lane=lines.lane.astype(np.int32),
@@ -163,7 +164,7 @@ def _all_runs(network: Network, lines: Lines, given: tuple[Ints, Ints] | None) -
     lane, runs = _fewest_dispatches(network, lines.lane, lines.sku, lines.units)
     if given is None:
         return lane, runs
-    outside = (exit_of_lane(network)[lane] >= 0) | (quote_of_lane(network)[lane] >= 0)
+    outside = outside_lanes(network)[lane]
     return np.concatenate([given[0], lane[outside]]), np.concatenate([given[1], runs[outside]])
 
 

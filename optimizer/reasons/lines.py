@@ -128,13 +128,14 @@ def _source(residual: Residual, flows: _Flows) -> Words:
     spare = "from " + name + ", which has " + counts(flows.spare, "unit") + " to spare (" + each + " each)"
     needed = "from " + name + ", where a unit is worth " + each
     text = np.where(flows.spare > 0, spare, needed)
-    quotes = quote_of_node(network)[lines.origin]
-    bought = np.flatnonzero(quotes >= 0)
-    text[bought] = _bought(network, quotes[bought])
     only_passing = at.give[settled.from_position] == 0
     through = "received through " + name
     part = text + ", some of it received there"
-    return np.asarray(np.where(flows.passing == 0, text, np.where(only_passing, through, part)), dtype=np.object_)
+    text = np.where(flows.passing == 0, text, np.where(only_passing, through, part)).astype(np.object_)
+    quotes = quote_of_node(network)[lines.origin]
+    bought = np.flatnonzero(quotes >= 0)
+    text[bought] = _bought(network, quotes[bought])
+    return np.asarray(text, dtype=np.object_)
 
 
 def _bought(network: Network, quote: NDArray[np.int32]) -> Words:
@@ -142,7 +143,10 @@ def _bought(network: Network, quote: NDArray[np.int32]) -> Words:
     quotes = network.quotes
     supplier = np.where(quotes.supplier[quote] == "", "", quotes.supplier[quote] + ", ").astype(np.object_)
     price = amounts(network, money(quotes.unit_price[quote], network.money_decimals))
-    return np.asarray("bought from " + supplier + "quote " + quotes.quote_id[quote] + ", at " + price + " each")
+    text = "bought from " + supplier + "quote " + quotes.quote_id[quote] + ", at " + price + " each"
+    # Which of a bid's prices it is depends on the lane.
+    several = quotes.bid_id[quote] != ""
+    return np.asarray(np.where(several, "bought from " + supplier + "bid " + quotes.bid_id[quote], text), np.object_)
 
 
 def exit_words(network: Network, exits: NDArray[np.int32]) -> Words:

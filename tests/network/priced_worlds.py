@@ -93,8 +93,11 @@ def full_network() -> Network:
             "min_units": [6, None],
             "fixed_cost": [9.0, None],
             "lead_time_days": [3, None],
+            "bid_id": ["B", None],
+            "alternate_id": [None, "A"],
         }
     )
+    tables["quote_suppliers"] = pd.DataFrame({"supplier": ["Acme"], "fixed_cost": [2.5], "capacity_units": [10]})
     tables["supplies"] = pd.DataFrame(
         {
             "node_id": ["V1", "V1"],

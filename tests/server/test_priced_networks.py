@@ -76,8 +76,11 @@ TABLES = {
             min_units=4,
             fixed_cost=6.0,
             lead_time_days=5,
+            bid_id="B",
+            alternate_id="A",
         )
     ],
+    "quote_suppliers": [net.QuoteSupplier(supplier="Acme", fixed_cost=12.5, capacity_units=30)],
     "supplies": [
         net.Supply(
             node_id="V",

@@ -66,6 +66,7 @@ class NetworkTable(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     NETWORK_TABLE_EXITS: _ClassVar[NetworkTable]
     NETWORK_TABLE_QUOTES: _ClassVar[NetworkTable]
     NETWORK_TABLE_SUPPLIES: _ClassVar[NetworkTable]
+    NETWORK_TABLE_QUOTE_SUPPLIERS: _ClassVar[NetworkTable]
 
 class ColumnType(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -114,6 +115,7 @@ NETWORK_TABLE_MARKDOWN_BUDGETS: NetworkTable
 NETWORK_TABLE_EXITS: NetworkTable
 NETWORK_TABLE_QUOTES: NetworkTable
 NETWORK_TABLE_SUPPLIES: NetworkTable
+NETWORK_TABLE_QUOTE_SUPPLIERS: NetworkTable
 COLUMN_TYPE_UNSPECIFIED: ColumnType
 COLUMN_TYPE_INT32: ColumnType
 COLUMN_TYPE_INT64: ColumnType
@@ -462,7 +464,7 @@ class Exit(_message.Message):
     def __init__(self, exit_id: _Optional[str] = ..., kind: _Optional[_Union[ExitKind, str]] = ..., node_id: _Optional[str] = ..., sku_id: _Optional[str] = ..., category: _Optional[str] = ..., unit_proceeds: _Optional[float] = ..., proceeds_share_of_cost: _Optional[float] = ..., unit_fee: _Optional[float] = ..., fixed_cost: _Optional[float] = ..., min_lot_units: _Optional[int] = ..., capacity_units: _Optional[int] = ..., max_share: _Optional[float] = ..., from_day: _Optional[int] = ..., until_day: _Optional[int] = ...) -> None: ...
 
 class Quote(_message.Message):
-    __slots__ = ("quote_id", "supplier", "node_id", "sku_id", "unit_price", "max_units", "min_units", "fixed_cost", "lead_time_days")
+    __slots__ = ("quote_id", "supplier", "node_id", "sku_id", "unit_price", "max_units", "min_units", "fixed_cost", "lead_time_days", "bid_id", "alternate_id")
     QUOTE_ID_FIELD_NUMBER: _ClassVar[int]
     SUPPLIER_FIELD_NUMBER: _ClassVar[int]
     NODE_ID_FIELD_NUMBER: _ClassVar[int]
@@ -472,6 +474,8 @@ class Quote(_message.Message):
     MIN_UNITS_FIELD_NUMBER: _ClassVar[int]
     FIXED_COST_FIELD_NUMBER: _ClassVar[int]
     LEAD_TIME_DAYS_FIELD_NUMBER: _ClassVar[int]
+    BID_ID_FIELD_NUMBER: _ClassVar[int]
+    ALTERNATE_ID_FIELD_NUMBER: _ClassVar[int]
     quote_id: str
     supplier: str
     node_id: str
@@ -481,7 +485,19 @@ class Quote(_message.Message):
     min_units: int
     fixed_cost: float
     lead_time_days: int
-    def __init__(self, quote_id: _Optional[str] = ..., supplier: _Optional[str] = ..., node_id: _Optional[str] = ..., sku_id: _Optional[str] = ..., unit_price: _Optional[float] = ..., max_units: _Optional[int] = ..., min_units: _Optional[int] = ..., fixed_cost: _Optional[float] = ..., lead_time_days: _Optional[int] = ...) -> None: ...
+    bid_id: str
+    alternate_id: str
+    def __init__(self, quote_id: _Optional[str] = ..., supplier: _Optional[str] = ..., node_id: _Optional[str] = ..., sku_id: _Optional[str] = ..., unit_price: _Optional[float] = ..., max_units: _Optional[int] = ..., min_units: _Optional[int] = ..., fixed_cost: _Optional[float] = ..., lead_time_days: _Optional[int] = ..., bid_id: _Optional[str] = ..., alternate_id: _Optional[str] = ...) -> None: ...
+
+class QuoteSupplier(_message.Message):
+    __slots__ = ("supplier", "fixed_cost", "capacity_units")
+    SUPPLIER_FIELD_NUMBER: _ClassVar[int]
+    FIXED_COST_FIELD_NUMBER: _ClassVar[int]
+    CAPACITY_UNITS_FIELD_NUMBER: _ClassVar[int]
+    supplier: str
+    fixed_cost: float
+    capacity_units: int
+    def __init__(self, supplier: _Optional[str] = ..., fixed_cost: _Optional[float] = ..., capacity_units: _Optional[int] = ...) -> None: ...
 
 class Supply(_message.Message):
     __slots__ = ("node_id", "sku_id", "category", "blocked", "on_time_share", "unit_price", "lead_time_days", "min_units")
@@ -504,7 +520,7 @@ class Supply(_message.Message):
     def __init__(self, node_id: _Optional[str] = ..., sku_id: _Optional[str] = ..., category: _Optional[str] = ..., blocked: _Optional[bool] = ..., on_time_share: _Optional[float] = ..., unit_price: _Optional[float] = ..., lead_time_days: _Optional[int] = ..., min_units: _Optional[int] = ...) -> None: ...
 
 class NetworkData(_message.Message):
-    __slots__ = ("settings", "nodes", "products", "lanes", "lane_rules", "stock", "lots", "alerts", "display_rules", "price_ladders", "price_response", "price_multipliers", "period_factors", "clearance_rules", "clearance_groups", "markdown_budgets", "exits", "quotes", "supplies")
+    __slots__ = ("settings", "nodes", "products", "lanes", "lane_rules", "stock", "lots", "alerts", "display_rules", "price_ladders", "price_response", "price_multipliers", "period_factors", "clearance_rules", "clearance_groups", "markdown_budgets", "exits", "quotes", "supplies", "quote_suppliers")
     SETTINGS_FIELD_NUMBER: _ClassVar[int]
     NODES_FIELD_NUMBER: _ClassVar[int]
     PRODUCTS_FIELD_NUMBER: _ClassVar[int]
@@ -524,6 +540,7 @@ class NetworkData(_message.Message):
     EXITS_FIELD_NUMBER: _ClassVar[int]
     QUOTES_FIELD_NUMBER: _ClassVar[int]
     SUPPLIES_FIELD_NUMBER: _ClassVar[int]
+    QUOTE_SUPPLIERS_FIELD_NUMBER: _ClassVar[int]
     settings: NetworkSettings
     nodes: _containers.RepeatedCompositeFieldContainer[Node]
     products: _containers.RepeatedCompositeFieldContainer[Product]
@@ -543,7 +560,8 @@ class NetworkData(_message.Message):
     exits: _containers.RepeatedCompositeFieldContainer[Exit]
     quotes: _containers.RepeatedCompositeFieldContainer[Quote]
     supplies: _containers.RepeatedCompositeFieldContainer[Supply]
-    def __init__(self, settings: _Optional[_Union[NetworkSettings, _Mapping]] = ..., nodes: _Optional[_Iterable[_Union[Node, _Mapping]]] = ..., products: _Optional[_Iterable[_Union[Product, _Mapping]]] = ..., lanes: _Optional[_Iterable[_Union[Lane, _Mapping]]] = ..., lane_rules: _Optional[_Iterable[_Union[LaneRule, _Mapping]]] = ..., stock: _Optional[_Iterable[_Union[StockPosition, _Mapping]]] = ..., lots: _Optional[_Iterable[_Union[Lot, _Mapping]]] = ..., alerts: _Optional[_Iterable[_Union[Alert, _Mapping]]] = ..., display_rules: _Optional[_Iterable[_Union[DisplayRule, _Mapping]]] = ..., price_ladders: _Optional[_Iterable[_Union[PriceRung, _Mapping]]] = ..., price_response: _Optional[_Iterable[_Union[PriceResponse, _Mapping]]] = ..., price_multipliers: _Optional[_Iterable[_Union[PriceMultiplier, _Mapping]]] = ..., period_factors: _Optional[_Iterable[_Union[PeriodFactor, _Mapping]]] = ..., clearance_rules: _Optional[_Iterable[_Union[ClearanceRule, _Mapping]]] = ..., clearance_groups: _Optional[_Iterable[_Union[ClearanceGroup, _Mapping]]] = ..., markdown_budgets: _Optional[_Iterable[_Union[MarkdownBudget, _Mapping]]] = ..., exits: _Optional[_Iterable[_Union[Exit, _Mapping]]] = ..., quotes: _Optional[_Iterable[_Union[Quote, _Mapping]]] = ..., supplies: _Optional[_Iterable[_Union[Supply, _Mapping]]] = ...) -> None: ...
+    quote_suppliers: _containers.RepeatedCompositeFieldContainer[QuoteSupplier]
+    def __init__(self, settings: _Optional[_Union[NetworkSettings, _Mapping]] = ..., nodes: _Optional[_Iterable[_Union[Node, _Mapping]]] = ..., products: _Optional[_Iterable[_Union[Product, _Mapping]]] = ..., lanes: _Optional[_Iterable[_Union[Lane, _Mapping]]] = ..., lane_rules: _Optional[_Iterable[_Union[LaneRule, _Mapping]]] = ..., stock: _Optional[_Iterable[_Union[StockPosition, _Mapping]]] = ..., lots: _Optional[_Iterable[_Union[Lot, _Mapping]]] = ..., alerts: _Optional[_Iterable[_Union[Alert, _Mapping]]] = ..., display_rules: _Optional[_Iterable[_Union[DisplayRule, _Mapping]]] = ..., price_ladders: _Optional[_Iterable[_Union[PriceRung, _Mapping]]] = ..., price_response: _Optional[_Iterable[_Union[PriceResponse, _Mapping]]] = ..., price_multipliers: _Optional[_Iterable[_Union[PriceMultiplier, _Mapping]]] = ..., period_factors: _Optional[_Iterable[_Union[PeriodFactor, _Mapping]]] = ..., clearance_rules: _Optional[_Iterable[_Union[ClearanceRule, _Mapping]]] = ..., clearance_groups: _Optional[_Iterable[_Union[ClearanceGroup, _Mapping]]] = ..., markdown_budgets: _Optional[_Iterable[_Union[MarkdownBudget, _Mapping]]] = ..., exits: _Optional[_Iterable[_Union[Exit, _Mapping]]] = ..., quotes: _Optional[_Iterable[_Union[Quote, _Mapping]]] = ..., supplies: _Optional[_Iterable[_Union[Supply, _Mapping]]] = ..., quote_suppliers: _Optional[_Iterable[_Union[QuoteSupplier, _Mapping]]] = ...) -> None: ...
 
 class Column(_message.Message):
     __slots__ = ("name", "type", "values", "validity", "dictionary")
