@@ -21,7 +21,13 @@ _OUTCOMES = {
 
 
 def solve_program(
-    program: Program, search: Search, solver: mathopt.SolverType, *, relax: bool, **parameters: Any
+    program: Program,
+    search: Search,
+    solver: mathopt.SolverType,
+    *,
+    relax: bool,
+    hinted: bool = False,
+    **parameters: Any,
 ) -> Answer:
     """Hand a program to a MathOpt solver.
 
@@ -33,6 +39,8 @@ def solve_program(
     solver : mathopt.SolverType
     relax : bool
         Drop integrality (a linear program: the answer carries duals).
+    hinted : bool
+        Hand the search's hint over; not every solver makes use of one.
     **parameters
         Further fields of ``mathopt.SolveParameters``.
 
@@ -47,10 +55,16 @@ def solve_program(
         **parameters,
     )
     try:
-        result = mathopt.solve(model, solver, params=solve_parameters)
+        hints = [_hint(model, search.hint)] if hinted and search.hint is not None else []
+        model_parameters = mathopt.ModelSolveParameters(solution_hints=hints)
+        result = mathopt.solve(model, solver, params=solve_parameters, model_params=model_parameters)
     except Exception as error:  # MathOpt raises AttributeError for every solver error; the cause is in its context
         return Answer(Outcome.NOTHING, None, None, None, detail=f"{solver.name}: {error.__context__ or error}")
     return _answer(program, result)
+
+
+def _hint(model: mathopt.Model, values: NDArray[np.float64]) -> mathopt.SolutionHint:
+    return mathopt.SolutionHint(variable_values=dict(zip(model.variables(), values.tolist(), strict=True)))
 
 
 def _proto(program: Program, *, relax: bool) -> model_pb2.ModelProto:

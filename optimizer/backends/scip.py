@@ -11,4 +11,4 @@ from optimizer.program import Program
 
 def scip(program: Program, search: Search) -> Answer:
     """Solve a mixed-integer program with SCIP."""
-    return solve_program(program, search, mathopt.SolverType.GSCIP, relax=False)
+    return solve_program(program, search, mathopt.SolverType.GSCIP, relax=False, hinted=True)
