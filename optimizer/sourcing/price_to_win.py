@@ -44,6 +44,9 @@ _DUALS_SHARE: Final = 0.2
 _LEAST_SECONDS: Final = 0.2
 """No search is begun with less."""
 
+_WIDER: Final = 4
+"""Times what a step is taken again where a search could not tell."""
+
 _DECIDING: Final = 3
 """Times what a search may leave open, by which the next factor has to change the objective."""
 
@@ -166,7 +169,7 @@ class _Case:
         if found.highest < 0:
             return _Price(NEVER, np.nan, 0.0, low, high, None)
         certain = self._certain(bids, found)
-        exact = certain >= 0 and found.highest - certain <= max(self.width, self._step(bids, found.award))
+        exact = certain >= 0 and found.highest - certain <= max(self.width, found.step)
         factor = np.nan if certain < 0 else certain / MILLIONTHS
         return _Price(EXACT if exact else BETWEEN, factor, found.highest / MILLIONTHS, low, high, found.award)
 
@@ -174,20 +177,20 @@ class _Case:
         """Raise the factor that is known to win, and lower the least that none is above, until they meet."""
         event, target = self.hand.event, self.hand.objective
         at = -1 if award is None else self._wins_at(bids, award, target)
-        while until - time.monotonic() >= _LEAST_SECONDS:
-            step = self._step(bids, award)
-            if highest - at <= max(self.width, step) and at >= 0:
-                break
+        step = self._step(bids, award)
+        while until - time.monotonic() >= _LEAST_SECONDS and (at < 0 or highest - at > max(self.width, step)):
             tried = 0 if at < 0 else min(at + step, highest)
             progress = best_with(at_factor(event, bids, tried), bids, [], until - time.monotonic(), target)
             if progress.takes and progress.award is not None:
                 award = progress.award
-                at = max(self._wins_at(bids, award, target), tried)
+                at, step = max(self._wins_at(bids, award, target), tried), self._step(bids, award)
             elif progress.fails:
                 highest = tried - 1
-            if not progress.takes and (at < 0 or not progress.fails):
+            if at < 0:
                 break
-        return _Factors(at, highest, award)
+            if not progress.takes and not progress.fails:
+                step *= _WIDER
+        return _Factors(at, highest, award, step)
 
     def _certain(self, bids: Ints, found: _Factors) -> int:
         """Return the factor at which the award found is surely a best one."""
@@ -238,6 +241,8 @@ class _Factors:
     highest: int
     """No award with the bid does above this; -1: at none."""
     award: Award | None
+    step: int
+    """How much the factor has to change for a search to tell the difference."""
 
 
 def _groups(offers: Offers) -> list[Ints]:
