@@ -59,7 +59,7 @@ class Neighbourhoods:
 def neighbourhoods_of(covering: Covering, money_decimals: int) -> Neighbourhoods:
     """Prepare a covering problem."""
     must = covering.skip_cost == MUST
-    dear = _LEFT_OUT_FACTOR * int(covering.cost.max(initial=1) + covering.fixed_cost.max(initial=0))
+    dear = left_out_cost(covering)
     none = np.empty(0, dtype=np.int64)
     uncounted = Lots(covering.lots.supplier[:0], covering.lots.item[:0], none)
     elastic = replace(covering, skip_cost=np.where(must, dear, covering.skip_cost))
@@ -77,6 +77,11 @@ def neighbourhoods_of(covering: Covering, money_decimals: int) -> Neighbourhoods
         supplier_first=supplier_first,
         winner_of=winner_of,
     )
+
+
+def left_out_cost(covering: Covering) -> int:
+    """Price of leaving out an item that must be covered: more than any column costs."""
+    return _LEFT_OUT_FACTOR * int(covering.cost.max(initial=1) + covering.fixed_cost.max(initial=0))
 
 
 def total_cost(covering: Covering, chosen: Flags) -> int:
@@ -211,7 +216,8 @@ def _with_lots(near: Neighbourhoods, kept: Flags, program: Program, columns: Int
     new = ~np.isin(pair[entry], had)
     entry, owner = entry[new], owner[new]
     supplier, item = covering.supplier[column_of[entry]], covering.item[entry]
-    row, column, weight, most = [], [], [], []
+    row, column, weight = [], [], []
+    most: list[float] = []
     for limit in range(len(lots.most)):
         counted = lots.supplier[limit, supplier] & lots.item[limit, item]
         number = np.bincount(owner[counted], minlength=len(free))

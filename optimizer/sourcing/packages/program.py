@@ -81,6 +81,20 @@ def covering_program(covering: Covering, money_decimals: int) -> CoveringProgram
     return CoveringProgram(program, skipped, winners, pair_supplier, pair_item, n)
 
 
+def columns_of(covering: Covering, written: CoveringProgram, chosen: NDArray[np.bool_]) -> Floats:
+    """Write a choice of columns as columns of the program."""
+    n, column_of = covering.n_columns, covering.column_of
+    values = np.zeros(written.program.n_columns)
+    values[:n] = chosen
+    inside = chosen[column_of]
+    covered = np.isin(written.skipped, covering.item[inside])
+    wins = np.isin(written.winners, covering.supplier[chosen])
+    pair = covering.supplier[column_of[inside]] * covering.n_items + covering.item[inside]
+    lots = np.isin(written.pair_supplier * covering.n_items + written.pair_item, pair)
+    values[n:] = np.concatenate([~covered, wins, lots])
+    return values
+
+
 def _no_numbers() -> Ints:
     return np.empty(0, dtype=np.int64)
 

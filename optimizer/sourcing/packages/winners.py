@@ -46,7 +46,7 @@ def first_winners(covering: Covering, dear: float) -> Flags | None:
     for _ in range(_MOST_SWAPS):
         if not _swapped(offer, missing, fixed, open_):
             break
-    winners = ~group
+    winners: Flags = ~group
     winners[candidates[open_]] = True
     return winners
 
