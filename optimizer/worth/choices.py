@@ -164,7 +164,7 @@ def _no_choices(n_periods: int) -> Choices:
     """Return no choices, in a horizon of so many periods."""
     shapes = {"weight": (0, n_periods), "may_begin": (0, n_periods)}
     kinds = {"Floats": np.float64, "Flags": np.bool_, "NDArray[np.int8]": np.int8, "NDArray[np.int32]": np.int32}
-    columns = {}
+    columns: dict[str, Any] = {}
     for column in fields(Choices):
         kind = np.object_ if "object_" in str(column.type) else kinds.get(str(column.type), np.int64)
         shape = (1,) if column.name.startswith("first_") else shapes.get(column.name, (0,))
