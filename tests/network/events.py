@@ -57,6 +57,13 @@ def event_frames() -> dict[str, pd.DataFrame]:
                 "package_id": ["", "", "both", "both", ""],
             }
         ),
+        **_beside_bids(),
+    }
+
+
+def _beside_bids() -> dict[str, pd.DataFrame]:
+    """Tiers, deliveries, rates and rules."""
+    return {
         "tiers": pd.DataFrame(
             {
                 "bid_id": ["a1", "a1", "a1"],
