@@ -118,6 +118,8 @@ def _way(event: Event, reading: EventReading, kinds: frozenset[Kind], until: flo
     if any(_RULES.get(broken.rule) not in kinds for broken in certificate.violations):
         return None
     relaxed = _relaxed(event, reading, award)
+    if relaxed is not None and any(broken.rule == Kind.SURVIVAL.value for broken in certificate.violations):
+        relaxed = replace(relaxed, risk=replace(relaxed.risk, survive_share=None))
     objective = None if relaxed is None else _solved(relaxed, until)
     if relaxed is not None and objective is None:
         return None

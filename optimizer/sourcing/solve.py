@@ -5,8 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
+import numpy as np
+
 from network.events import Event
-from optimizer.award import Award, AwardIncumbent, AwardResult
+from optimizer.award import Award, AwardIncumbent, AwardResult, award_of
+from optimizer.backends import backend_named
 from optimizer.plan import Conflict, Status, StopReason
 from optimizer.request import Parameters
 from optimizer.search.progress import PROVED_GAP
@@ -49,7 +52,11 @@ def award(
         An unknown backend, or freight by lanes that nobody has looked up.
     """
     started = time.monotonic()
+    if parameters.backend is not None:
+        backend_named(parameters.backend)
     progress = AwardProgress(event, parameters, started=started, on_incumbent=on_incumbent)
+    if not len(progress.offers.from_units):
+        return _nothing_to_buy(progress)
     for each in known:
         progress.offer(each, "a known award")
     began = progress.elapsed
@@ -58,6 +65,18 @@ def award(
     stopped_by = _stopped_by(progress)
     conflicts = conflicts_of(event, max(progress.left, _LEAST_SECONDS)) if progress.infeasible else ()
     return _result(progress, seconds, conflicts, stopped_by)
+
+
+def _nothing_to_buy(progress: AwardProgress) -> AwardResult:
+    """No bid can be used: buying nothing is the only award."""
+    progress.offer(award_of(np.zeros(len(progress.event.bids), dtype=np.int64)), "buying nothing")
+    progress.chosen_because = "no bid can be used"
+    if progress.objective is not None:
+        progress.prove(progress.objective, "buying nothing")
+        return _result(progress, {"solve": progress.elapsed}, (), StopReason.NOTHING_TO_DO)
+    progress.infeasible = True
+    conflicts = conflicts_of(progress.event, max(progress.left, _LEAST_SECONDS))
+    return _result(progress, {"solve": progress.elapsed}, conflicts, StopReason.PROVED)
 
 
 def _stopped_by(progress: AwardProgress) -> StopReason:
