@@ -169,7 +169,7 @@ def _add_side(
         entries.append((place[wins.limit[at]], wins.column[at], -worth[place[wins.limit[at]]]))
         asked[when] -= slack
     low, high = (asked, np.inf) if low_side else (-np.inf, asked)
-    rough = (limits.measure[row_limit] == Measure.SPEND) | (limits.share[row_limit] != NO_SHARE)
+    rough = (limits.measure[row_limit] == Measure.SPEND) & (limits.share[row_limit] == NO_SHARE)
     rough &= limits.sense[row_limit] != Sense.EXACTLY
     parts.add_rows(RowKind.LIMIT, n, low, high, *entries, margin=np.where(rough, _MARGIN, 0.0))
 

@@ -1,0 +1,170 @@
+"""Improves awards of large events: items are bought anew at random, rows may be broken for a while at growing weights."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from network.columns import NO_LIMIT
+from network.events import Event
+from optimizer.sourcing.large import moves
+from optimizer.sourcing.large.program import AwardProgram, RowKind
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+_WEIGHED = (RowKind.CAPACITY, RowKind.LIMIT, RowKind.CONSISTENT)
+
+
+class Neighbourhood:
+    """An award program as what the compiled moves work on."""
+
+    def __init__(self, event: Event, program: AwardProgram, prices: Floats | None = None) -> None:
+        self.program = program
+        n, flows = program.n_flows, program.flows
+        self.rows = np.flatnonzero(np.isin(program.row_kind, _WEIGHED))
+        matrix = sparse.csc_array(program.matrix[self.rows])
+        self.price = _violation_prices(program, matrix)
+        self.segments = self._segments(matrix)
+        self.indicators = self._indicators(matrix)
+        items = event.items
+        most = np.where(items.max_units < NO_LIMIT, items.max_units, np.iinfo(np.int64).max // 4)
+        penalty = np.nan_to_num(items.uncovered_penalty, nan=_must(program, n))
+        self.needs = moves.Needs(items.units.astype(np.int64), penalty, most.astype(np.int64))
+        low, high = program.row_low[self.rows].copy(), program.row_high[self.rows].copy()
+        capacity = program.row_kind[self.rows] == RowKind.CAPACITY
+        limited = event.suppliers.capacity_units < NO_LIMIT
+        high[capacity] = event.suppliers.capacity_units[limited]
+        margin = program.row_margin[self.rows]
+        self.limits = moves.Limits(low + margin, high - margin, self._first_weights(prices))
+
+    def _segments(self, matrix: sparse.csc_array) -> moves.Segments:
+        program, flows, n = self.program, self.program.flows, self.program.n_flows
+        order = np.argsort(flows.item, kind="stable")
+        n_items = len(program.uncovered)
+        entries = (matrix[:, :n] != 0) + (matrix[:, n : 2 * n] != 0)
+        pattern = sparse.csc_array(entries)
+        pattern.sort_indices()
+        flow = np.repeat(np.arange(n), np.diff(pattern.indptr))
+        indicator = self._members()
+        return moves.Segments(
+            first_of_item=np.searchsorted(flows.item[order], np.arange(n_items + 1)),
+            of_item=order,
+            item=np.array(flows.item),
+            group=np.array(flows.group),
+            supplier=np.array(flows.supplier),
+            least=np.array(flows.from_units // flows.pack),
+            most=np.array(flows.to_units // flows.pack),
+            pack=np.array(flows.pack),
+            pack_cost=program.cost[:n].copy(),
+            fixed_cost=program.cost[n : 2 * n].copy(),
+            first_row=pattern.indptr.astype(np.int64),
+            row=pattern.indices.astype(np.int64),
+            by_pack=_values(matrix[:, :n], pattern.indices, flow),
+            by_choice=_values(matrix[:, n : 2 * n], pattern.indices, flow),
+            first_indicator=np.searchsorted(indicator[0], np.arange(n + 1)),
+            indicator=indicator[1],
+        )
+
+    def _members(self) -> tuple[Ints, Ints]:
+        """Write the indicators of segments, suppliers first: (segment, indicator) sorted by segment."""
+        program, n = self.program, self.program.n_flows
+        rows = np.flatnonzero((program.row_kind == RowKind.INDICATOR))
+        block = program.matrix[rows].tocoo()
+        chosen = (block.col >= n) & (block.col < 2 * n) & (block.data > 0)
+        wins = np.full(len(rows), -1)
+        negative = block.data < 0
+        wins[block.row[negative]] = block.col[negative]
+        self.columns = np.concatenate([program.used, np.unique(wins[block.row[chosen]])])
+        number = np.full(len(program.cost), -1)
+        number[self.columns] = np.arange(len(self.columns))
+        segment = np.concatenate([np.arange(n), block.col[chosen] - n])
+        indicator = np.concatenate([program.flows.supplier, number[wins[block.row[chosen]]]])
+        order = np.argsort(segment, kind="stable")
+        return segment[order].astype(np.int64), indicator[order].astype(np.int64)
+
+    def _indicators(self, matrix: sparse.csc_array) -> moves.Indicators:
+        keep = sparse.csc_array(matrix[:, self.columns])
+        keep.sort_indices()
+        # Capacities are kept as they are: what a supplier may fill does not wait for it to be used.
+        kind = self.program.row_kind[self.rows]
+        value = np.where(kind[keep.indices] == RowKind.CAPACITY, 0.0, keep.data)
+        cost = self.program.cost[self.columns]
+        return moves.Indicators(cost, keep.indptr.astype(np.int64), keep.indices.astype(np.int64), value)
+
+    def _first_weights(self, prices: Floats | None) -> Floats:
+        """Weigh rows: by what breaking them costs where it may be, else a little more than their dual prices."""
+        program, n = self.program, self.program.n_flows
+        cost = program.cost[:n] * np.maximum(program.most[:n], 1.0)
+        matrix = sparse.csr_array(program.matrix[self.rows][:, : 2 * n])
+        span = np.concatenate([np.abs(program.most[:n]), np.ones(n)])
+        whole = np.concatenate([cost, cost])
+        sized = sparse.csr_array(abs(matrix)) @ span
+        costly = sparse.csr_array(matrix != 0).astype(np.float64) @ whole
+        usual = 0.02 * costly / np.maximum(sized, 1e-9)
+        if prices is not None:
+            usual = np.maximum(1.2 * np.abs(prices[self.rows]), usual)
+        self.floor = 0.1 * usual
+        return np.where(self.price > 0, self.price, np.maximum(usual, 1e-6))
+
+    def empty_state(self) -> moves.State:
+        """Nothing is bought."""
+        n, limits = self.program.n_flows, self.limits
+        activity = np.zeros(len(self.rows))
+        short, over = np.maximum(limits.low - activity, 0), np.maximum(activity - limits.high, 0)
+        cost = float(np.sum(limits.weight * (short + over))) + float(self.needs.penalty @ self.needs.units)
+        return moves.State(
+            packs=np.zeros(n, dtype=np.int64),
+            taken=np.zeros(int(self.segments.group.max(initial=0)) + 1, dtype=np.bool_),
+            count=np.zeros(len(self.columns), dtype=np.int64),
+            activity=activity,
+            bought=np.zeros(len(self.needs.units), dtype=np.int64),
+            cost=np.array([cost]),
+            shut=np.zeros(len(self.program.used), dtype=np.bool_),
+        )
+
+    def reweigh(self, state: moves.State, factor: float, ease: float = 1.0) -> int:
+        """Let mandatory rows that are broken weigh more, and others less; return how many are."""
+        limits = self.limits
+        broken = np.maximum(limits.low - state.activity, state.activity - limits.high) > 1e-6
+        kept = ~broken & (self.price == 0)
+        broken &= self.price == 0
+        before = self._weighed(state)
+        limits.weight[broken] *= factor
+        limits.weight[kept] = np.maximum(limits.weight[kept] * ease, self.floor[kept])
+        state.cost[0] += self._weighed(state) - before
+        return int(broken.sum())
+
+    def _weighed(self, state: moves.State) -> float:
+        limits = self.limits
+        short = np.maximum(limits.low - state.activity, 0) + np.maximum(state.activity - limits.high, 0)
+        return float(limits.weight @ short)
+
+    def units(self, state: moves.State, n_bids: int) -> Ints:
+        """Read units by bid."""
+        units = np.zeros(n_bids, dtype=np.int64)
+        np.add.at(units, self.program.flows.bid, state.packs * self.segments.pack)
+        return units
+
+
+def _must(program: AwardProgram, n: int) -> float:
+    """Weight of a unit that has to be bought: more than any costs."""
+    return 100.0 * float(np.max(program.cost[:n] / program.pack, initial=1.0))
+
+
+def _violation_prices(program: AwardProgram, matrix: sparse.csc_array) -> Floats:
+    """Price of what breaks each row, 0 where nothing may."""
+    known = np.zeros(len(program.cost), dtype=np.bool_)
+    known[: 2 * program.n_flows] = True
+    known[program.used] = known[program.uncovered] = True
+    broken = np.flatnonzero(~known & ~program.integer)
+    price = np.zeros(matrix.shape[0])
+    part = matrix[:, broken].tocoo()
+    price[part.row] = program.cost[broken][part.col]
+    return price
+
+
+def _values(matrix: sparse.csc_array, row: Ints, column: Ints) -> Floats:
+    """Read entries of a matrix, 0 where there is none."""
+    return np.asarray(matrix[row, column], dtype=np.float64).reshape(-1)
