@@ -12,6 +12,7 @@ from optimizer.program import Program
 from optimizer.search.isolation import Forked
 from optimizer.sourcing.greedy import greedy_award
 from optimizer.sourcing.model import AwardModel, award_model, award_program
+from optimizer.sourcing.packages.search import package_count, search_packages
 from optimizer.sourcing.progress import AwardProgress
 from optimizer.sourcing.runs import Task
 from optimizer.sourcing.survival import LossCut, cut_rows, loss_cuts, with_cuts
@@ -24,6 +25,9 @@ TINY_SECONDS = 1.0
 
 HEAD_START_SECONDS = 3.0
 """What HiGHS gets to itself before another solver takes the second core."""
+
+PACKAGES = 100
+"""From so many packages on, most bids being in one, they have an engine of their own."""
 
 GREEDY_BIDS = 20_000
 """Up to here a first award is bought bid by bid in milliseconds."""
@@ -40,7 +44,16 @@ def _choice(progress: AwardProgress) -> tuple[Callable[[AwardProgress], None], s
     size = f"{len(progress.event.bids)} bids"
     if progress.parameters.backend is not None:
         return _as_asked, f"the request asks for {progress.parameters.backend}"
+    packages = package_count(progress.event, progress.offers)
+    if packages >= PACKAGES:
+        return _packages, f"neighbourhoods of packages, and solvers that prove beside them: {packages} packages, {size}"
     return _race, f"highs, then from {HEAD_START_SECONDS:g} s on {_rival(progress)} beside it: {size}"
+
+
+def _packages(progress: AwardProgress) -> None:
+    """Search a covering problem as one; solvers race where it is none after all."""
+    if not search_packages(progress):
+        _race(progress)
 
 
 def _as_asked(progress: AwardProgress) -> None:

@@ -11,7 +11,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from network.events import Event
 from optimizer.backends import BACKENDS, RELAXATIONS, Answer, Outcome, Search
+from optimizer.bidding.offers import Offers, Usable
 from optimizer.program import Program
 from optimizer.search.isolation import Forked
 from optimizer.sourcing.packages.covering import Covering
@@ -37,9 +39,18 @@ _ALONE_SHARE: Final = 0.1
 _ALONE_SECONDS_PER_COLUMN: Final = 0.003
 _NEIGHBOURHOODS_SHARE: Final = 0.4
 """Of the time that is left then, for neighbourhoods beside a solver; then another solver has their place."""
+_SOLVER_RESERVE: Final = 0.05
+"""Share of its time that a solver is asked to leave: what it proved counts when it answers, and some are late."""
 _ANSWER_SECONDS: Final = 0.3
 _GLANCE_SECONDS: Final = 0.1
 _SEED: Final = 1
+
+
+def package_count(event: Event, offers: Offers) -> int:
+    """Count the packages of an event in which most bids that can be used are in one, 0 in others."""
+    usable = offers.usable == Usable.YES
+    packed = usable & (offers.package >= 0)
+    return len(np.unique(offers.package[packed])) if 2 * packed.sum() > usable.sum() else 0
 
 
 def search_packages(progress: AwardProgress) -> bool:
@@ -141,7 +152,8 @@ def _prove(search: _Search, improving: Forked, neighbourhoods: ExitStack, until:
 
 def _solver(search: _Search, name: str, until: float) -> Forked:
     """Start a solver on the whole program from the best choice so far."""
-    asked = Search(until - time.monotonic(), search.progress.parameters.gap / 10, hint=search.hint())
+    seconds = (1 - _SOLVER_RESERVE) * (until - time.monotonic())
+    asked = Search(seconds, search.progress.parameters.gap / 10, hint=search.hint())
     return Forked(_solved, search.written.program, name, asked, on_report=_nothing)
 
 
