@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from network.candidates import NEVER, Cells, Edges, join_lanes
 from network.lane_rules import may_carry
-from network.outside import outside_nodes
+from network.outside import is_offered, outside_nodes
 from optimizer.reasons.residual import Residual
 from optimizer.reasons.ways import NO_LANE_ROW, Graph, Paths, Ways, best_ways, graph_of, trace
 from optimizer.scope import responses_of_lanes
@@ -210,7 +210,7 @@ def _edges(residual: Residual, senders: Senders, *, everywhere: bool) -> tuple[E
     cell = np.flatnonzero(wanted[cells.sku] & (receives | sends) & usable)
     rows = Cells(cells.sku[cell].astype(np.int32), cells.node[cell].astype(np.int32), sends[cell], cells.transit[cell])
     edges = join_lanes(network.lanes, rows, len(network.nodes))
-    keep = receives[cell][edges.destination]
+    keep = receives[cell][edges.destination] & is_offered(network, edges.lane, rows.sku[edges.origin])
     if not everywhere:
         open_to, response = cells.open_to[cell], responses_of_lanes(network)
         keep &= (open_to[edges.origin] & open_to[edges.destination] & response[edges.lane]) != 0

@@ -278,7 +278,7 @@ def candidates_of(network: Network, request: Request, scope: Scope, former: Int6
 def _allowed(network: Network, scope: Scope, edges: Edges, response: Bits) -> Edges:
     """Edges between cells that are open to what lines on the lane are, and that lane rules let carry the SKU."""
     keep = (scope.open_to[edges.origin] & scope.open_to[edges.destination] & response[edges.lane]) != 0
-    if len(network.lane_rules):
+    if len(network.lane_rules) or len(network.quotes):
         keep &= may_carry(network, edges.lane.astype(np.int64), scope.cells.sku[edges.origin].astype(np.int64))
     return edges.take(keep)
 
