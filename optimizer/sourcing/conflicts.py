@@ -121,8 +121,6 @@ def _way(event: Event, reading: EventReading, kinds: frozenset[Kind], until: flo
     if relaxed is not None and any(broken.rule == Kind.SURVIVAL.value for broken in certificate.violations):
         relaxed = replace(relaxed, risk=replace(relaxed.risk, survive_share=None))
     objective = None if relaxed is None else _solved(relaxed, until)
-    if relaxed is not None and objective is None:
-        return None
     uncovered = int(_short(event, reading, award).sum())
     return _Way(kinds, certificate.violations, uncovered, award, objective)
 
@@ -193,7 +191,7 @@ def _stated(event: Event, reading: EventReading, way: _Way, cheapest: bool) -> l
         then += f", the best of which costs {money:,.2f} {event.currency}"
         then += "; the cheapest relaxation found" if cheapest else ""
     conflicts = [_conflict(event, reading, each, then) for each in broken[:_MOST_NAMED]]
-    if way.uncovered and len(broken) > 1:
+    if sum(_RULES[each.rule] is Kind.COVER for each in broken) > 1:
         asked = int(event.items.units[reading.must_cover].sum())
         n = int(np.count_nonzero(reading.must_cover))
         text = f"at most {asked - way.uncovered:,} of {asked:,} units can be covered: {way.uncovered:,} have to be left"
