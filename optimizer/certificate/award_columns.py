@@ -78,12 +78,13 @@ def _proper_columns(award: Award, log: ViolationLog) -> bool:
 def _overflowing(event: Event, reading: EventReading, bid: Ints, units: Ints) -> NDArray[np.bool_]:
     """Mark lines to leave out so that all sums stay exact; none when they do."""
     prices = reading.prices
-    sizes = np.zeros(len(event.bids))
-    for price, base in ((prices.price, prices.base), (prices.adjustment, prices.adjustment_base)):
-        owner = np.repeat(np.arange(len(sizes)), np.diff(prices.first))
-        np.maximum.at(sizes, owner, np.abs(price) + np.abs(base.astype(np.float64)))
-    sizes += np.abs(reading.offers.freight) + event.bids.capacity_per_unit
-    amounts = units.astype(np.float64) * np.maximum(sizes[bid], 1.0)
+    owner = np.repeat(np.arange(len(event.bids)), np.diff(prices.first))
+    per_unit = np.zeros(len(event.bids))
+    np.maximum.at(per_unit, owner, np.abs(prices.price.astype(np.float64)) + np.abs(prices.adjustment))
+    per_unit += np.abs(reading.offers.freight) + event.bids.capacity_per_unit
+    once = np.zeros(len(event.bids))
+    np.maximum.at(once, owner, np.abs(prices.base.astype(np.float64)) + np.abs(prices.adjustment_base))
+    amounts = units.astype(np.float64) * np.maximum(per_unit[bid], 1.0) + once[bid]
     if amounts.sum() < _SAFE:
         return np.zeros(len(bid), dtype=np.bool_)
     return np.asarray(amounts >= _SAFE / (len(bid) + 1))
