@@ -1,0 +1,98 @@
+"""Frontiers against every award of small events."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from network.events import Event, event_from_frames
+from optimizer.plan import UNKNOWN_MONEY
+from optimizer.sourcing.frontiers import (
+    AT_MOST,
+    risk_frontier,
+    risk_frontier_table,
+    winners_frontier,
+    winners_frontier_table,
+)
+from tests.sourcing.drawing import drawn_event
+from tests.sourcing.oracle.brute_force import best_award, every_award
+from tests.sourcing.oracle.reading import read_world
+from tests.sourcing.oracle.valuation import value
+from tests.sourcing.small_event import EventCase
+
+Frames = dict[str, pd.DataFrame]
+
+
+def drawn(seed: int, **features: Any) -> tuple[Frames, dict[str, Any], Event]:
+    """Draw an event."""
+    frames, settings = drawn_event(seed, survive=False, rules=[], **features)
+    return frames, settings, event_from_frames(frames, settings)[0]
+
+
+def test_each_number_of_winners_has_its_best_award() -> None:
+    points = falling = 0
+    for seed in range(14):
+        frames, settings, event = drawn(seed, risk=False, fixed=True)
+        world = read_world(frames, settings)
+        units = every_award(world)
+        found = value(world, units)
+        winners = np.array([len({world.bids[bid].supplier for bid in np.flatnonzero(row)}) for row in units])
+        frontier = winners_frontier(event, seconds=60)
+        for row, number in enumerate(frontier.winners.tolist()):
+            kept = winners <= number if frontier.sense[row] == AT_MOST else winners >= number
+            at = found.valid & kept
+            best = int(found.objective[at].min()) if np.any(at) else UNKNOWN_MONEY
+            assert frontier.objective[row] == best
+            assert frontier.status[row] == ("optimal" if np.any(at) else "infeasible")
+            points, falling = points + 1, falling + (frontier.sense[row] == AT_MOST)
+    assert points > 20
+    assert falling > 8
+
+
+@pytest.mark.parametrize("level", [0.5, 0.95])
+def test_each_weight_of_risk_has_its_best_award(level: float) -> None:
+    points = 0
+    for seed in range(4):
+        frames, settings, event = drawn(seed, risk=True)
+        frontier = risk_frontier(event, seconds=60, weights=(0.0, 0.4, 1.0), levels=(level,))
+        for row, weight in enumerate(frontier.weight.tolist()):
+            risk = {**settings["risk"], "measure": "cvar", "cvar_level": level, "cvar_weight": weight}
+            best = best_award(read_world(frames, {**settings, "risk": risk}))
+            assert frontier.objective[row] == (UNKNOWN_MONEY if best is None else best[0])
+            if best is not None and weight in {0.0, 1.0}:
+                measured = frontier.worst if weight else frontier.expected
+                assert measured[row] == frontier.objective[row]
+            points += best is not None
+    assert points > 4
+
+
+def test_more_weight_of_risk_buys_less_of_it() -> None:
+    _, _, event = drawn(8, risk=True)
+    frontier = risk_frontier(event, seconds=60)
+    assert np.all(np.diff(frontier.expected) >= 0)
+    assert np.all(np.diff(frontier.worst) <= 0)
+    table = risk_frontier_table(event, frontier)
+    assert table["expected"].tolist() == (frontier.expected / 10.0**event.money_decimals).tolist()
+    assert "awards" not in table
+
+
+def test_frontiers_end_where_nothing_is_possible() -> None:
+    case = EventCase()
+    frontier = winners_frontier(case.event, case.award, seconds=30)
+    assert frontier.winners.tolist() == [1, 2]
+    assert frontier.status.tolist() == ["infeasible", "optimal"]
+    table = winners_frontier_table(case.event, frontier)
+    assert np.isnan(table["cost"].iloc[0])
+    assert table["won"].tolist() == [-1, 2]
+
+
+def test_risk_without_a_price_of_what_is_missing_is_refused() -> None:
+    event = EventCase().event
+    with pytest.raises(ValueError, match="item 'bolt' has no price"):
+        risk_frontier(event, seconds=1)
+    priced = replace(event, items=replace(event.items, shortage_penalty=np.array([50.0, 50.0, 90.0])))
+    assert len(risk_frontier(priced, seconds=20, weights=(0.0,))) == 1
