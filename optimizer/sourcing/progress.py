@@ -73,9 +73,18 @@ class AwardProgress:
         return award_gap(self.certificate.objective, self.bound, self.event.money_decimals)
 
     @property
+    def proved(self) -> bool:
+        """Whether the gap is closed, up to the one money unit that rounding a measure of risk is worth."""
+        if self.certificate is None or self.bound is None:
+            return False
+        rounded = self.event.risk.measure != RiskMeasure.NONE
+        return self.gap <= PROVED_GAP or (rounded and self.certificate.objective - self.bound <= 1)
+
+    @property
     def done(self) -> bool:
         """Good enough, infeasible, or out of time."""
-        return self.infeasible or self.gap <= max(self.parameters.gap, 0.0) or self.left <= 0
+        enough = self.gap <= max(self.parameters.gap, 0.0)
+        return self.infeasible or enough or self.left <= 0 or (self.proved and self.parameters.gap >= PROVED_GAP)
 
     def offer(self, award: Award, found_by: str) -> bool:
         """Certify an award and keep it when it is valid and better than the best so far."""

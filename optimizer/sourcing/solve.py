@@ -12,7 +12,6 @@ from optimizer.award import Award, AwardIncumbent, AwardResult, award_of
 from optimizer.backends import backend_named
 from optimizer.plan import Conflict, Status, StopReason
 from optimizer.request import Parameters
-from optimizer.search.progress import PROVED_GAP
 from optimizer.sourcing.conflicts import conflicts_of
 from optimizer.sourcing.progress import AwardProgress
 from optimizer.sourcing.strategies import search
@@ -80,7 +79,7 @@ def _nothing_to_buy(progress: AwardProgress) -> AwardResult:
 
 
 def _stopped_by(progress: AwardProgress) -> StopReason:
-    if progress.infeasible or progress.gap <= PROVED_GAP:
+    if progress.infeasible or progress.proved:
         return StopReason.PROVED
     if progress.gap <= progress.parameters.gap:
         return StopReason.GAP_LIMIT
@@ -93,7 +92,7 @@ def _status(progress: AwardProgress) -> Status:
         return Status.INFEASIBLE
     if progress.certificate is None:
         return Status.NO_PLAN
-    return Status.OPTIMAL if progress.gap <= PROVED_GAP else Status.FEASIBLE
+    return Status.OPTIMAL if progress.proved else Status.FEASIBLE
 
 
 def _result(
