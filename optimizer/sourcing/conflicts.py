@@ -203,14 +203,16 @@ def _stated(event: Event, reading: EventReading, way: _Way, cheapest: bool) -> l
 
 def _conflict(event: Event, reading: EventReading, broken: Violation, then: str) -> Conflict:
     """Turn a broken rule into the field to change."""
-    kind, by = _RULES[broken.rule], f"{broken.amount:g}"
+    kind, by = _RULES[broken.rule], f"{broken.amount:,.12g}"
     text = {
         Kind.COVER: f"{broken.place}: {by} units have to be left uncovered{_unoffered(event, reading, broken.place)}",
         Kind.CAPACITY: f"{broken.place} is short of {by} units of capacity: {broken.message}",
         Kind.AMOUNT: f"{broken.place} has to give way by {by}: {broken.message}",
         Kind.SHARE: f"{broken.place} has to give way by {by}: {broken.message}",
-        Kind.SURVIVAL: f"the share of a loss that has to be survived is {by} too high: {broken.message}",
+        Kind.SURVIVAL: f"the loss of {broken.place} cannot be survived whole: {broken.message}",
     }[kind]
+    if broken.place == "event":
+        text = f"the share of a loss that has to be survived is {by} too high: {broken.message}"
     return Conflict(kind.value, broken.place, float(broken.amount), f"{text}; {then}")
 
 
