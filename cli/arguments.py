@@ -101,6 +101,8 @@ def _plan(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--format", choices=("csv", "parquet"), help="of the plan's tables (default: that of the network)"
     )
+    rfq_arguments.add_event(command)
+    rfq_arguments.add_known(command)
     command.add_argument(
         "--alternatives",
         action="store_true",
@@ -112,6 +114,7 @@ def _plan(command: argparse.ArgumentParser) -> None:
 def _check(command: argparse.ArgumentParser) -> None:
     _directory(command)
     command.add_argument("plan_directory", type=Path, metavar="PLAN_DIR", help="plan; one table is enough")
+    rfq_arguments.add_event(command)
     command.add_argument("--json", action="store_true", help=_JSON_HELP)
 
 

@@ -7,7 +7,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from cli.directories import read_directory, read_request
+from cli.bought_network import read_network_with_bids
+from cli.directories import read_request
 from cli.exit_codes import ExitCode
 from cli.failures import tell_warnings
 from cli.progress import Progress
@@ -23,7 +24,7 @@ from optimizer.request import Request
 
 def run(arguments: argparse.Namespace, progress: Progress) -> ExitCode:
     """Read network and plan, certify the plan, print what was found."""
-    network, warnings = read_directory(arguments.directory, progress)
+    network, _, _, warnings = read_network_with_bids(arguments.directory, arguments.event, progress)
     request, _ = read_request(network, arguments.directory)
     with progress.phase("read", f"reading {arguments.plan_directory}"):
         plan = read_plan(arguments.plan_directory, network)

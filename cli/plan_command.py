@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 
 from cli.analysing import answered
-from cli.directories import format_of, read_directory, read_request, require_parquet
+from cli.bought_network import known_plan, read_network_with_bids
+from cli.directories import format_of, read_request, require_parquet
 from cli.exit_codes import ExitCode
 from cli.failures import CommandError, tell_warnings
 from cli.progress import Progress
@@ -47,8 +48,9 @@ def run(arguments: argparse.Namespace, progress: Progress) -> ExitCode:
         require_parquet()
     if arguments.out.resolve() == arguments.directory.resolve():
         raise CommandError("--out is the network's own directory; name another", ExitCode.USAGE)
-    network, warnings = read_directory(arguments.directory, progress)
+    network, event, plain, warnings = read_network_with_bids(arguments.directory, arguments.event, progress)
     tell_warnings(warnings)
+    known = known_plan(arguments, network, event, plain)
     request, asked = read_request(network, arguments.directory)
     if arguments.responses is not None:
         request = replace(request, responses=_known_responses(arguments.responses))
@@ -56,7 +58,8 @@ def run(arguments: argparse.Namespace, progress: Progress) -> ExitCode:
     _make_directory(arguments.out)
     searching = parameters.time_limit_seconds * (1 - _ALTERNATIVES_SHARE if arguments.alternatives else 1)
     until = _search_until(searching, progress)
-    result = solve_in_worker(network, request, parameters, until, progress)
+    known_plans = () if known is None else (known,)
+    result = solve_in_worker(network, request, parameters, until, progress, known=known_plans)
     _withhold_invalid(result)
     result = replace(result, seconds={**result.seconds, "read": progress.seconds["read"]})
     choices = _choices(network, request, result, parameters, progress) if arguments.alternatives else {}

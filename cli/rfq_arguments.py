@@ -23,6 +23,23 @@ def add_arguments(by_name: dict[str, argparse.ArgumentParser]) -> None:
     _bids(by_name["bids"])
 
 
+def add_event(command: argparse.ArgumentParser) -> None:
+    """Add the flag of commands about plans that may buy from bids."""
+    command.add_argument(
+        "--event", type=Path, metavar="EVENT_DIR", help="event directory whose bids the plan may buy from"
+    )
+
+
+def add_known(command: argparse.ArgumentParser) -> None:
+    """Add the flags that say where a search starts."""
+    command.add_argument(
+        "--known", type=Path, metavar="PLAN_DIR", help="plan for the network to start from; the answer is no worse"
+    )
+    command.add_argument(
+        "--award", type=Path, metavar="AWARD_DIR", help="with --event: what it buys is part of where the search starts"
+    )
+
+
 def _rfq(command: argparse.ArgumentParser) -> None:
     command.add_argument("directory", type=Path, metavar="DIR", help="network directory with supplies")
     command.add_argument(

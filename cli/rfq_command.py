@@ -19,7 +19,8 @@ from network import Network
 from network.events import Items
 from optimizer.certificate import certify
 from optimizer.plan_files.plan_reading import read_plan
-from optimizer.rfq import Eligibility, Rfq, items_from_frame, items_of_plan, rfq_of
+from optimizer.rfq import Eligibility, Rfq, items_from_frame, items_of_plan, rfq_of, units_that_count
+from optimizer.rfq.asking import Counting
 from optimizer.rfq.cells import read_cells
 from optimizer.rfq.files import write_rfq
 from optimizer.rfq.form import FOLDER
@@ -39,9 +40,15 @@ def run(arguments: argparse.Namespace, progress: Progress) -> ExitCode:
     tell_warnings(warnings)
     if not len(network.supplies):
         raise CommandError(f"{arguments.directory} names nobody to ask; add the table supplies")
-    items = _items(network, arguments, progress)
+    items, counting = _items(network, arguments, progress)
     with progress.phase("ask", "looking for suppliers"):
-        rfq = rfq_of(network, items, most_suppliers=arguments.suppliers, answer_by_days=arguments.answer_by)
+        rfq = rfq_of(
+            network,
+            items,
+            most_suppliers=arguments.suppliers,
+            answer_by_days=arguments.answer_by,
+            counting=counting,
+        )
     with progress.phase("write", f"writing {arguments.out}"):
         write_rfq(arguments.out, network, rfq)
     summary = _summary(network, rfq)
@@ -54,12 +61,12 @@ def run(arguments: argparse.Namespace, progress: Progress) -> ExitCode:
     return ExitCode.DONE
 
 
-def _items(network: Network, arguments: argparse.Namespace, progress: Progress) -> Items:
-    """Read what is wanted."""
+def _items(network: Network, arguments: argparse.Namespace, progress: Progress) -> tuple[Items, Counting | None]:
+    """Read what is wanted, and how many units of it count on which day where that is known."""
     if arguments.items is not None:
         if not arguments.items.is_file():
             raise CommandError(f"--items: there is no file {arguments.items}")
-        return items_from_frame(network, read_cells(arguments.items), arguments.items.name)
+        return items_from_frame(network, read_cells(arguments.items), arguments.items.name), None
     request, _ = read_request(network, arguments.directory)
     with progress.phase("plan", f"reading {arguments.plan_directory}"):
         read = read_plan(arguments.plan_directory, network)
@@ -70,7 +77,8 @@ def _items(network: Network, arguments: argparse.Namespace, progress: Progress) 
             f"{arguments.plan_directory} breaks rules, so what it leaves unmet means nothing; "
             f"see `counterpoise check {arguments.directory} {arguments.plan_directory}`"
         )
-    return items_of_plan(network, request, read.plan)
+    items = items_of_plan(network, request, read.plan)
+    return items, units_that_count(network, read.plan, items)
 
 
 def _summary(network: Network, rfq: Rfq) -> dict[str, Any]:

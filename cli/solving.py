@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -11,7 +11,7 @@ from cli.failures import CommandError
 from cli.progress import Progress
 from network import Network
 from optimizer import solve
-from optimizer.plan import Incumbent, Result, StopReason
+from optimizer.plan import Incumbent, Plan, Result, StopReason
 from optimizer.request import Parameters, Request
 from server.child import Finished, Job, Message, Raised, Reported
 from server.process import WorkerLostError, WorkerProcess
@@ -32,6 +32,8 @@ def solve_until(
     request: Request,
     parameters: Parameters,
     until: float,
+    known: Sequence[Plan] = (),
+    *,
     on_incumbent: Callable[[Incumbent], None] | None = None,
 ) -> Result:
     """Solve in the time that is left. This runs in the worker, so that its own start counts too.
@@ -40,13 +42,21 @@ def solve_until(
     ----------
     until : float
         On the clock of `time.monotonic`, which all processes of a machine share.
+    known : sequence of Plan
+        Plans to start from.
     """
     left = max(until - time.monotonic(), LEAST_SEARCH_SECONDS)
-    return solve(network, request, replace(parameters, time_limit_seconds=left), on_incumbent=on_incumbent)
+    return solve(network, request, replace(parameters, time_limit_seconds=left), known=known, on_incumbent=on_incumbent)
 
 
 def solve_in_worker(
-    network: Network, request: Request, parameters: Parameters, until: float, progress: Progress
+    network: Network,
+    request: Request,
+    parameters: Parameters,
+    until: float,
+    progress: Progress,
+    *,
+    known: Sequence[Plan] = (),
 ) -> Result:
     """Solve, saying every better plan and bound on the way.
 
@@ -55,6 +65,8 @@ def solve_in_worker(
     until : float
         When the search has to end, on the clock of `time.monotonic`. A solver that overruns it is killed, and the best
         plan so far is the answer.
+    known : sequence of Plan
+        Plans to start from.
 
     Raises
     ------
@@ -65,7 +77,7 @@ def solve_in_worker(
     kill_at = max(until, time.monotonic() + LEAST_SEARCH_SECONDS) + overrun
     job = Job(
         _SOLVE,
-        (network, request, parameters, until),
+        (network, request, parameters, until, known),
         reports_incumbents=True,
         seconds=kill_at - time.monotonic(),
     )

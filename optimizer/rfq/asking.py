@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -19,6 +20,9 @@ from network.tables import Network
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+
+
+Counting = Callable[[Ints, Ints], Ints]
 
 
 @enum.unique
@@ -76,7 +80,14 @@ class Rfq:
         return np.asarray(self.points.sum(axis=1))
 
 
-def rfq_of(network: Network, items: Items, *, most_suppliers: int = 5, answer_by_days: int = 0) -> Rfq:
+def rfq_of(
+    network: Network,
+    items: Items,
+    *,
+    most_suppliers: int = 5,
+    answer_by_days: int = 0,
+    counting: Counting | None = None,
+) -> Rfq:
     """Find whom to ask for every item.
 
     Parameters
@@ -89,6 +100,9 @@ def rfq_of(network: Network, items: Items, *, most_suppliers: int = 5, answer_by
         Suppliers that are asked for an item, those with the highest score.
     answer_by_days : int
         Day by which they have to answer, and on which they are ordered from.
+    counting : callable, optional
+        Units that count of items (rows of `items`) when they arrive on some days, such as `units_that_count` says. Who
+        can only deliver when none does is late; so many units of an item are asked for as count of the slowest who is.
 
     Returns
     -------
@@ -109,6 +123,11 @@ def rfq_of(network: Network, items: Items, *, most_suppliers: int = 5, answer_by
         [Eligibility.NOT_SUPPLIED, Eligibility.BLOCKED, Eligibility.NO_WAY, Eligibility.LATE],
         Eligibility.ELIGIBLE,
     ).astype(np.int8)
+    counted = items.units[pair_item]
+    if counting is not None:
+        soon = np.flatnonzero(status == Eligibility.ELIGIBLE)
+        counted[soon] = np.minimum(counted[soon], counting(pair_item[soon], arrives[soon].astype(np.int64)))
+        status[counted <= 0] = np.maximum(status[counted <= 0], Eligibility.LATE)
     price = np.append(supplies.unit_price, np.nan)[row]
     last_day = np.where(needed == NO_LIMIT, network.horizon_days, needed)
     points = np.column_stack(
@@ -121,6 +140,9 @@ def rfq_of(network: Network, items: Items, *, most_suppliers: int = 5, answer_by
     )
     points[status != Eligibility.ELIGIBLE] = np.nan
     invited = _best(pair_item, points.sum(axis=1), most_suppliers)
+    units = items.units.copy()
+    np.minimum.at(units, pair_item[invited], counted[invited])
+    items = replace(items, units=units)
     return Rfq(
         items, supplier, pair_item, pair_supplier, status, arrives, freight, price, points, invited, answer_by_days
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -19,7 +20,7 @@ from optimizer.outcomes import floor_demand, unmet_positions
 from optimizer.plan import Plan
 from optimizer.request import Request
 from optimizer.scope import penalty_weights
-from optimizer.worth.economics import unit_worth, value_change
+from optimizer.worth.economics import arrival_cap_units, unit_worth, value_change
 from optimizer.worth.price_paths import repriced
 
 Ints = NDArray[np.int64]
@@ -61,6 +62,37 @@ def items_of_plan(network: Network, request: Request, plan: Plan) -> Items:
         uncovered_penalty=last[paying] / 10**network.money_decimals,
         shortage_penalty=np.full(len(paying), np.nan),
     )
+
+
+def units_that_count(network: Network, plan: Plan, items: Items) -> Callable[[Ints, Ints], Ints]:
+    """Say how many more units of items count as stock, beside the plan's, when they arrive on some day.
+
+    Parameters
+    ----------
+    network : Network
+    plan : Plan
+    items : Items
+        As `items_of_plan` gives them.
+
+    Returns
+    -------
+    callable
+        Takes rows of `items` and days, shape ``(n,)`` each.
+    """
+    world, stock = repriced(network, plan.markdowns), network.stock
+    late = np.where(stock.in_transit_arrival_day > 0, stock.in_transit, 0)
+    slow = np.flatnonzero(plan.arrives_day > 0)
+    row = network.stock_row(network.lanes.destination[plan.lane[slow]], plan.sku[slow])
+    np.add.at(late, row[row >= 0], plan.units[slow][row >= 0])
+    node = pd.Index(network.nodes.node_id).get_indexer(pd.Index(items.node_id)).astype(np.int32)
+    sku = pd.Index(network.products.sku_id).get_indexer(pd.Index(items.sku_id)).astype(np.int32)
+    row_of_item = network.stock_row(node, sku)
+
+    def counting(item: Ints, day: Ints) -> Ints:
+        rows = row_of_item[item]
+        return np.where(day > 0, np.maximum(arrival_cap_units(world, rows, day) - late[rows], 0), items.units[item])
+
+    return counting
 
 
 def _needed_by(network: Network) -> Ints:
