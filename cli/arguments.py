@@ -7,7 +7,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Final
 
-from cli import rfq_arguments
+from cli import award_arguments, rfq_arguments
 from cli.bench_arguments import add_cases
 from cli.exit_codes import BY_CODE
 from cli.flag_types import count, not_negative, positive, share, words
@@ -21,11 +21,12 @@ COMMANDS: Final = {
     "repair": "the nearest plan that breaks no rule, of a plan made by hand",
     "rules": "what every rule that stands against a plan costs",
     **rfq_arguments.COMMANDS,
+    **award_arguments.COMMANDS,
     "serve": "take plans over gRPC until stopped",
     "demo": "plan real sales data through a server of its own: needs the extra 'demo'",
     "bench": "measure what this machine makes of a benchmark, beside other solvers",
 }
-"""What each command does; ``cli.<name>_command`` runs it."""
+"""What each command does; ``cli.<name>_command`` runs it, with underscores."""
 
 _JSON_HELP: Final = "print one JSON object on standard output instead of text"
 
@@ -51,6 +52,7 @@ def parser() -> argparse.ArgumentParser:
     _repair(by_name["repair"])
     _rules(by_name["rules"])
     rfq_arguments.add_arguments(by_name)
+    award_arguments.add_arguments(by_name)
     _serve(by_name["serve"])
     _demo(by_name["demo"])
     add_cases(by_name["bench"])

@@ -14,7 +14,7 @@ from cli.exit_codes import ExitCode
 from cli.process_clock import process_started
 from server.fork_server import start_fork_server
 
-_SOLVING: Final = ("alternatives", "plan", "repair", "rules")
+_SOLVING: Final = ("alternatives", "award", "award-why", "plan", "repair", "rules")
 """Commands that solve in a worker."""
 
 
@@ -59,7 +59,7 @@ def _run(command: str, arguments: object, started: float) -> int:
 
     as_json = bool(getattr(arguments, "json", False))
     try:
-        run = importlib.import_module(f"cli.{command}_command").run
+        run = importlib.import_module(f"cli.{command.replace('-', '_')}_command").run
         return int(run(arguments, Progress(started)))
     except NetworkError as error:
         tell_problems(error, as_json=as_json)

@@ -106,6 +106,75 @@ AWARD_TABLES: Final[Mapping[str, Table]] = MappingProxyType(
 )
 """Tables of an award directory by name."""
 
+PRICES_TO_WIN: Final = Table(
+    "prices_to_win",
+    (
+        _text("bid_id", "usable bid"),
+        _text("supplier_id", "who offers"),
+        _text("item_id", "what is offered"),
+        _text("package_id", "package of the bid, whose bids come down together", "none"),
+        _text("outcome", "won; exact, between: what factor_low and factor_high say; never: not even for nothing"),
+        _count("rank", "place among the bids for the item by what a unit costs, from 1"),
+        _number("factor_low", "factor on its prices at which it wins, certified", empty="none is known"),
+        _number("factor_high", "factor on its prices above which it loses, proved", required=True),
+        _number("difference_low", "what the award costs more with it at its prices, at least, proved", required=True),
+        _number("difference_high", "what the best award found with it costs more", empty="not known"),
+        _count("units", "units that the award found at factor_low buys of it"),
+    ),
+    required=False,
+)
+
+RULE_COSTS: Final = Table(
+    "rule_costs",
+    (
+        _text("rule_id", "name of the rule, or risk.survive_share"),
+        Column(
+            "at_limit", CellType.BOOLEAN, "the award stands at the rule, or breaks it at a price", False, False, "false"
+        ),
+        _number("cost_low", "what the rule costs at least, proved; below 0: what it earns", empty="not known"),
+        _number("cost_high", "what the rule costs at most, proved", empty="not known"),
+        _text("message", "what it costs, in words"),
+    ),
+    required=False,
+)
+
+_POINT: Final = (
+    _text("status", "optimal, feasible, infeasible or no_plan"),
+    _number("objective", "objective of the award found", empty="none was found"),
+    _number("bound", "no such award has a smaller one", empty="not known"),
+    _number("cost", "cost of the award found", empty="none was found"),
+)
+
+WINNERS_FRONTIER: Final = Table(
+    "winners_frontier",
+    (
+        _count("winners", "number of suppliers that win"),
+        _text("sense", "at_most or at_least so many"),
+        _POINT[0],
+        _count("won", "suppliers that win in the award found, -1 without one"),
+        *_POINT[1:],
+    ),
+    required=False,
+)
+
+RISK_FRONTIER: Final = Table(
+    "risk_frontier",
+    (
+        _number("level", "the conditional value at risk is the mean cost of the worst 1 - level", required=True),
+        _number("weight", "weight of the conditional value at risk beside the expectation", required=True),
+        *_POINT,
+        _number("expected", "cost in expectation over the scenarios", empty="none was found"),
+        _number("worst", "conditional value at risk of the cost", empty="none was found"),
+        _count("won", "suppliers that win in the award found, -1 without one"),
+    ),
+    required=False,
+)
+
+WHY_TABLES: Final[Mapping[str, Table]] = MappingProxyType(
+    {table.name: table for table in (PRICES_TO_WIN, RULE_COSTS, WINNERS_FRONTIER, RISK_FRONTIER)}
+)
+"""Tables that ``counterpoise award-why --out`` writes."""
+
 TABLES_READ: Final[Mapping[str, Table]] = MappingProxyType({table.name: table for table in (AWARDS, LEDGER)})
 """Those that say what is bought and claimed; the others follow from the award."""
 

@@ -36,7 +36,7 @@ RULES: Final = (
 _SENSES: Final = {Sense.AT_LEAST: "at least", Sense.AT_MOST: "at most", Sense.EXACTLY: "exactly"}
 _MEASURES: Final = {
     Measure.LOTS: "lots",
-    Measure.SPEND: "currency units of spend",
+    Measure.SPEND: "spend in currency units",
     Measure.VOLUME: "units",
     Measure.WINNERS: "winners",
 }
@@ -177,8 +177,8 @@ def check_limits(event: Event, reading: EventReading, broken: Ints, log: Violati
         if limits.share[index] == NO_SHARE:
             scale = 10**event.money_decimals if measure == Measure.SPEND else 1
             bound = f"{limits.amount[index] / scale:.15g}"
-        unit = _MEASURES[Measure(measure)]
-        return place, f"asks for {_SENSES[Sense(sense)]} {bound} {unit}, the award is {broken[index]} off"
+        what = f"{_MEASURES[Measure(measure)]}: {_SENSES[Sense(sense)]} {bound}"
+        return place, f"asks for {what}; the award is {broken[index]} off"
 
     log.add("rules.amount", mandatory & (limits.share == NO_SHARE), broken, describe)
     log.add("rules.share", mandatory & (limits.share != NO_SHARE), broken, describe)

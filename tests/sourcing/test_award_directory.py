@@ -21,7 +21,7 @@ from optimizer.award_files.award_directory import (
     read_award,
     write_award,
 )
-from optimizer.award_files.award_schema import AWARD_TABLES
+from optimizer.award_files.award_schema import AWARD_TABLES, WHY_TABLES
 from optimizer.certificate.award_claims import check_award_claim
 from optimizer.certificate.awards import certify_award
 from optimizer.plan import Status, StopReason
@@ -55,13 +55,16 @@ def result_of(event: Event, award: Award | None) -> AwardResult:
     )
 
 
-@pytest.mark.parametrize("name", AWARD_TABLES)
+TABLES = {**AWARD_TABLES, **WHY_TABLES}
+
+
+@pytest.mark.parametrize("name", TABLES)
 def test_the_document_lists_every_column_as_it_is_read(name: str) -> None:
-    assert documented_rows(name) == [row_of(column) for column in AWARD_TABLES[name].columns]
+    assert documented_rows(name) == [row_of(column) for column in TABLES[name].columns]
 
 
 def test_the_document_lists_every_table_and_every_key(tmp_path: Path) -> None:
-    assert re.findall(r"^## `(.+)`$", PAGE, re.MULTILINE) == ["award.json", *AWARD_TABLES]
+    assert re.findall(r"^## `(.+)`$", PAGE, re.MULTILINE) == ["award.json", *TABLES]
     case = EventCase()
     write_award(tmp_path, case.event, result_of(case.event, case.award))
     written = json.loads((tmp_path / "award.json").read_text(encoding="utf-8"))

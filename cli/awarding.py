@@ -1,0 +1,134 @@
+"""Searches for an award in a process of its own, so that Ctrl-C and the time limit hold whatever a solver does."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+from cli.failures import CommandError
+from cli.progress import Progress
+from network.events import Event
+from optimizer.award import AwardIncumbent, AwardResult
+from optimizer.certificate.awards import certify_award
+from optimizer.certificate.event_reading import EventReading
+from optimizer.plan import Status, StopReason
+from optimizer.request import Parameters
+from optimizer.search.progress import PROVED_GAP
+from optimizer.sourcing.solve import award
+from server.child import Finished, Job, Message, Raised, Reported
+from server.process import WorkerLostError, WorkerProcess
+
+_AWARD: Final = "cli.awarding:award_until"
+_GLANCE_SECONDS: Final = 0.5
+LEAST_SEARCH_SECONDS: Final = 0.5
+"""A limit that start-up has used up already still leaves time for a first award."""
+
+_OVERRUN_SECONDS: Final = 3.0
+_OVERRUN_SHARE: Final = 0.02
+"""How far a search may overrun its time, in seconds and as a share of the time limit, before it is killed; finding out
+why no award is valid takes its own."""
+
+
+def award_until(
+    event: Event,
+    parameters: Parameters,
+    until: float,
+    on_incumbent: Callable[[AwardIncumbent], None] | None = None,
+) -> AwardResult:
+    """Search in the time that is left. This runs in the worker, so that its own start counts too.
+
+    Parameters
+    ----------
+    until : float
+        On the clock of `time.monotonic`, which all processes of a machine share.
+    """
+    left = max(until - time.monotonic(), LEAST_SEARCH_SECONDS)
+    return award(event, replace(parameters, time_limit_seconds=left), on_incumbent=on_incumbent)
+
+
+def award_in_worker(
+    event: Event, reading: EventReading, parameters: Parameters, until: float, progress: Progress
+) -> AwardResult:
+    """Search, saying every better award and bound on the way.
+
+    Ctrl-C ends the search, not the command: the best award so far is the answer.
+
+    Parameters
+    ----------
+    reading : EventReading
+        Of the event, for the certificate of an award that a search left behind.
+    until : float
+        When the search has to end, on the clock of `time.monotonic`. A solver that overruns it is killed, and the best
+        award so far is the answer.
+
+    Raises
+    ------
+    CommandError
+        When the worker fails or dies.
+    """
+    overrun = _OVERRUN_SECONDS + _OVERRUN_SHARE * parameters.time_limit_seconds
+    kill_at = max(until, time.monotonic() + LEAST_SEARCH_SECONDS) + overrun
+    job = Job(_AWARD, (event, parameters, until), reports_incumbents=True, seconds=kill_at - time.monotonic())
+    best: AwardIncumbent | None = None
+    stopped_by = StopReason.TIME_LIMIT
+    try:
+        with progress.phase("worker", "searching"), WorkerProcess(job) as worker:
+            while time.monotonic() < kill_at:
+                message = _received(worker)
+                if isinstance(message, Reported):
+                    best = message.incumbent  # type: ignore[assignment]  # this job's are of awards
+                    progress.say_sometimes(_line(message.incumbent, event.money_decimals))  # type: ignore[arg-type]
+                elif message is not None:
+                    return _value(message)
+    except KeyboardInterrupt:
+        stopped_by = StopReason.CANCELLED
+    return _kept(event, reading, best, stopped_by, progress.seconds["worker"])
+
+
+def _line(incumbent: AwardIncumbent, money_decimals: int) -> str:
+    """One line about an award or bound that was found on the way."""
+    words = [
+        f"{name} {'-' if amount is None else format(amount / 10**money_decimals, ',.2f'):>14}"
+        for name, amount in (("objective", incumbent.objective), ("bound", incumbent.bound))
+    ]
+    gap = "-" if incumbent.gap is None else format(incumbent.gap, ".3%")
+    return f"{'  '.join(words)}  gap {gap:>8}  {incumbent.found_by}"
+
+
+def _kept(
+    event: Event, reading: EventReading, best: AwardIncumbent | None, stopped_by: StopReason, seconds: float
+) -> AwardResult:
+    """Certify the best award of a search that was ended."""
+    found = None if best is None else best.award
+    proved = best is not None and best.gap is not None and best.gap <= PROVED_GAP
+    status = Status.NO_PLAN if found is None else Status.OPTIMAL if proved else Status.FEASIBLE
+    return AwardResult(
+        status=status,
+        stopped_by=stopped_by,
+        award=found,
+        certificate=None if found is None else certify_award(event, found, reading),
+        bound=None if best is None else best.bound,
+        money_decimals=event.money_decimals,
+        conflicts=(),
+        backend="none" if best is None else f"award: {best.found_by}",
+        backend_reason="the search was ended; this is the best it had found",
+        sizes={"items": len(event.items), "suppliers": len(event.suppliers), "bids": len(event.bids)},
+        seconds={"solve": seconds},
+    )
+
+
+def _received(worker: WorkerProcess) -> Message | None:
+    try:
+        return worker.receive(_GLANCE_SECONDS)
+    except WorkerLostError as error:
+        raise CommandError(f"the search died: {error}; a machine short of memory does that") from error
+
+
+def _value(message: Message) -> AwardResult:
+    if isinstance(message, Raised):
+        raise CommandError(f"the search failed: {message.message}")
+    if not isinstance(message, Finished) or not isinstance(message.value, AwardResult):
+        raise AssertionError(f"the worker sent {message!r} instead of a result")
+    return message.value
