@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from network.events import Event
 from optimizer.backends import BACKENDS, RELAXATIONS, Answer, Outcome, Search
+from optimizer.backends.scip import scip_proving
 from optimizer.bidding.offers import Offers, Usable
 from optimizer.program import Program
 from optimizer.search.isolation import Forked
@@ -44,6 +45,7 @@ _SOLVER_RESERVE: Final = 0.05
 _ANSWER_SECONDS: Final = 0.3
 _GLANCE_SECONDS: Final = 0.1
 _SEED: Final = 1
+_PROVER: Final = "scip"
 
 
 def package_count(event: Event, offers: Offers) -> int:
@@ -136,17 +138,17 @@ def _searched(search: _Search, begun: Flags) -> None:
 def _prove(search: _Search, improving: Forked, neighbourhoods: ExitStack, until: float) -> None:
     """Let a solver prove beside the neighbourhoods, and another one in their place when they find nothing more."""
     progress = search.progress
-    with _solver(search, "scip", until) as first:
+    with _solver(search, _PROVER, until) as first:
         patience = time.monotonic() + _NEIGHBOURHOODS_SHARE * progress.left
         while not progress.done and not first.ended and time.monotonic() < patience:
             improving.wait(_GLANCE_SECONDS)
-            search.take(first.wait(_GLANCE_SECONDS), "scip")
+            search.take(first.wait(_GLANCE_SECONDS), _PROVER)
         if progress.done or first.ended:
             return
         neighbourhoods.close()
         with _solver(search, "highs", until) as second:
             while not progress.done and not (first.ended and second.ended):
-                search.take(first.wait(_GLANCE_SECONDS), "scip")
+                search.take(first.wait(_GLANCE_SECONDS), _PROVER)
                 search.take(second.wait(_GLANCE_SECONDS), "highs")
 
 
@@ -158,7 +160,7 @@ def _solver(search: _Search, name: str, until: float) -> Forked:
 
 
 def _solved(program: Program, name: str, asked: Search, report: Callable[[object], None]) -> Answer:
-    return BACKENDS[name](program, asked)
+    return (scip_proving if name == _PROVER else BACKENDS[name])(program, asked)
 
 
 def _relaxed(program: Program, seconds: float, report: Callable[[object], None]) -> Answer:
