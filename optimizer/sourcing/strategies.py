@@ -122,9 +122,10 @@ def _rival(progress: AwardProgress) -> str:
 
 def _first_proof(task: Task, racers: dict[str, Forked]) -> None:
     """Take what the solvers find until one has proved enough."""
-    while not task.progress.done and not _broken_cuts(task) and not all(racer.ended for racer in racers.values()):
+    while not task.progress.done and not all(racer.ended for racer in racers.values()):
         for name, racer in racers.items():
-            task.taken(racer, 0.02, name)
+            if task.taken(racer, 0.02, name) and _broken_cuts(task):
+                return
 
 
 def _broken_cuts(task: Task) -> list[LossCut]:
