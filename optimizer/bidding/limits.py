@@ -217,11 +217,12 @@ def _values(event: Event, limits: AwardLimits, counted: tuple[Ints, Ints], units
     owner = np.repeat(np.arange(len(limits)), np.diff(first))
     measure, won = limits.measure[owner], units[bid] > 0
     value = _sums(first, np.where(measure == Measure.SPEND, spend[bid], units[bid]))
-    supplier, item = event.bids.supplier[bid].astype(np.int64), event.bids.item[bid].astype(np.int64)
-    for asked, key in ((Measure.WINNERS, supplier), (Measure.LOTS, supplier * len(event.items) + item)):
-        at = won & (measure == asked)
-        pairs = np.unique(np.stack([owner[at], key[at]]), axis=1)[0]
-        value = np.where(limits.measure == asked, np.bincount(pairs, minlength=len(limits)), value)
+    pair = event.bids.supplier.astype(np.int64) * len(event.items) + event.bids.item
+    for asked, key in ((Measure.WINNERS, event.bids.supplier.astype(np.int64)), (Measure.LOTS, pair)):
+        at = np.flatnonzero(won & (measure == asked))
+        span = int(key.max(initial=0)) + 1
+        distinct = np.unique(owner[at] * span + key[bid[at]])
+        value = np.where(limits.measure == asked, np.bincount(distinct // span, minlength=len(limits)), value)
     return value
 
 
