@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 
 import numpy as np
@@ -125,15 +125,19 @@ def with_feeding_lines(network: Network, lines: Lines) -> Lines:
     lanes = network.lanes
     into = np.full(len(network.nodes), -1, dtype=np.int64)
     into[lanes.destination[feeds]] = feeds
-    parts, low = [lines], lines.take(np.flatnonzero(quote_of_lane(network)[lines.lane] >= 0))
+    low, keys, units = lines.take(np.flatnonzero(quote_of_lane(network)[lines.lane] >= 0)), [], []
+    # The ways down are of different lengths, so that what shares a lane is added up at the end.
     while len(low := low.take(np.flatnonzero(into[lanes.origin[low.lane]] >= 0))):
-        keys = np.column_stack([into[lanes.origin[low.lane]], low.sku, low.expiry_day])
-        distinct, of = np.unique(keys, axis=0, return_inverse=True)
-        units = np.zeros(len(distinct), dtype=np.int64)
-        np.add.at(units, of.reshape(-1), low.units)
-        low = Lines(distinct[:, 0], distinct[:, 1], units, np.zeros(len(distinct), dtype=np.int64), distinct[:, 2])
-        parts.append(low)
-    return Lines(*(np.concatenate([getattr(part, item.name) for part in parts]) for item in fields(Lines)))
+        low = replace(low, lane=into[lanes.origin[low.lane]])
+        keys.append(np.column_stack([low.lane, low.sku, low.expiry_day]))
+        units.append(low.units)
+    if not keys:
+        return lines
+    distinct, of = np.unique(np.concatenate(keys), axis=0, return_inverse=True)
+    summed = np.zeros(len(distinct), dtype=np.int64)
+    np.add.at(summed, of.reshape(-1), np.concatenate(units))
+    fed = Lines(distinct[:, 0], distinct[:, 1], summed, np.zeros(len(distinct), dtype=np.int64), distinct[:, 2])
+    return Lines(*(np.concatenate([getattr(lines, item.name), getattr(fed, item.name)]) for item in fields(Lines)))
 
 
 def _arrival_days(network: Network, rows: _AllRows, expiry: Ints, log: ProblemLog) -> Ints:
