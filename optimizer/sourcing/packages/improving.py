@@ -154,7 +154,7 @@ def _drawn(
     offers = has_item @ seed
     items = has_item.T @ offers
     items = has_item.T @ (has_item @ items) * (1e-3 / max(items.max(), 1.0)) + items
-    closeness = (has_item @ items) / np.diff(covering.first)
+    closeness = (has_item @ items) / np.maximum(np.diff(covering.first), 1)
     drop = np.zeros(covering.n_columns, dtype=np.bool_)
     at = np.flatnonzero(chosen)
     if len(near.written.winners) and len(at) and by_supplier:

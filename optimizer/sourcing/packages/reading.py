@@ -156,7 +156,9 @@ def _numbered(event: Event, offers: Offers, limits: AwardLimits, found: _Columns
     supplier = np.zeros(n_columns, dtype=np.int64)
     supplier[left.column] = event.bids.supplier[left.bid]
     wanted = np.flatnonzero(item_number[found.item] >= 0)
-    times = np.where(items.max_units < NO_LIMIT, items.max_units // np.maximum(least, 1), NO_LIMIT)
+    # Of what no column brings, `least` is above every limit.
+    often = np.maximum(items.max_units // np.maximum(least, 1), 1)
+    times = np.where(items.max_units < NO_LIMIT, often, NO_LIMIT)
     penalty, decimals = items.uncovered_penalty[needed], event.money_decimals
     skip = money(np.nan_to_num(penalty), decimals) * items.units[needed]
     winners = limits.measure == Measure.WINNERS
