@@ -24,6 +24,10 @@ class Neighbourhood:
         self.program = program
         n, flows = program.n_flows, program.flows
         self.rows = np.flatnonzero(np.isin(program.row_kind, _WEIGHED))
+        self.by_row = sparse.csr_array(program.matrix)
+        self.derived = np.ones(len(program.cost), dtype=np.bool_)
+        """Columns that follow from what is bought."""
+        self.derived[: 2 * n] = self.derived[program.uncovered] = False
         matrix = sparse.csc_array(program.matrix[self.rows])
         self.price = _violation_prices(program, matrix)
         self.segments = self._segments(matrix)
@@ -108,6 +112,61 @@ class Neighbourhood:
         self.floor = 0.1 * usual
         return np.where(self.price > 0, self.price, np.maximum(usual, 1e-6))
 
+    @property
+    def parts(self) -> tuple[moves.Segments, moves.Indicators, moves.Limits, moves.Needs]:
+        """What moves are about, in the order in which they take it."""
+        return self.segments, self.indicators, self.limits, self.needs
+
+    def snapshot(self, state: moves.State) -> moves.State:
+        """Return a copy of a state."""
+        return moves.State(*(column.copy() for column in state))
+
+    def restore(self, state: moves.State, kept: moves.State) -> None:
+        """Go back to a state."""
+        for column, former in zip(state, kept, strict=True):
+            column[:] = former
+
+    def recount(self, state: moves.State) -> None:
+        """Add up what a state costs at the costs and weights of now."""
+        segments = self.segments
+        bought = state.packs > 0
+        cost = float(segments.pack_cost @ state.packs) + float(segments.fixed_cost[bought].sum())
+        cost += float(self.indicators.cost[state.count > 0].sum())
+        cost += float(self.needs.penalty @ np.maximum(self.needs.units - state.bought, 0))
+        state.cost[0] = cost + self._weighed(state)
+
+    def items_of(self, row: int) -> Ints:
+        """Items that a weighed row is about."""
+        segments = self.segments
+        flows = np.flatnonzero(np.bincount(segments_in(segments, row), minlength=self.program.n_flows))
+        if not len(flows):
+            indicators = self.indicators
+            owner = np.repeat(np.arange(len(self.columns)), np.diff(indicators.first_row))
+            of_row = np.zeros(len(self.columns), dtype=np.bool_)
+            of_row[owner[indicators.row == row]] = True
+            member = np.repeat(np.arange(self.program.n_flows), np.diff(segments.first_indicator))
+            flows = np.unique(member[of_row[segments.indicator]])
+        return np.unique(segments.item[flows])
+
+    def columns_of(self, state: moves.State) -> Floats:
+        """Write a state as columns of the program; what is broken at a price is left at 0."""
+        program, n = self.program, self.program.n_flows
+        columns = np.zeros(len(program.cost))
+        columns[:n], columns[n : 2 * n] = state.packs, state.packs > 0
+        columns[self.columns] = state.count > 0
+        columns[program.uncovered] = np.maximum(self.needs.units - state.bought, 0)
+        return columns
+
+    def held_without(self, state: moves.State, flows: Ints) -> NDArray[np.bool_]:
+        """Columns of indicators that stay 1 when these segments are given back, shape ``(n_columns,)``."""
+        bought = flows[state.packs[flows] > 0]
+        segments, count = self.segments, state.count.copy()
+        for f in bought.tolist():
+            count[segments.indicator[segments.first_indicator[f] : segments.first_indicator[f + 1]]] -= 1
+        held = np.zeros(len(self.program.cost), dtype=np.bool_)
+        held[self.columns[count > 0]] = True
+        return held
+
     def empty_state(self) -> moves.State:
         """Nothing is bought."""
         n, limits = self.program.n_flows, self.limits
@@ -136,16 +195,40 @@ class Neighbourhood:
         state.cost[0] += self._weighed(state) - before
         return int(broken.sum())
 
+    def weigh(self, state: moves.State, prices: Floats) -> None:
+        """Weigh rows by new prices, where that is more."""
+        weight = self.limits.weight
+        mandatory = self.price == 0
+        weight[mandatory] = np.maximum(weight, 1.2 * np.abs(prices[self.rows]))[mandatory]
+        self.recount(state)
+
+    def weigh_more(self, state: moves.State, row: int, factor: float) -> None:
+        """Let one row weigh more."""
+        self.limits.weight[row] *= factor
+        self.recount(state)
+
+    def broken(self, state: moves.State) -> Ints:
+        """Mandatory rows that a state breaks."""
+        return np.flatnonzero((self._off(state) > 1e-6) & (self.price == 0))
+
+    def _off(self, state: moves.State) -> Floats:
+        limits, activity = self.limits, state.activity
+        return np.asarray(np.maximum(np.maximum(limits.low - activity, activity - limits.high), 0.0))
+
     def _weighed(self, state: moves.State) -> float:
-        limits = self.limits
-        short = np.maximum(limits.low - state.activity, 0) + np.maximum(state.activity - limits.high, 0)
-        return float(limits.weight @ short)
+        return float(self.limits.weight @ self._off(state))
 
     def units(self, state: moves.State, n_bids: int) -> Ints:
         """Read units by bid."""
         units = np.zeros(n_bids, dtype=np.int64)
         np.add.at(units, self.program.flows.bid, state.packs * self.segments.pack)
         return units
+
+
+def segments_in(segments: moves.Segments, row: int) -> Ints:
+    """Segments that a row counts."""
+    at = np.flatnonzero(segments.row == row)
+    return np.asarray(np.searchsorted(segments.first_row, at, side="right") - 1)
 
 
 def _must(program: AwardProgram, n: int) -> float:

@@ -18,6 +18,7 @@ from network.columns import NO_LIMIT
 from network.events import Event
 from optimizer.bidding.limits import consistencies_of, limits_of
 from optimizer.bidding.offers import Offers
+from optimizer.program import Program
 from optimizer.sourcing.award_flows import AwardFlows, award_flows
 from optimizer.sourcing.large.collecting import Collected
 
@@ -167,3 +168,25 @@ def _add_items_and_suppliers(
     at = np.flatnonzero(place[flows.item] >= 0)
     most = items.max_units[limited]
     parts.add_rows(RowKind.MOST_OF_ITEM, len(limited), -np.inf, most, (place[flows.item[at]], at, pack[at]))
+
+
+def whole_program(program: AwardProgram) -> Program:
+    """Write all of it for a solver, which maximises."""
+    matrix = sparse.csr_array(program.matrix)
+    matrix.sort_indices()
+    n = len(program.row_low)
+    return Program(
+        objective=-program.cost,
+        low=np.zeros(len(program.cost)),
+        high=program.most,
+        integer=program.integer,
+        row=np.repeat(np.arange(n), np.diff(matrix.indptr)),
+        column=matrix.indices.astype(np.int64),
+        coefficient=matrix.data,
+        row_low=program.row_low,
+        row_high=program.row_high,
+        row_unit=np.ones(n),
+        offset=0.0,
+        first_member_row=0,
+        first_limit_row=0,
+    )

@@ -1,0 +1,213 @@
+"""Searches awards of events with thousands of items: prices prove a bound, local search and solvers on parts find awards.
+
+Rows that tie suppliers together are priced in a process of its own. Meanwhile everything is bought at spread fixed costs,
+suppliers are closed, opened and swapped, and then a solver buys some items anew, again and again: those that
+broken rules are about, and those that cost most above their prices.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimizer.award import award_of
+from optimizer.backends import RELAXATIONS, Search
+from optimizer.search.isolation import Forked
+from optimizer.sourcing.large.parts import Part, applied, part_of, solved
+from optimizer.sourcing.large.prices import Priced, Pricing
+from optimizer.sourcing.large.program import AwardProgram, award_program, whole_program
+from optimizer.sourcing.progress import AwardProgress
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+NAME: Final = "prices and parts"
+
+_PASSES: Final = 30
+"""Of buying everything anew while fixed costs are spread."""
+
+_SUPPLIER_SHARE: Final = 0.12
+_CLIMB_SHARE: Final = 0.3
+"""Shares of the time: at most so much for closing and opening suppliers, and for prices."""
+
+_LP_SEGMENTS: Final = 40_000
+"""Up to so many segments the whole linear relaxation is solved, too."""
+
+_PART_ITEMS: Final = (12, 60)
+_PART_SECONDS: Final = 4.0
+_SMALL_PART_SECONDS: Final = 0.7
+"""Parts grow while solvers take less than this, and shrink where they take all their time."""
+
+_BROKEN_FIRST: Final = 0.6
+"""Share of the parts that are about broken rules, while there are any."""
+
+_HEAVIER: Final = 1.5
+_OFFER_SECONDS: Final = 2.0
+_SEED: Final = 20261122
+
+
+def search_large(progress: AwardProgress) -> None:
+    """Find awards and prove a bound until the time is over; events with packages or risk are left to others."""
+    from optimizer.sourcing.large.local_search import Neighbourhood  # noqa: PLC0415 - compiled code loads slowly
+
+    event = progress.event
+    program = award_program(event, progress.offers)
+    pricing = Pricing(program)
+    search = _Search(progress, program, pricing, Neighbourhood(event, program))
+    with Forked(_climb, progress, pricing, on_report=search.believe) as climber:
+        search.first_award(lambda: climber.wait(0.0))
+        search.by_parts(climber)
+
+
+class _Search:
+    """One search: the state, the prices, and what is decided at the moment."""
+
+    def __init__(self, progress: AwardProgress, program: AwardProgram, pricing: Pricing, near: Any) -> None:
+        self.progress, self.program, self.pricing, self.near = progress, program, pricing, near
+        self.random = np.random.default_rng(_SEED)
+        self.state = near.empty_state()
+        self.prices = pricing.first_prices()
+        self.priced = pricing.at(self.prices)
+        self.items_of_part = 25.0
+        self.offered, self.offered_at = np.inf, 0.0
+
+    def believe(self, report: tuple[float, Floats | None, str]) -> None:
+        """Take a bound, and the prices that prove it."""
+        bound, prices, proved_by = report
+        self.progress.prove_currency(bound, proved_by)
+        if prices is not None and bound > self.priced.bound:
+            self.prices, self.priced = prices, self.pricing.at(prices)
+
+    def first_award(self, listen: Callable[[], object]) -> None:
+        """Buy everything at spread fixed costs, then choose suppliers."""
+        from optimizer.sourcing.large.supplier_moves import improve_suppliers, spread_fixed_costs  # noqa: PLC0415
+
+        listen()
+        self.near.weigh(self.state, self._row_prices())
+        spread_fixed_costs(self.near, self.state, _PASSES, self.random)
+        until = self.progress.elapsed + _SUPPLIER_SHARE * self.progress.left
+        improve_suppliers(self.near, self.state, self.random, lambda: self.progress.elapsed < until)
+        listen()
+        self.near.weigh(self.state, self._row_prices())
+        self.offer()
+
+    def _row_prices(self) -> Floats:
+        prices = np.zeros(len(self.program.row_low))
+        prices[self.pricing.rows] = self.prices
+        return prices
+
+    def offer(self, *, at_once: bool = False) -> None:
+        """Offer the award of the state, when it keeps all rules and is better."""
+        cost, now = float(self.state.cost[0]), time.monotonic()
+        if cost >= self.offered - 1e-6 or (not at_once and now - self.offered_at < _OFFER_SECONDS):
+            return
+        if len(self.near.broken(self.state)) == 0:
+            self.progress.offer(award_of(self.near.units(self.state, len(self.progress.event.bids))), NAME)
+            self.offered, self.offered_at = cost, now
+
+    def by_parts(self, climber: Forked) -> None:
+        """Let solvers buy parts anew, as many at a time as there are processors."""
+        processors = max(len(os.sched_getaffinity(0)), 1)
+        with ExitStack() as running:
+            at_work: list[tuple[Part, Forked, float]] = []
+            while not self.progress.done:
+                climber.wait(0.0)
+                free = max(processors - len(at_work) - (not climber.ended), not at_work)
+                for _ in range(free):
+                    busy = [part.items for part, _, _ in at_work]
+                    part = part_of(self.near, self.state, self._choose(busy), self.priced.worth)
+                    seconds = min(_PART_SECONDS, max(self.progress.left - 0.5, 0.05))
+                    process = running.enter_context(Forked(solved, part, seconds, 1e-4, on_report=lambda _: None))
+                    at_work.append((part, process, time.monotonic()))
+                at_work = [each for each in at_work if not self._taken(*each)]
+        self.offer(at_once=True)
+
+    def _taken(self, part: Part, process: Forked, began: float) -> bool:
+        """Whether the part's solver has answered, and is heard."""
+        found = process.wait(0.02)
+        if found is None and not process.ended and time.monotonic() - began < 3 * _PART_SECONDS:
+            return False
+        process.__exit__(None, None, None)
+        took = time.monotonic() - began
+        fewest, most = _PART_ITEMS
+        factor = 1.05 if took < _SMALL_PART_SECONDS else 0.93 if took > 0.8 * _PART_SECONDS else 1.0
+        self.items_of_part = float(np.clip(self.items_of_part * factor, fewest, most))
+        if found is not None and applied(self.near, self.state, part, found):
+            self.offer()
+        return True
+
+    def _choose(self, busy: list[Ints]) -> Ints:
+        """Choose items to buy anew: of a broken row, or around one that costs much more than its prices say."""
+        near, segments, random = self.near, self.near.segments, self.random
+        n = round(self.items_of_part)
+        broken = near.broken(self.state)
+        first = np.empty(0, dtype=np.int64)
+        if len(broken) and random.random() < _BROKEN_FIRST:
+            row = int(random.choice(broken))
+            first = near.items_of(row)
+            near.weigh_more(self.state, row, _HEAVIER)
+        if not len(first):
+            loss = self._losses()
+            first = random.choice(len(loss), 1, p=loss / loss.sum())
+        first = random.permutation(first)[:n]
+        seed = segments.of_item[segments.first_of_item[first[0]] : segments.first_of_item[first[0] + 1]]
+        sellers = np.unique(segments.supplier[seed[np.argsort(self.priced.worth[seed])[:6]]])
+        bought = np.isin(segments.supplier, sellers) & (self.state.packs > 0)
+        around = random.permutation(np.unique(segments.item[bought]))
+        chosen = np.unique(np.concatenate([first, around[: max(n - len(first), 0)]]))
+        taken = np.concatenate([np.empty(0, dtype=np.int64), *busy])
+        kept = chosen[~np.isin(chosen, taken)]
+        return kept if len(kept) else chosen
+
+    def _losses(self) -> Floats:
+        """By how much more each item costs than the best at present prices."""
+        n, near, state, reduced = self.program.n_flows, self.near, self.state, self.priced.reduced
+        bought = reduced[:n] * state.packs + np.where(state.packs > 0, reduced[n : 2 * n], 0.0)
+        n_items = len(near.needs.units)
+        item = near.segments.item
+        loss = np.bincount(item, bought, minlength=n_items)
+        best = np.zeros(n_items)
+        np.minimum.at(best, item, self.priced.worth)
+        loss += near.needs.penalty * np.maximum(near.needs.units - state.bought, 0) - best
+        return np.maximum(loss, 0.0) + 1e-3
+
+
+def _climb(
+    progress: AwardProgress, pricing: Pricing, report: Callable[[tuple[float, Floats | None, str]], None]
+) -> None:
+    """Price rows; then, where that is not too large, solve the whole relaxation."""
+    until, told = progress.elapsed + _CLIMB_SHARE * progress.left, [0.0]
+    last: list[tuple[float, Floats]] = []
+
+    def tell(priced: Priced, prices: Floats) -> None:
+        last[:] = [(priced.bound, prices)]
+        if time.monotonic() - told[0] > 1.0:
+            told[0] = time.monotonic()
+            report((priced.bound, prices, "prices"))
+
+    program = pricing.program
+    target = _guess(program)
+    prices = pricing.climb(
+        pricing.first_prices(),
+        lambda: max(target, 1.03 * last[0][0] if last else target),
+        lambda: progress.elapsed < until,
+        tell,
+    )
+    report((last[0][0], prices, "prices"))
+    if program.n_flows <= _LP_SEGMENTS:
+        answer = RELAXATIONS["highs"](whole_program(program), Search(seconds=progress.left))
+        if answer.row_duals is not None:
+            exact = pricing.within(-answer.row_duals[pricing.rows])
+            report((pricing.at(exact).bound, exact, "linear relaxation"))
+
+
+def _guess(program: AwardProgram) -> float:
+    """What an award costs at most about: everything at its second cheapest."""
+    del program
+    return 0.0
