@@ -175,4 +175,4 @@ def quote_stock(network: Network, tree: Tree) -> tuple[Ints, Ints, Ints]:
     units = np.zeros(len(found), dtype=np.int64)
     np.add.at(units, of.reshape(-1), quotes.max_units[row])
     node, sku = found // max(len(network.products), 1), found % max(len(network.products), 1)
-    return node, sku, np.minimum(units, tree.pick_units[node])
+    return node, sku, units

@@ -14,11 +14,15 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 from numpy.random import Generator
+from numpy.typing import NDArray
 
 from network import Network, network_from_frames, network_to_frames, read_network, settings_of, write_network
 
 _SUPPLIED_SHARE: Final = 0.8
 """Of the products, how many a supplier can supply."""
+
+_COST_SHARE: Final = 0.55
+"""Of the list price: what a product costs of which no cost is known."""
 
 _KNOWN_PRICE_SHARE: Final = 0.7
 """Of these, of how many its last price is known."""
@@ -42,12 +46,13 @@ def with_suppliers(network: Network, *, suppliers: int, seed: int) -> Network:
         products' costs.
     """
     random = np.random.Generator(np.random.PCG64(seed))
-    frames = network_to_frames(network)
+    frames, products = network_to_frames(network), network.products
     names = [f"V{number:02}" for number in range(1, suppliers + 1)]
     frames["nodes"] = _joined(frames["nodes"], pd.DataFrame({"node_id": names, "kind": "supplier", "transit": False}))
     warehouses = frames["nodes"].loc[frames["nodes"]["kind"] == "warehouse", "node_id"].tolist()
     frames["lanes"] = _joined(frames["lanes"], pd.concat([_lanes(name, warehouses, random) for name in names]))
-    supplies = pd.concat([_supplies(name, frames["products"], random) for name in names])
+    cost = np.where(np.isnan(products.unit_cost), _COST_SHARE * products.list_price, products.unit_cost)
+    supplies = pd.concat([_supplies(name, products.sku_id, cost, random) for name in names])
     frames["supplies"] = _joined(frames.get("supplies", supplies.iloc[:0]), supplies)
     return network_from_frames(frames, settings_of(network), request=network.request or None)[0]
 
@@ -69,17 +74,18 @@ def _lanes(name: str, warehouses: list[str], random: Generator) -> pd.DataFrame:
     )
 
 
-def _supplies(name: str, products: pd.DataFrame, random: Generator) -> pd.DataFrame:
+def _supplies(
+    name: str, sku_id: NDArray[np.object_], unit_cost: NDArray[np.float64], random: Generator
+) -> pd.DataFrame:
     """Draw what a supplier can supply: some products by name, all on the same terms but for their price."""
-    share = min(max(_SUPPLIED_SHARE, 0.0), 1.0)
-    chosen = products[random.random(len(products)) < share]
-    cost = chosen["unit_cost"].to_numpy(dtype=np.float64) * random.uniform(0.9, 1.2)
+    chosen = np.flatnonzero(random.random(len(sku_id)) < _SUPPLIED_SHARE)
+    cost = unit_cost[chosen] * random.uniform(0.9, 1.2)
     price = np.round(cost * random.lognormal(0.0, 0.05, len(chosen)), 2)
     unknown = random.random(len(chosen)) >= _KNOWN_PRICE_SHARE
     return pd.DataFrame(
         {
             "node_id": name,
-            "sku_id": chosen["sku_id"].to_numpy(),
+            "sku_id": sku_id[chosen],
             "on_time_share": round(float(random.uniform(0.7, 1.0)), 2),
             "unit_price": np.where(unknown, np.nan, price),
             "lead_time_days": int(random.integers(1, 6)),
