@@ -30,7 +30,7 @@ from optimizer.sourcing.winners import (
     WinnerSets,
     add_indicators,
     asked_by,
-    supplier_key,
+    supplier_columns,
     winner_sets,
 )
 from optimizer.worth.economics import money
@@ -96,8 +96,9 @@ def award_model(event: Event, offers: Offers | None = None) -> AwardModel:
     downward = np.append(sets.bid[np.repeat(sets.downward, np.diff(sets.first))], flows.bid[asked_bid])
     switch_column = _add_switches(rows, flows, downward)
     indicators = add_indicators(rows, flows, switch_column, sets)
-    winning = _supplier_columns(event, indicators, np.ones(len(sets.key), dtype=np.bool_))
-    _add_choices(rows, flows, switch_column, _supplier_columns(event, indicators, sets.upward))
+    winning = supplier_columns(event, indicators)
+    upward = np.append(indicators.own[sets.upward], -1)
+    _add_choices(rows, flows, switch_column, np.where(np.isin(winning, upward), winning, -1))
     _add_capacities(rows, event, flows, winning)
     add_total_capacity(rows, event, flows, winning)
     parts = Parts(event, flows, switch_column, limits, consistencies, asked, indicators)
@@ -220,16 +221,6 @@ def _add_switches(rows: AwardRows, flows: AwardFlows, downward: Ints) -> Ints:
     rows.add_limits(
         RowKind.QUANTITY, flows.bid[whole], 0, 0, (at, whole, 1), (at, column[whole], -flows.to_units[whole])
     )
-    return column
-
-
-def _supplier_columns(event: Event, indicators: Indicators, kept: NDArray[np.bool_]) -> Ints:
-    """Column of every supplier's own indicator, where its set is one of those kept, else -1; ``(n_suppliers,)``."""
-    key = supplier_key(event, np.arange(len(event.suppliers)))
-    column = np.full(len(key), -1, dtype=np.int64)
-    at = np.searchsorted(indicators.key, key)
-    known = np.flatnonzero(np.isin(key, indicators.key))
-    column[known] = np.where(kept[at[known]], indicators.own[at[known]], -1)
     return column
 
 

@@ -14,7 +14,7 @@ from optimizer.bidding.limits import MANDATORY, MILLIONTHS, NO_SHARE, AwardLimit
 from optimizer.model import UNLIMITED
 from optimizer.sourcing.award_flows import AwardFlows
 from optimizer.sourcing.award_rows import AwardRows, RowKind
-from optimizer.sourcing.winners import Asked, Indicators
+from optimizer.sourcing.winners import Asked, Indicators, supplier_columns
 
 Ints = NDArray[np.int64]
 
@@ -59,13 +59,12 @@ def add_limits(rows: AwardRows, parts: Parts) -> Ints:
     shared = np.flatnonzero(has_share)
     of_base = (shared, base[shared], -share[shared] * base_unit[shared])
     unit = factor * np.where(limits.measure == Measure.SPEND, 10**parts.event.money_decimals, 1)
-    highest = np.zeros(n, dtype=np.int64)
-    np.add.at(highest, row, value[2] * _most(parts.flows, column))
-    target = np.where(has_share, share * base_most, limits.amount)
+    highest = np.bincount(row, value[2].astype(np.float64) * _most(parts.flows, column), minlength=n)
+    target = np.where(has_share, _products(share, base_most), limits.amount)
     slack = np.full(n, _NONE, dtype=np.int64)
     priced = np.flatnonzero(limits.price != MANDATORY)
-    worst = -(-np.maximum(highest, target)[priced] // unit[priced])
-    slack[priced] = rows.add_switches(limits.price[priced], most=np.maximum(worst, 1))
+    worst = np.ceil(np.maximum(highest, target)[priced] / unit[priced] * (1 + 1e-9))
+    slack[priced] = rows.add_switches(limits.price[priced], most=np.maximum(worst, 1).astype(np.int64))
 
     def side(at: Ints, sign: int) -> tuple[tuple[Ints, Ints, Ints], ...]:
         place = np.full(n, -1, dtype=np.int64)
@@ -78,7 +77,11 @@ def add_limits(rows: AwardRows, parts: Parts) -> Ints:
         )
 
     most = np.flatnonzero(limits.sense != Sense.AT_LEAST)
-    rows.add_limits(RowKind.LIMIT, most, -UNLIMITED, np.where(has_share, 0, limits.amount)[most], *side(most, 1))
+    holder = np.where(has_share, _NONE, _holders(parts))[most]
+    held = np.flatnonzero(holder >= 0)
+    of_holder = (held, holder[held], -limits.amount[most[held]])
+    high = np.where(has_share[most] | (holder >= 0), 0, limits.amount[most])
+    rows.add_limits(RowKind.LIMIT, most, -UNLIMITED, high, *side(most, 1), of_holder)
     least = np.flatnonzero(limits.sense != Sense.AT_MOST)
     asked = parts.asked.winning[least] >= 0
     on = np.flatnonzero(asked)
@@ -88,6 +91,36 @@ def add_limits(rows: AwardRows, parts: Parts) -> Ints:
     )
     rows.add_limits(RowKind.LIMIT, least, low, UNLIMITED, *side(least, -1), (on_row, on_column, -target[least[on_row]]))
     return slack
+
+
+def _holders(parts: Parts) -> Ints:
+    """Column of the supplier that a limit is about, -1 where it is about several or none says whether it wins.
+
+    What is at most an amount is at most that amount times whether the supplier wins: the same for whole winners, and
+    less for fractions of them.
+    """
+    limits, event = parts.limits, parts.event
+    owner = np.repeat(np.arange(len(limits)), np.diff(limits.first))
+    supplier = event.bids.supplier[limits.bid].astype(np.int64)
+    lowest, highest = np.full(len(limits), len(event.suppliers)), np.full(len(limits), -1)
+    np.minimum.at(lowest, owner, supplier)
+    np.maximum.at(highest, owner, supplier)
+    one = lowest == highest
+    column = supplier_columns(event, parts.indicators)
+    return np.where(one, column[np.where(one, lowest, 0)], _NONE) if len(column) else np.full(len(limits), _NONE)
+
+
+def _products(factor: Ints, amount: Ints) -> Ints:
+    """Multiply, beyond 64 bits never silently.
+
+    Raises
+    ------
+    ValueError
+        A product does not fit.
+    """
+    if np.any(factor.astype(np.float64) * amount > UNLIMITED):
+        raise ValueError("shares of spend do not fit 64 bits; use fewer money_decimals in event.json")
+    return factor * amount
 
 
 def _most(flows: AwardFlows, column: Ints) -> Ints:

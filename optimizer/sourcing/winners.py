@@ -71,6 +71,15 @@ def supplier_key(event: Event, supplier: Ints) -> Ints:
     return np.asarray(len(event.suppliers) * len(event.items) + supplier, dtype=np.int64)
 
 
+def supplier_columns(event: Event, indicators: Indicators) -> Ints:
+    """Column of every supplier's own indicator, -1: none; shape ``(n_suppliers,)``."""
+    key = supplier_key(event, np.arange(len(event.suppliers)))
+    column = np.full(len(key), -1, dtype=np.int64)
+    known = np.flatnonzero(np.isin(key, indicators.key))
+    column[known] = indicators.own[np.searchsorted(indicators.key, key[known])]
+    return column
+
+
 def asked_by(event: Event, limits: AwardLimits) -> Asked:
     """Find the sets that limits ask about."""
     pairs = len(event.suppliers) * len(event.items)
