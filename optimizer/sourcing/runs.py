@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.award import Award
-from optimizer.backends import BACKENDS, Answer, Backend, Outcome, Search, backend_named
+from optimizer.backends import BACKENDS, RELAXATIONS, Answer, Backend, Outcome, Search, backend_named
 from optimizer.program import Program
 from optimizer.search.isolation import Forked
 from optimizer.search.solver_runs import search_for
@@ -19,6 +19,9 @@ from optimizer.sourcing.progress import AwardProgress
 
 _WHOLE = 1e-6
 """Units may be off by this much to be rounded."""
+
+_SOLVERS_SHARE = 0.93
+"""Of the time that is left, for solvers in processes of their own: they look at the clock late, and hand over late."""
 
 _SETTLING_SECONDS = 5.0
 """For whole units at switches that are known."""
@@ -42,14 +45,26 @@ class Task:
         """Start a backend in a process of its own, from the best award so far; what it finds on the way is offered."""
         best = self.progress.award
         hint = None if best is None else columns_of_award(self.built, self.program, best)
-        search = replace(search_for(self.progress), hint=hint)
+        search = replace(search_for(self.progress, share=_SOLVERS_SHARE), hint=hint)
         return Forked(_solved, self.program, backend_named(name), search, on_report=self._on_solution(name))
+
+    def relaxing(self, name: str) -> Forked:
+        """Start the linear relaxation in a process of its own: a bound, should no solver end in time."""
+        search = search_for(self.progress, share=_SOLVERS_SHARE)
+        return Forked(_solved, self.program, RELAXATIONS[name], search, on_report=_nothing)
 
     def taken(self, process: Forked, seconds: float, name: str) -> bool:
         """Take the answer of a running solver when it is there."""
         answer = process.wait(seconds)
         if answer is not None:
             self.take(answer, name)
+        return answer is not None
+
+    def bounded(self, process: Forked, seconds: float, name: str) -> bool:
+        """Take the bound of a running relaxation when it is there."""
+        answer = process.wait(seconds)
+        if answer is not None and answer.bound is not None and answer.outcome is Outcome.OPTIMAL:
+            self.progress.prove_currency(-answer.bound, name)
         return answer is not None
 
     def take(self, answer: Answer, name: str) -> None:
@@ -88,6 +103,10 @@ def _settled(
     fixed = replace(program, low=low, high=high, integer=integer)
     answer = BACKENDS["highs"](fixed, Search(seconds=_SETTLING_SECONDS))
     return columns if answer.columns is None else answer.columns
+
+
+def _nothing(columns: NDArray[np.float64]) -> None:
+    """Relaxations find no awards."""
 
 
 def _solved(

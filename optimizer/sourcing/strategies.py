@@ -11,6 +11,7 @@ from optimizer.award import award_of
 from optimizer.program import Program
 from optimizer.search.isolation import Forked
 from optimizer.sourcing.greedy import greedy_award
+from optimizer.sourcing.large.search import search_large, suits
 from optimizer.sourcing.model import AwardModel, award_model, award_program
 from optimizer.sourcing.packages.search import package_count, search_packages
 from optimizer.sourcing.progress import AwardProgress
@@ -25,6 +26,12 @@ TINY_SECONDS = 1.0
 
 HEAD_START_SECONDS = 3.0
 """What HiGHS gets to itself before another solver takes the second core."""
+
+ALONE_SECONDS = 0.5
+"""What HiGHS gets before the relaxation is solved beside it."""
+
+RELAXING_SHARE = 0.3
+"""Of the time, for the relaxation; a model that it does not do for has no bound from solvers either."""
 
 PACKAGES = 100
 """From so many packages on, most bids being in one, they have an engine of their own."""
@@ -47,6 +54,8 @@ def _choice(progress: AwardProgress) -> tuple[Callable[[AwardProgress], None], s
     packages = package_count(progress.event, progress.offers)
     if packages >= PACKAGES:
         return _packages, f"neighbourhoods of packages, and solvers that prove beside them: {packages} packages, {size}"
+    if suits(progress.event, progress.offers):
+        return search_large, f"prices of rows prove, suppliers and parts are bought anew beside them: {size}"
     return _race, f"highs, then from {HEAD_START_SECONDS:g} s on {_rival(progress)} beside it: {size}"
 
 
@@ -107,12 +116,28 @@ def _raced(task: Task) -> None:
         if progress.done or _broken_cuts(task):
             return
     with task.running("highs") as highs:
-        task.taken(highs, min(HEAD_START_SECONDS, progress.left), "highs")
+        _head_start(task, highs)
         if progress.done or _broken_cuts(task):
             return
         rival = _rival(progress)
         with task.running(rival) as other:
             _first_proof(task, {"highs": highs, rival: other})
+
+
+def _head_start(task: Task, highs: Forked) -> None:
+    """Leave HiGHS alone for a while; what is not solved by then gets the bound of its relaxation first."""
+    progress = task.progress
+    if task.taken(highs, min(ALONE_SECONDS, progress.left), "highs"):
+        return
+    with task.relaxing("highs") as relaxed:
+        until = progress.elapsed + HEAD_START_SECONDS - ALONE_SECONDS
+        while progress.left > 0 and not highs.ended and (progress.elapsed < until or not relaxed.ended):
+            if relaxed.ended:
+                task.taken(highs, min(until - progress.elapsed, progress.left), "highs")
+            elif not task.bounded(relaxed, 0.02, "the relaxation"):
+                task.taken(highs, 0.02, "highs")
+            if progress.elapsed > until + RELAXING_SHARE * progress.parameters.time_limit_seconds:
+                return
 
 
 def _rival(progress: AwardProgress) -> str:
