@@ -35,6 +35,7 @@ from server.convert import duration, request_to_proto
 from server.errors import MAX_ERROR_BYTES_HEADER
 from server.rows import messages_of_frame
 from server.settings import MESSAGE_BYTES
+from server.sourcing_client import SourcingCalls
 from server.streamed_tables import DECIDED, Alternative, alternative_of, table_of
 
 _ERROR_BYTES: Final = 1024 * 1024
@@ -64,6 +65,8 @@ class Client:
         """The bare stubs, for calls with options of their own."""
         self.networks = network_service_pb2_grpc.NetworkServiceStub(self._channel)
         self.alerts = alert_service_pb2_grpc.AlertServiceStub(self._channel)
+        self.sourcing = SourcingCalls(self._channel, deadline_seconds, _METADATA)
+        """Calls about events and awards."""
 
     def close(self) -> None:
         """Close the connection."""

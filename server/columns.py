@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from counterpoise.v1 import event_pb2
 from counterpoise.v1 import network_pb2 as pb
-from network.schema import TABLES, Limits
+from network.events.schema import EventLimits
+from network.schema import Limits
 from server.faults import InvalidRequestError, LimitExceededError, invalid_field
 
 CHUNK_BYTES: Final = 1024 * 1024
@@ -128,12 +131,17 @@ def encode_column(name: str, cells: pd.Series[Any]) -> pb.Column:
 
 
 def encode_table(table: str, frame: pd.DataFrame) -> Iterator[pb.TableChunk]:
-    """Cut a table into chunks of about `CHUNK_BYTES`; an empty table is one chunk without rows."""
+    """Cut a table of a network into chunks of about `CHUNK_BYTES`; an empty table is one chunk without rows."""
+    for row_count, columns in column_chunks(frame):
+        yield pb.TableChunk(table=_NUMBER_OF[table], row_count=row_count, columns=columns)  # type: ignore[arg-type]
+
+
+def column_chunks(frame: pd.DataFrame) -> Iterator[tuple[int, list[pb.Column]]]:
+    """Cut any table into numbers of rows and columns of about `CHUNK_BYTES`; an empty one is one chunk without rows."""
     step = _rows_per_chunk(frame)
     for start in range(0, max(len(frame), 1), step):
         part = frame.iloc[start : start + step]
-        columns = [encode_column(str(name), part[name]) for name in part.columns]
-        yield pb.TableChunk(table=_NUMBER_OF[table], row_count=len(part), columns=columns)  # type: ignore[arg-type]
+        yield len(part), [encode_column(str(name), part[name]) for name in part.columns]
 
 
 def _rows_per_chunk(frame: pd.DataFrame) -> int:
@@ -159,13 +167,16 @@ class _Collected:
 class ChunkCollector:
     """Puts uploaded chunks together, and refuses the first one that goes beyond a limit."""
 
-    def __init__(self, limits: Limits, max_bytes: int) -> None:
+    def __init__(
+        self, limits: Limits | EventLimits, max_bytes: int, tables: Mapping[int, str] = MappingProxyType(TABLE_OF)
+    ) -> None:
+        self._named = tables
         self._limits = limits
         self._max_bytes = max_bytes
         self._bytes = 0
         self._tables: dict[str, _Collected] = {}
 
-    def add(self, chunk: pb.TableChunk) -> None:
+    def add(self, chunk: pb.TableChunk | event_pb2.EventChunk) -> None:
         """Take one more chunk.
 
         Raises
@@ -175,9 +186,10 @@ class ChunkCollector:
         LimitExceededError
             When the upload as a whole becomes too large.
         """
-        table = TABLE_OF.get(chunk.table)
+        table = self._named.get(chunk.table)
         if table is None:
-            raise invalid_field("chunk.table", "unknown_table", f"{chunk.table} is no table", "Name a NetworkTable")
+            fix = f"The tables are {', '.join(self._named.values())}"
+            raise invalid_field("chunk.table", "unknown_table", f"{chunk.table} is no table", fix)
         self._count(chunk, table)
         types = {column.name: int(column.type) for column in chunk.columns}
         collected = self._tables.setdefault(table, _Collected(types, []))
@@ -190,7 +202,7 @@ class ChunkCollector:
         collected.chunks.append([columns[list(types).index(name)] for name in collected.types])
         collected.rows += chunk.row_count
 
-    def _count(self, chunk: pb.TableChunk, table: str) -> None:
+    def _count(self, chunk: pb.TableChunk | event_pb2.EventChunk, table: str) -> None:
         """Check sizes before anything is decoded."""
         if chunk.row_count < 0 or (chunk.row_count and not chunk.columns):
             message = f"{chunk.row_count} rows in {len(chunk.columns)} columns of {table}"
@@ -206,7 +218,7 @@ class ChunkCollector:
 
     def frames(self) -> dict[str, pd.DataFrame]:
         """Return the tables received, columns as they came."""
-        return {name: self._frame(collected) for name, collected in self._tables.items() if name in TABLES}
+        return {name: self._frame(collected) for name, collected in self._tables.items()}
 
     @staticmethod
     def _frame(collected: _Collected) -> pd.DataFrame:

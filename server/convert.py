@@ -14,7 +14,7 @@ from network.columns import NO_LIMIT
 from network.outside import without_outside
 from network.schema import TABLES
 from network.tables import Network, Severity
-from optimizer.plan import AlertOutcomes, Certificate, Conflict, Result, Status, StopReason
+from optimizer.plan import AlertOutcomes, Certificate, Conflict, Result, Status, StopReason, Violation
 from optimizer.plan_parts import USED, PlanSize
 from optimizer.request import MARKDOWN, Request
 from server.faults import FieldProblem
@@ -22,8 +22,8 @@ from server.records import AlertBatchRecord, IncumbentRecord, NetworkRecord, Pla
 from server.rows import rows_of_frame
 
 STATE_OF: Final = {state: plan_pb2.PlanState.Value(f"PLAN_STATE_{state.name}") for state in PlanState}
-_PROOF_OF: Final = {status: plan_pb2.ProofStatus.Value(f"PROOF_STATUS_{status.name}") for status in Status}
-_STOP_OF: Final = {reason: plan_pb2.StopReason.Value(f"STOP_REASON_{reason.name}") for reason in StopReason}
+PROOF_OF: Final = {status: plan_pb2.ProofStatus.Value(f"PROOF_STATUS_{status.name}") for status in Status}
+STOP_OF: Final = {reason: plan_pb2.StopReason.Value(f"STOP_REASON_{reason.name}") for reason in StopReason}
 _MAX_CONFLICTS: Final = 1000
 
 
@@ -85,9 +85,9 @@ def incumbent_to_proto(incumbent: IncumbentRecord, money_decimals: int) -> plan_
     """Say what was found on the way."""
     return plan_pb2.Incumbent(
         index=incumbent.index,
-        benefit=_currency(incumbent.benefit, money_decimals),
-        objective=_currency(incumbent.objective, money_decimals),
-        bound=_currency(incumbent.bound, money_decimals),
+        benefit=currency_of(incumbent.benefit, money_decimals),
+        objective=currency_of(incumbent.objective, money_decimals),
+        bound=currency_of(incumbent.bound, money_decimals),
         gap=incumbent.gap,
         elapsed=duration(incumbent.elapsed_seconds),
         found_by=incumbent.found_by,
@@ -190,19 +190,19 @@ def _response(word: str) -> int:
 def result_to_proto(result: Result, size: PlanSize, currency: str, *, full: bool = True) -> plan_pb2.PlanResult:
     """Say a result without its tables; not full: without violations and conflicts."""
     return plan_pb2.PlanResult(
-        status=_PROOF_OF[result.status],  # type: ignore[arg-type]
-        stopped_by=_STOP_OF[result.stopped_by],  # type: ignore[arg-type]
+        status=PROOF_OF[result.status],  # type: ignore[arg-type]
+        stopped_by=STOP_OF[result.stopped_by],  # type: ignore[arg-type]
         currency=currency,
         money_decimals=result.money_decimals,
-        benefit=_currency(result.benefit, result.money_decimals),
-        objective=_currency(result.objective, result.money_decimals),
-        bound=_currency(result.bound, result.money_decimals),
+        benefit=currency_of(result.benefit, result.money_decimals),
+        objective=currency_of(result.objective, result.money_decimals),
+        bound=currency_of(result.bound, result.money_decimals),
         benefit_money_units=result.benefit,
         objective_money_units=result.objective,
         bound_money_units=result.bound,
         gap=result.gap,
         certificate=None if result.certificate is None else certificate_to_proto(result.certificate, full=full),
-        conflicts=_conflicts(result.conflicts) if full else [],
+        conflicts=conflicts_to_proto(result.conflicts) if full else [],
         line_count=size.lines,
         dispatch_count=size.dispatches,
         transferred_units=size.units,
@@ -228,21 +228,25 @@ def response_uses(size: PlanSize) -> list[plan_pb2.ResponseUse]:
 
 def certificate_to_proto(certificate: Certificate, *, full: bool = True) -> plan_pb2.Certificate:
     """Say a certificate; not full: without the violations."""
-    violations = certificate.violations if full else ()
     return plan_pb2.Certificate(
         valid=certificate.valid,
         violation_count=certificate.violation_count,
-        violations=[
-            plan_pb2.Violation(
-                rule=violation.rule, place=violation.place, message=violation.message, amount=violation.amount
-            )
-            for violation in violations
-        ],
+        violations=violations_to_proto(certificate.violations) if full else [],
         benefit_money_units=certificate.benefit,
         ledger_money_units={term: int(amount) for term, amount in certificate.ledger.items()},
         adjustments_money_units={term: int(amount) for term, amount in certificate.adjustments.items()},
         objective_money_units=certificate.objective,
     )
+
+
+def violations_to_proto(violations: Iterable[Violation]) -> list[plan_pb2.Violation]:
+    """Say broken rules."""
+    return [
+        plan_pb2.Violation(
+            rule=violation.rule, place=violation.place, message=violation.message, amount=violation.amount
+        )
+        for violation in violations
+    ]
 
 
 def outcome_counts(outcomes: AlertOutcomes) -> plan_pb2.AlertOutcomeCounts:
@@ -251,14 +255,15 @@ def outcome_counts(outcomes: AlertOutcomes) -> plan_pb2.AlertOutcomeCounts:
     return plan_pb2.AlertOutcomeCounts(**counts)
 
 
-def _conflicts(conflicts: tuple[Conflict, ...]) -> list[plan_pb2.Conflict]:
+def conflicts_to_proto(conflicts: tuple[Conflict, ...]) -> list[plan_pb2.Conflict]:
+    """Say what conflicts, as far as anyone reads on."""
     return [
         plan_pb2.Conflict(rule=conflict.rule, place=conflict.place, amount=conflict.amount, message=conflict.message)
         for conflict in conflicts[:_MAX_CONFLICTS]
     ]
 
 
-def _currency(money_units: int | None, money_decimals: int) -> float | None:
+def currency_of(money_units: int | None, money_decimals: int) -> float | None:
     """Amount in the currency, for people."""
     return None if money_units is None else int(money_units) / 10**money_decimals
 

@@ -40,7 +40,7 @@ class NetworkService(network_service_pb2_grpc.NetworkServiceServicer):
     ) -> network_service_pb2.UploadNetworkResponse:
         """Collect the chunks, check them as a whole, keep the network."""
         with self._uploads.one():
-            messages = _impatient(request_iterator, context, self._settings.upload_idle_seconds)
+            messages = impatient(request_iterator, context, self._settings.upload_idle_seconds)
             header, key, collector = self._collect(messages)
             settings = given_settings(header.settings)
             network, warnings = checked_network(collector.frames(), settings, self._settings.limits, field_of)
@@ -94,7 +94,7 @@ class NetworkService(network_service_pb2_grpc.NetworkServiceServicer):
         return network_service_pb2.DeleteNetworkResponse()
 
 
-def _impatient(messages: Iterator[Any], context: grpc.ServicerContext, idle_seconds: float) -> Iterator[Any]:
+def impatient(messages: Iterator[Any], context: grpc.ServicerContext, idle_seconds: float) -> Iterator[Any]:
     """Yield the messages of a stream, and give up on one that is silent for too long.
 
     Reading blocks for as long as the caller likes, so it happens in a thread of its own, which ends with the call.

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 
 from google.protobuf import duration_pb2
 
-from counterpoise.v1 import network_pb2, plan_pb2, plan_service_pb2
+from counterpoise.v1 import award_service_pb2, network_pb2, plan_pb2, plan_service_pb2
 from network.problems import Problem
 from network.tables import Network
 from optimizer.plan import Plan
@@ -231,7 +231,7 @@ def analysis_seconds(request: Any, settings: Settings) -> float:
     return seconds
 
 
-def timeout_of(request: plan_service_pb2.WaitPlanRequest) -> float | None:
+def timeout_of(request: plan_service_pb2.WaitPlanRequest | award_service_pb2.WaitAwardRequest) -> float | None:
     """Return how long to wait; None when nothing was said."""
     if not request.HasField("timeout"):
         return None

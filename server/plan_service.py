@@ -19,6 +19,7 @@ from server.analysis_messages import alternatives_to_proto, difference_to_proto,
 from server.checking import check_plan
 from server.convert import STATE_OF, incumbent_to_proto, plan_to_proto
 from server.faults import FieldProblem, PreconditionError, ShuttingDownError, invalid_field
+from server.following import awaited, deadline_of, followed
 from server.parameters import (
     alternatives_asked,
     analysis_seconds,
@@ -36,10 +37,6 @@ from server.sources import Source, resolve
 from server.store import Store
 from server.supervisor import Supervisor
 
-_GLANCE_SECONDS: Final = 0.5
-"""How often a waiting call looks whether its caller is still there."""
-_ANSWER_SECONDS: Final = 0.25
-"""Time kept before a caller's deadline for the answer to get there."""
 _STATE_BY_NUMBER: Final = {number: state for state, number in STATE_OF.items()}
 _Asking = plan_service_pb2.CreatePlanRequest | plan_service_pb2.RepairPlanRequest
 """What makes a plan."""
@@ -69,14 +66,14 @@ class PlanService(plan_service_pb2_grpc.PlanServiceServicer):
 
     def _made(self, method: str, request: _Asking, context: grpc.ServicerContext) -> plan_pb2.Plan:
         """Queue a plan and, if the caller wants to, wait for it."""
-        deadline = _deadline(context)
+        deadline = deadline_of(context)
         if request.validate_only:
             return _unnamed(self._new_plan(request, resolve(request, self._store, self._settings.limits), None))
         if not request.wait_for_result:
             return plan_to_proto(self._queued(method, request, None))
         with self._waiting.one():
             record = self._queued(method, request, deadline)
-            return plan_to_proto(self._wait(record.name, deadline, context))
+            return plan_to_proto(awaited(self._store, record.name, deadline, context))
 
     def _queued(self, method: str, request: _Asking, deadline: float | None) -> PlanRecord:
         key = request_key(method, request, ignored=("wait_for_result",))
@@ -133,7 +130,7 @@ class PlanService(plan_service_pb2_grpc.PlanServiceServicer):
         after, size = page(request.page_size, request.page_token)
         if request.state and request.state not in _STATE_BY_NUMBER:
             raise invalid_field("state", "unknown_state", f"{request.state} is no PlanState")
-        records = self._store.plans(after, size + 1, _STATE_BY_NUMBER.get(request.state))
+        records = self._store.runs(PlanRecord, after, size + 1, _STATE_BY_NUMBER.get(request.state))
         plans = [plan_to_proto(record, full=False) for record in records[:size]]
         token = page_token(records[size - 1].sequence) if len(records) > size else ""
         return plan_service_pb2.ListPlansResponse(plans=plans, next_page_token=token)
@@ -142,64 +139,41 @@ class PlanService(plan_service_pb2_grpc.PlanServiceServicer):
         self, request: plan_service_pb2.WaitPlanRequest, context: grpc.ServicerContext
     ) -> plan_service_pb2.WaitPlanResponse:
         """Answer when the plan is done or the time is over."""
-        deadline, timeout = _deadline(context), timeout_of(request)
+        deadline, timeout = deadline_of(context), timeout_of(request)
         if timeout is not None:
             deadline = min(deadline or float("inf"), time.monotonic() + timeout)
         with self._waiting.one():
-            record = self._wait(request.name, deadline, context)
+            record = awaited(self._store, self._store.plan(request.name).name, deadline, context)
         return plan_service_pb2.WaitPlanResponse(plan=plan_to_proto(record))
-
-    def _wait(self, name: str, deadline: float | None, context: grpc.ServicerContext) -> PlanRecord:
-        record = self._store.plan(name)
-        while not record.state.final and context.is_active():
-            left = _GLANCE_SECONDS if deadline is None else min(_GLANCE_SECONDS, deadline - time.monotonic())
-            if left <= 0:
-                break
-            record = self._store.wait_plan(name, record.version, left)
-        return record
 
     def WatchPlan(
         self, request: plan_service_pb2.WatchPlanRequest, context: grpc.ServicerContext
     ) -> Iterator[plan_service_pb2.WatchPlanResponse]:
         """Stream incumbents until the plan is done."""
-        if request.from_index < 0:
-            raise invalid_field("from_index", "too_small", f"{request.from_index} is below 0", "Start at 0")
+        name = self._store.plan(request.name).name
         with self._waiting.one():
-            record = self._store.plan(request.name)
-            index, told = request.from_index, None
-            while context.is_active():
-                for incumbent in record.incumbents[index:]:
-                    index, told = incumbent.index + 1, record.state
-                    yield plan_service_pb2.WatchPlanResponse(
-                        incumbent=incumbent_to_proto(incumbent, record.money_decimals),
-                        next_index=index,
-                        state=STATE_OF[record.state],  # type: ignore[arg-type]
-                    )
-                if record.state.final:
-                    yield plan_service_pb2.WatchPlanResponse(
-                        next_index=index,
-                        state=STATE_OF[record.state],  # type: ignore[arg-type]
-                        done=True,
-                        plan=plan_to_proto(record),
-                    )
-                    return
-                if record.state is not told:
-                    told = record.state
-                    state = STATE_OF[record.state]
-                    yield plan_service_pb2.WatchPlanResponse(next_index=index, state=state)  # type: ignore[arg-type]
-                record = self._store.wait_plan(request.name, record.version, _GLANCE_SECONDS)
+            for news in followed(self._store, name, request.from_index, context):
+                record, found = news.record, news.incumbent
+                yield plan_service_pb2.WatchPlanResponse(
+                    incumbent=None if found is None else incumbent_to_proto(found, record.money_decimals),
+                    next_index=news.next_index,
+                    state=STATE_OF[record.state],  # type: ignore[arg-type]
+                    done=news.done,
+                    plan=plan_to_proto(record) if news.done else None,
+                )
 
     def CancelPlan(
         self, request: plan_service_pb2.CancelPlanRequest, context: grpc.ServicerContext
     ) -> plan_service_pb2.CancelPlanResponse:
         """Ask to stop a plan."""
-        return plan_service_pb2.CancelPlanResponse(plan=plan_to_proto(self._supervisor.cancel(request.name)))
+        record = self._supervisor.cancel(self._store.plan(request.name).name)
+        return plan_service_pb2.CancelPlanResponse(plan=plan_to_proto(record))
 
     def DeletePlan(
         self, request: plan_service_pb2.DeletePlanRequest, context: grpc.ServicerContext
     ) -> plan_service_pb2.DeletePlanResponse:
         """Forget a plan that is done."""
-        self._store.delete_plan(request.name)
+        self._store.delete_run(self._store.plan(request.name).name)
         return plan_service_pb2.DeletePlanResponse()
 
     def ReadPlan(
@@ -266,12 +240,6 @@ class PlanService(plan_service_pb2_grpc.PlanServiceServicer):
             self._supervisor.solver.difference, (network, record.request, *plans), self._settings.analysis_seconds
         )
         yield from difference_to_proto(network, self._analyses.answer(question, context))
-
-
-def _deadline(context: grpc.ServicerContext) -> float | None:
-    """When to answer at the latest, on the monotonic clock; None when the caller has all the time."""
-    remaining = context.time_remaining()
-    return None if remaining is None else time.monotonic() + remaining - min(_ANSWER_SECONDS, remaining / 4)
 
 
 def _handed_in(request: plan_service_pb2.RepairPlanRequest, network: Network) -> tuple[Plan, tuple[FieldProblem, ...]]:

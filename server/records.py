@@ -6,9 +6,11 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any, TypeVar
 
 import pandas as pd
 
+from optimizer.award import AwardIncumbent, AwardResult
 from optimizer.plan import Certificate, Incumbent, Plan, Result
 from optimizer.plan_parts import NO_SIZE, PlanSize
 from optimizer.repair import Repair
@@ -18,7 +20,7 @@ from server.faults import FieldProblem
 
 @enum.unique
 class PlanState(enum.Enum):
-    """Where a plan stands."""
+    """Where a plan or an award stands."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -30,7 +32,7 @@ class PlanState(enum.Enum):
 
     @property
     def final(self) -> bool:
-        """Nothing about the plan will change any more."""
+        """Nothing about it will change any more."""
         return self not in {PlanState.QUEUED, PlanState.RUNNING}
 
 
@@ -93,7 +95,7 @@ class IncumbentRecord:
 
 @dataclass(frozen=True, slots=True)
 class PlanFailure:
-    """Why a plan failed."""
+    """Why a plan or an award failed."""
 
     code: str
     message: str
@@ -114,27 +116,20 @@ class RepairRecord:
     least_changed_units: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PlanRecord:
-    """A request to plan and all that became of it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRecord:
+    """What waits for a worker, runs on one, or did: what plans and awards have in common."""
 
     name: str
     display_name: str
     created: datetime
     snapshot: str
-    """Where the store holds the network that is planned for, alerts included."""
-    network_name: str
-    """The network the caller named; empty when it came inline."""
-    alert_batch_names: tuple[str, ...]
-    request: Request
+    """Where the store holds what it is made of: a network with its alerts, an event with its bids."""
     parameters: Parameters
     request_id: str
-    alert_count: int
     currency: str
     money_decimals: int
     warnings: tuple[FieldProblem, ...]
-    former_plan_name: str = ""
-    """The plan that the request names as its former one; empty when there is none or its lines came inline."""
     finish_by: datetime | None = None
     """A waiting caller's deadline, which limits the search."""
     state: PlanState = PlanState.QUEUED
@@ -142,15 +137,55 @@ class PlanRecord:
     ended: datetime | None = None
     cancel_requested: bool = False
     incumbents: tuple[IncumbentRecord, ...] = ()
+    failure: PlanFailure | None = None
+    sequence: int = 0
+    version: int = 0
+    """Counts the changes, so that a waiting call can tell that something is new."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanRecord(RunRecord):
+    """A request to plan and all that became of it."""
+
+    network_name: str
+    """The network the caller named; empty when it came inline."""
+    alert_batch_names: tuple[str, ...]
+    request: Request
+    alert_count: int
+    former_plan_name: str = ""
+    """The plan that the request names as its former one; empty when there is none or its lines came inline."""
     result: Result | None = None
     size: PlanSize = NO_SIZE
     """How much the plan of the result does."""
     repair: RepairRecord | None = None
     """Set when the plan is a repair of one made by hand."""
-    failure: PlanFailure | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwardRecord(RunRecord):
+    """A request for an award and all that became of it."""
+
+    event_name: str
+    """The event the caller named; empty when it came inline."""
+    result: AwardResult | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EventRecord:
+    """A sourcing event, without its content."""
+
+    name: str
+    display_name: str
+    created: datetime
+    warnings: tuple[FieldProblem, ...]
+    network_name: str = ""
+    plan_name: str = ""
     sequence: int = 0
     version: int = 0
-    """Counts the changes, so that a waiting call can tell that something is new."""
+    """Counts the times that bids were added."""
+
+
+_Run = TypeVar("_Run", bound=RunRecord)
 
 
 def now() -> datetime:
@@ -158,36 +193,32 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def with_incumbent(record: PlanRecord, incumbent: Incumbent) -> PlanRecord:
+def with_incumbent(record: _Run, incumbent: Incumbent | AwardIncumbent) -> _Run:
     """Return the record with one more incumbent at the end."""
+    if isinstance(incumbent, Incumbent):
+        benefit, lines = incumbent.benefit, 0 if incumbent.plan is None else incumbent.plan.n_lines
+    else:
+        benefit, lines = None, 0 if incumbent.award is None else len(incumbent.award)
     told = IncumbentRecord(
         index=len(record.incumbents),
-        benefit=incumbent.benefit,
+        benefit=benefit,
         objective=incumbent.objective,
         bound=incumbent.bound,
         gap=incumbent.gap,
         elapsed_seconds=incumbent.elapsed_seconds,
         found_by=incumbent.found_by,
-        line_count=0 if incumbent.plan is None else incumbent.plan.n_lines,
+        line_count=lines,
     )
     return replace(record, incumbents=(*record.incumbents, told))
 
 
-def ended(
-    record: PlanRecord,
-    state: PlanState,
-    *,
-    result: Result | None = None,
-    size: PlanSize = NO_SIZE,
-    repair: Repair | None = None,
-    failure: PlanFailure | None = None,
-) -> PlanRecord:
-    """Return the record in a final state."""
-    found = record.repair if record.repair is None or repair is None else _repaired(record.repair, repair)
-    return replace(record, state=state, ended=now(), result=result, size=size, repair=found, failure=failure)
+def ended(record: _Run, state: PlanState, **result: Any) -> _Run:
+    """Return the record in a final state, with what came of it."""
+    return replace(record, state=state, ended=now(), **result)
 
 
-def _repaired(record: RepairRecord, repair: Repair) -> RepairRecord:
+def repaired(record: RepairRecord, repair: Repair) -> RepairRecord:
+    """Return what is known of a repair once it is done."""
     difference = repair.difference
     return replace(
         record,

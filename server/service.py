@@ -18,19 +18,26 @@ from grpc_reflection.v1alpha import reflection
 from counterpoise.v1 import (
     alert_service_pb2,
     alert_service_pb2_grpc,
+    award_service_pb2,
+    award_service_pb2_grpc,
+    event_service_pb2,
+    event_service_pb2_grpc,
     network_service_pb2,
     network_service_pb2_grpc,
     plan_service_pb2,
     plan_service_pb2_grpc,
 )
 from server.alert_service import AlertService
+from server.award_service import AwardService
 from server.errors import ErrorInterceptor
+from server.event_service import EventService
 from server.memory_store import MemoryStore
 from server.network_service import NetworkService
 from server.plan_service import PlanService
 from server.settings import MESSAGE_BYTES, Settings
 from server.store import Store
-from server.supervisor import Solver, Supervisor
+from server.supervisor import Supervisor
+from server.work import Solver
 
 DEFAULT_ADDRESS: Final = "127.0.0.1:50051"
 """Loopback: nobody outside reaches the server unless told to."""
@@ -39,6 +46,8 @@ SERVICE_NAMES: Final = (
     plan_service_pb2.DESCRIPTOR.services_by_name["PlanService"].full_name,
     network_service_pb2.DESCRIPTOR.services_by_name["NetworkService"].full_name,
     alert_service_pb2.DESCRIPTOR.services_by_name["AlertService"].full_name,
+    event_service_pb2.DESCRIPTOR.services_by_name["EventService"].full_name,
+    award_service_pb2.DESCRIPTOR.services_by_name["AwardService"].full_name,
 )
 
 _OPTIONS: Final = (
@@ -124,6 +133,8 @@ def start_server(
         (plan_service_pb2_grpc.add_PlanServiceServicer_to_server, PlanService(store, supervisor, settings)),
         (network_service_pb2_grpc.add_NetworkServiceServicer_to_server, NetworkService(store, settings)),
         (alert_service_pb2_grpc.add_AlertServiceServicer_to_server, AlertService(store, settings)),
+        (event_service_pb2_grpc.add_EventServiceServicer_to_server, EventService(store, settings)),
+        (award_service_pb2_grpc.add_AwardServiceServicer_to_server, AwardService(store, supervisor, settings)),
     ]
     for add_to_server, servicer in add:
         add_to_server(servicer, server)

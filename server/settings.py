@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
+from network.events.schema import EventLimits
 from network.schema import Limits
 
 MESSAGE_BYTES: Final = 4 * 1024 * 1024
@@ -16,9 +17,9 @@ class Settings:
     """Limits of a server. Every one of them is told to the caller who meets it."""
 
     queue_size: int = 8
-    """Plans that may wait for a worker; those that run do not count."""
+    """Plans and awards that may wait for a worker; those that run do not count."""
     workers: int = 1
-    """Plans that run at once, each in a process of its own."""
+    """Plans and awards that run at once, each in a process of its own."""
     limits: Limits = field(
         default_factory=lambda: Limits(
             nodes=50_000,
@@ -43,6 +44,8 @@ class Settings:
         )
     )
     """Rows of a network by table."""
+    event_limits: EventLimits = field(default_factory=EventLimits)
+    """Rows of an event by table."""
     upload_bytes: int = 2 * 1024**3
     """Bytes of one upload."""
     upload_idle_seconds: float = 30.0
@@ -57,13 +60,13 @@ class Settings:
     """How far an analysis may overrun its time limit before its process is killed and the call fails: what it begins
     with, such as certifying the plan, takes its time on a large network whatever the limit."""
     networks: int = 64
-    """Uploaded networks held at once."""
+    """Uploaded networks held at once, and as many events."""
     waiting_calls: int = 48
     """Calls that wait for plans (wait, watch, create and wait) at once; each holds a thread."""
     short_call_threads: int = 16
     """Threads kept free for all other calls."""
     time_limit_seconds: float = 3600.0
-    """Greatest time limit of a plan."""
+    """Greatest time limit of a plan or an award."""
     overrun_seconds: float = 5.0
     """How far a solve may overrun its time limit before its process is killed."""
     finish_seconds: float = 120.0
@@ -71,6 +74,6 @@ class Settings:
     worker_memory_bytes: int | None = None
     """Address space of a worker process; None: not limited."""
     retained_plans: int = 500
-    """Finished plans kept; the oldest are forgotten first."""
+    """Finished plans and awards kept; the oldest are forgotten first."""
     retained_rows: int = 20_000_000
-    """Rows of networks kept for finished plans alone (sent inline or with alerts of their own)."""
+    """Rows of networks and events kept for finished plans and awards alone."""

@@ -12,7 +12,7 @@ from network.schema import Limits
 from server.client import Client, details_of
 from server.service import RunningServer, start_server
 from server.settings import Settings
-from server.supervisor import Solver
+from server.work import Solver
 from tests.server import solving
 
 SOLVER = Solver(
