@@ -16,8 +16,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from network.events import Event, RiskMeasure
 from optimizer.award import award_of
 from optimizer.backends import RELAXATIONS, Search
+from optimizer.bidding.offers import Offers
 from optimizer.search.isolation import Forked
 from optimizer.sourcing.large.parts import Part, applied, part_of, solved
 from optimizer.sourcing.large.prices import Priced, Pricing
@@ -29,12 +31,18 @@ Ints = NDArray[np.int64]
 
 NAME: Final = "prices and parts"
 
+LEAST_BIDS: Final = 4_000
+"""Solvers prove smaller events by themselves."""
+
 _PASSES: Final = 30
 """Of buying everything anew while fixed costs are spread."""
 
 _SUPPLIER_SHARE: Final = 0.12
 _CLIMB_SHARE: Final = 0.3
 """Shares of the time: at most so much for closing and opening suppliers, and for prices."""
+
+_ABOVE: Final = 0.03
+"""Steps of prices go for a bound that is so much better than the best."""
 
 _LP_SEGMENTS: Final = 40_000
 """Up to so many segments the whole linear relaxation is solved, too."""
@@ -52,8 +60,14 @@ _OFFER_SECONDS: Final = 2.0
 _SEED: Final = 20261122
 
 
+def suits(event: Event, offers: Offers) -> bool:
+    """Whether this search is for an event: thousands of bids, no packages, no suppliers that may fail."""
+    asks_risk = event.risk.measure != RiskMeasure.NONE or event.risk.survive_share is not None
+    return len(event.bids) >= LEAST_BIDS and not asks_risk and not bool(np.any(offers.package >= 0))
+
+
 def search_large(progress: AwardProgress) -> None:
-    """Find awards and prove a bound until the time is over; events with packages or risk are left to others."""
+    """Find awards and prove a bound until the time is over, for events that it `suits`."""
     from optimizer.sourcing.large.local_search import Neighbourhood  # noqa: PLC0415 - compiled code loads slowly
 
     event = progress.event
@@ -155,7 +169,7 @@ class _Search:
         if not len(first):
             loss = self._losses()
             first = random.choice(len(loss), 1, p=loss / loss.sum())
-        first = random.permutation(first)[:n]
+        first = self._by_seller(first)[:n]
         seed = segments.of_item[segments.first_of_item[first[0]] : segments.first_of_item[first[0] + 1]]
         sellers = np.unique(segments.supplier[seed[np.argsort(self.priced.worth[seed])[:6]]])
         bought = np.isin(segments.supplier, sellers) & (self.state.packs > 0)
@@ -164,6 +178,16 @@ class _Search:
         taken = np.concatenate([np.empty(0, dtype=np.int64), *busy])
         kept = chosen[~np.isin(chosen, taken)]
         return kept if len(kept) else chosen
+
+    def _by_seller(self, items: Ints) -> Ints:
+        """Put items in order, those of one seller together, and small sellers mostly first: they may have to go."""
+        segments, random = self.near.segments, self.random
+        seller = np.full(len(self.near.needs.units), len(self.state.shut))
+        bought = np.flatnonzero(self.state.packs > 0)
+        seller[segments.item[bought]] = segments.supplier[bought]
+        count = np.bincount(seller[items], minlength=len(self.state.shut) + 1)
+        rank = count * random.exponential(1.0, len(count))
+        return np.asarray(items[np.lexsort((random.random(len(items)), rank[seller[items]]))])
 
     def _losses(self) -> Floats:
         """By how much more each item costs than the best at present prices."""
@@ -192,10 +216,9 @@ def _climb(
             report((priced.bound, prices, "prices"))
 
     program = pricing.program
-    target = _guess(program)
     prices = pricing.climb(
         pricing.first_prices(),
-        lambda: max(target, 1.03 * last[0][0] if last else target),
+        lambda: (1 + _ABOVE) * last[0][0],
         lambda: progress.elapsed < until,
         tell,
     )
@@ -205,9 +228,3 @@ def _climb(
         if answer.row_duals is not None:
             exact = pricing.within(-answer.row_duals[pricing.rows])
             report((pricing.at(exact).bound, exact, "linear relaxation"))
-
-
-def _guess(program: AwardProgram) -> float:
-    """What an award costs at most about: everything at its second cheapest."""
-    del program
-    return 0.0
