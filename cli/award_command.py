@@ -16,13 +16,13 @@ from cli.events import asked_of, format_of_event, read_event_directory
 from cli.exit_codes import ExitCode
 from cli.failures import CommandError
 from cli.progress import Progress
-from network import FileFormat, Problem
+from network import FileFormat
 from network.events import Event
 from optimizer.award import AwardResult
-from optimizer.award_files.award_directory import award_summary, award_tables, write_award
+from optimizer.award_files.award_directory import award_summary, tables_of_result, write_award
 from optimizer.backends import backend_named
 from optimizer.certificate.event_reading import EventReading, reading_of
-from optimizer.plan import Status, StopReason
+from optimizer.plan import StopReason
 from optimizer.request import Parameters
 
 _PHASES: Final = ("total", "read", "build", "solve", "certify", "write")
@@ -51,8 +51,19 @@ def run(arguments: argparse.Namespace, progress: Progress) -> ExitCode:
         raise CommandError("the award that was found failed its certificate and is withheld; please report this")
     result = replace(result, seconds={**result.seconds, "read": progress.seconds["read"]})
     with progress.phase("write", f"writing {arguments.out}"):
-        write_award(arguments.out, event, result, file_format=file_format, reading=reading)
-    _tell(event, reading, result, left_out, (arguments, progress))
+        tables = tables_of_result(event, result, reading)
+        write_award(arguments.out, event, result, file_format=file_format, tables=tables, reading=reading)
+    seconds = {**result.seconds, **progress.seconds, "total": progress.elapsed_seconds}
+    result = replace(result, seconds={name: seconds.get(name, 0.0) for name in _PHASES})
+    summary = award_summary(result, event, reading)
+    if arguments.json:
+        problems = {"problems": [asdict(problem) for problem in left_out]} if arguments.keep_good else {}
+        print(json.dumps(summary | problems, allow_nan=False))
+        print("".join(f"{line}\n" for line in _conflicts(result)), end="", file=sys.stderr)
+    else:
+        reason, conflicts = result.backend_reason, _conflicts(result)
+        print(award_page(summary, event.currency, backend_reason=reason, conflicts=conflicts, tables=tables))
+        print(f"\nWritten to {arguments.out}")
     if result.stopped_by is StopReason.CANCELLED:
         return ExitCode.INTERRUPTED
     return ExitCode.DONE if result.award is not None else ExitCode.NO_PLAN
@@ -92,28 +103,6 @@ def _search_until(time_limit_seconds: float, progress: Progress) -> float:
     return progress.started + time_limit_seconds - min(reserve, _LARGEST_RESERVE_SHARE * time_limit_seconds)
 
 
-def _tell(
-    event: Event,
-    reading: EventReading,
-    result: AwardResult,
-    left_out: tuple[Problem, ...],
-    how: tuple[argparse.Namespace, Progress],
-) -> None:
-    """Print the answer: one object for programs, a page for people."""
-    arguments, progress = how
-    seconds = {**result.seconds, **progress.seconds, "total": progress.elapsed_seconds}
-    result = replace(result, seconds={name: seconds.get(name, 0.0) for name in _PHASES})
-    summary = award_summary(result, event, reading)
-    conflicts = [f"{conflict.rule}: {conflict.message}" for conflict in result.conflicts]
-    if arguments.json:
-        problems = {"problems": [asdict(problem) for problem in left_out]} if arguments.keep_good else {}
-        print(json.dumps(summary | problems, allow_nan=False))
-        if result.status is Status.INFEASIBLE:
-            print("\n".join(conflicts), file=sys.stderr)
-        return
-    tables = {}
-    if result.award is not None and result.certificate is not None:
-        tables = award_tables(event, result.award, result.certificate, reading)
-    reason = result.backend_reason
-    print(award_page(summary, event.currency, backend_reason=reason, conflicts=conflicts, tables=tables))
-    print(f"\nWritten to {arguments.out}")
+def _conflicts(result: AwardResult) -> list[str]:
+    """Say each conflict: its rule, a colon and what is short of it."""
+    return [f"{conflict.rule}: {conflict.message}" for conflict in result.conflicts]

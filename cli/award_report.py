@@ -17,7 +17,7 @@ _MEANING_OF_STATUS: Final = {
     "optimal": "the best award there is",
     "feasible": "a valid award; the gap says how much better another could be at most",
     "infeasible": "no award keeps every rule",
-    "no_plan": "time was over before an award was found; nothing is proved",
+    "no_plan": "the search ended before it found an award, which says nothing about there being one",
 }
 
 

@@ -112,7 +112,7 @@ def _kept(
         bound=None if best is None else best.bound,
         money_decimals=event.money_decimals,
         conflicts=(),
-        backend="none" if best is None else f"award: {best.found_by}",
+        backend="none" if best is None else f"the last that was found came from {best.found_by}",
         backend_reason="the search was ended; this is the best it had found",
         sizes={"items": len(event.items), "suppliers": len(event.suppliers), "bids": len(event.bids)},
         seconds={"solve": seconds},

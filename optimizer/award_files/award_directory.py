@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -26,6 +25,7 @@ __all__ = [
     "award_summary",
     "award_tables",
     "read_award",
+    "tables_of_result",
     "write_award",
 ]
 
@@ -38,7 +38,7 @@ def write_award(
     result: AwardResult,
     *,
     file_format: FileFormat = "csv",
-    more: Mapping[str, pd.DataFrame] = MappingProxyType({}),
+    tables: Mapping[str, pd.DataFrame] | None = None,
     reading: EventReading | None = None,
 ) -> None:
     """Write an award directory: award.json and, when there is an award, its tables.
@@ -53,8 +53,8 @@ def write_award(
     result : AwardResult
     file_format : {"csv", "parquet"}
         Of the tables; Parquet needs the extra ``counterpoise[parquet]``.
-    more : mapping of str to DataFrame
-        Other tables that belong there.
+    tables : mapping of str to DataFrame, optional
+        What `tables_of_result` made of the result.
     reading : EventReading, optional
         What `reading_of` made of the event.
 
@@ -67,10 +67,16 @@ def write_award(
     """
     reading = reading_of(event) if reading is None else reading
     frames: dict[str, pd.DataFrame | None] = dict.fromkeys(AWARD_TABLES)
-    if result.award is not None and result.certificate is not None:
-        frames |= award_tables(event, result.award, result.certificate, reading)
+    frames |= tables_of_result(event, result, reading) if tables is None else tables
     documents = {AWARD_FILE: award_summary(result, event, reading) | _context(event, result)}
-    write_files(directory, frames | dict(more), documents, file_format=file_format)
+    write_files(directory, frames, documents, file_format=file_format)
+
+
+def tables_of_result(event: Event, result: AwardResult, reading: EventReading) -> dict[str, pd.DataFrame]:
+    """Tables of an award directory by name; none without an award."""
+    if result.award is None or result.certificate is None:
+        return {}
+    return award_tables(event, result.award, result.certificate, reading)
 
 
 def award_summary(result: AwardResult, event: Event, reading: EventReading | None = None) -> dict[str, Any]:
