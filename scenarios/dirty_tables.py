@@ -61,19 +61,24 @@ def read_dirty_table(
     """
     text, encoding = _decoded(path, encoding)
     rows_of_text = io.StringIO(text, newline=None).read()
-    separator = separator or _separator(rows_of_text)
-    rows = [row for row in csv.reader(io.StringIO(rows_of_text), delimiter=separator) if any(map(str.strip, row))]
-    if not rows:
+    try:
+        separator = separator or _separator(rows_of_text)
+        rows = [row for row in csv.reader(io.StringIO(rows_of_text), delimiter=separator) if row]
+    except csv.Error as error:
+        raise ValueError(f"{path.name} is no table of text ({error}); send it as CSV") from error
+    if not rows or not any(rows[0]):
         raise ValueError(f"{path.name} is empty; send a table with a line of column names")
     header = [name.strip() for name in rows[0]]
     twice = [name for name, count in Counter(header).items() if count > 1 and name]
     if twice:
         raise ValueError(f"{path.name} has two columns {twice[0]!r}; rename one of them")
     width = np.array([len(row) for row in rows[1:]], dtype=np.int64)
-    good = np.flatnonzero(width == len(header))
+    filled = np.array([any(map(str.strip, row)) for row in rows[1:]], dtype=np.bool_)
+    good = np.flatnonzero(filled & (width == len(header)))
+    ragged = filled & (width != len(header))
     message = f"the row has {{cells}} cells where the header has {len(header)}"
     fix = "Quote cells that hold the separator, or add the cells that are missing"
-    log.add_rows(path.name, None, "ragged_row", width != len(header), message=message, fix=fix, cells=width)
+    log.add_rows(path.name, None, "ragged_row", ragged, message=message, fix=fix, cells=width)
     cells = [[cell.replace("\u00a0", " ").strip() for cell in rows[1 + row]] for row in good.tolist()]
     frame = pd.DataFrame(cells, columns=pd.Index(header, dtype=object), dtype=object)
     return DirtyTable(path.name, frame, good + 1, encoding, separator)

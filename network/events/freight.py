@@ -52,13 +52,19 @@ def lane_freight(network: Network, origin: Ints, destination: Ints, sku: Ints) -
     sku : ndarray of int64, shape (n,)
         Rows of ``network.products``, -1: any product, without weight.
     """
-    cost, days = np.full(len(origin), np.inf), np.zeros(len(origin), dtype=np.int64)
-    for rows, lanes, price in _kinds(network, sku):
+    cost, days = np.zeros(len(origin)), np.zeros(len(origin), dtype=np.int64)
+    goal = arrival_vertex(network, destination)
+    away = origin != destination
+    for alike, lanes, price in _kinds(network, sku):
+        rows = np.flatnonzero(alike & away)
         graph = _Lanes.of(network, lanes, price)
-        leaving, which = np.unique(origin[rows], return_inverse=True)
-        for number, start in enumerate(leaving.tolist()):
-            mine = rows[which.reshape(-1) == number]
-            cost[mine], days[mine] = graph.paths(start, _goals(network, start, destination[mine]))
+        ends = (origin[rows], goal[rows])
+        if len(np.unique(ends[1])) < len(np.unique(ends[0])):  # fewer searches when they run against the lanes
+            graph, ends = graph.backwards(), ends[::-1]
+        starts, which = np.unique(ends[0], return_inverse=True)
+        for number, start in enumerate(starts.tolist()):
+            mine = which.reshape(-1) == number
+            cost[rows[mine]], days[rows[mine]] = graph.paths(start, ends[1][mine])
     return LaneFreight(cost.round(_PLACES), days)
 
 
@@ -97,29 +103,49 @@ def with_lane_freight(event: Event, network: Network) -> Event:
             said = f"bid {{bid}}: {message}"
             log.add_rows("bids", "freight", where, wrong == code, message=said, fix=_FIX, **cells)
         raise EventError(log.errors())
-    freight, lead = bids.freight_per_unit.copy(), bids.lead_time_days.copy()
-    freight[rows] = (freight[rows] + found.cost).round(_PLACES)
-    lead[rows] = np.minimum(lead[rows] + found.days, NO_LIMIT)
-    stated = np.full(len(bids), FreightKind.STATED, dtype=np.int8)
-    return replace(event, bids=replace(bids, freight=stated, freight_per_unit=freight, lead_time_days=lead))
+    cost, days = np.zeros(len(bids)), np.zeros(len(bids), dtype=np.int64)
+    cost[rows], days[rows] = found.cost, found.days
+    return stated_freight(event, LaneFreight(cost, days))
 
 
-def check_lanes(tables: Tables, network: Network | None, log: ProblemLog) -> None:
-    """Require a network, its nodes and a path where freight is by lanes; cells without node_id have been reported."""
+def stated_freight(event: Event, found: LaneFreight) -> Event:
+    """Add what was found on lanes to freight and lead times of bids, 0 where their freight was stated before."""
+    bids = event.bids
+    freight = (bids.freight_per_unit + found.cost).round(_PLACES)
+    stated = replace(
+        bids,
+        freight=np.full(len(bids), FreightKind.STATED, dtype=np.int8),
+        freight_per_unit=np.where(found.cost > 0, freight, bids.freight_per_unit),
+        lead_time_days=np.minimum(bids.lead_time_days + found.days, NO_LIMIT),
+    )
+    return replace(event, bids=stated)
+
+
+def check_lanes(tables: Tables, network: Network | None, log: ProblemLog) -> LaneFreight:
+    """Require a network, its nodes and a path where freight is by lanes; cells without node_id have been reported.
+
+    Returns
+    -------
+    LaneFreight
+        Of every bid, 0 where its freight is stated or there is none to be found.
+    """
     items, suppliers, bids = (tables[name] for name in ("items", "suppliers", "bids"))
     report = Reporter(bids, log)
+    cost, days = np.zeros(bids.n_rows), np.zeros(bids.n_rows, dtype=np.int64)
     lanes = (bids["freight"] == FreightKind.LANES) & (bids["item_id"] >= 0) & (bids["supplier_id"] >= 0)
     if network is None:
         message, fix = "{row} has freight by lanes, and there is no network", "Give the network, or state the freight"
         report.error("freight", "no_network", lanes, message, fix)
-        return
+        return LaneFreight(cost, days)
     asked = _Asked(_of(suppliers, "node_id", bids), _of(items, "node_id", bids), _of(items, "sku_id", bids))
     rows = np.flatnonzero(lanes & (asked.supplier_node != "") & (asked.item_node != ""))
-    _, wrong = asked.at(rows).look_up(network)
+    found, wrong = asked.at(rows).look_up(network)
+    cost[rows], days[rows] = found.cost, found.days
     for code, (where, message) in enumerate(_MESSAGES.items(), 1):
         marked = np.zeros(bids.n_rows, dtype=np.bool_)
         marked[rows[wrong == code]] = True
         report.error("freight", where, marked, f"{{row}}: {message}", _FIX, **asked.cells())
+    return LaneFreight(cost, days)
 
 
 _FIX: Final = "Correct node_id or sku_id, add a lane, or state the freight"
@@ -193,8 +219,12 @@ class _Lanes:
         kept = order[np.diff(ends[order], prepend=-1) > 0]
         return cls(2 * n_nodes, tail[kept], head[kept], cost[kept], days[kept])
 
+    def backwards(self) -> _Lanes:
+        """Turn all lanes round."""
+        return _Lanes(self.n_vertices, self.head, self.tail, self.cost, self.days)
+
     def paths(self, start: int, goals: Ints) -> tuple[Floats, Ints]:
-        """Cost and days of the best paths from a node to some vertices."""
+        """Cost and days of the best paths from a vertex to others."""
         cost = self._shortest(start, self.cost, np.ones(len(self.tail), dtype=np.bool_))
         reached = np.isfinite(cost[self.tail])
         longer = cost[self.tail[reached]] + self.cost[reached] - cost[self.head[reached]]
@@ -210,8 +240,8 @@ class _Lanes:
         return np.asarray(dijkstra(graph, indices=np.array([start]))[0])
 
 
-def _kinds(network: Network, sku: Ints) -> Iterator[tuple[NDArray[np.intp], Ints, Floats]]:
-    """Rows of products that travel alike, the lanes that they may use, and the price of a unit on every lane."""
+def _kinds(network: Network, sku: Ints) -> Iterator[tuple[NDArray[np.bool_], Ints, Floats]]:
+    """Mask of products that travel alike, the lanes that they may use, and the price of a unit on every lane."""
     lanes = network.lanes
     weighs = bool(np.any(lanes.cost_per_kg > 0))
     alike: dict[tuple[float, bytes], list[int]] = {}
@@ -224,9 +254,4 @@ def _kinds(network: Network, sku: Ints) -> Iterator[tuple[NDArray[np.intp], Ints
         usable[key] = may
     for key, products in alike.items():
         price = lanes.cost_per_unit + key[0] * lanes.cost_per_kg
-        yield np.flatnonzero(np.isin(sku, products)), np.flatnonzero(usable[key]).astype(np.int64), price
-
-
-def _goals(network: Network, start: int, destination: Ints) -> Ints:
-    """Vertices where paths end: where they start when that is the place."""
-    return np.where(destination == start, start, arrival_vertex(network, destination))
+        yield np.isin(sku, products), np.flatnonzero(usable[key]).astype(np.int64), price

@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from network.events.checks import check_event
-from network.events.freight import check_lanes, with_lane_freight
+from network.events.freight import LaneFreight, check_lanes, stated_freight
 from network.events.good_bids import RowLog, good_bids
 from network.events.schema import EVENT_TABLES, ONLY_CHECKED, EventLimits
 from network.events.settings import SETTINGS_FILE, Settings, settings_from
@@ -137,7 +137,7 @@ def _event(
 ) -> tuple[Event, tuple[Problem, ...]]:
     """Parse, check and assemble: the one path behind both doors."""
     fatal = bool(log.errors())
-    settings, tables = _checked(frames, content, source, log)
+    settings, tables, freight = _checked(frames, content, source, log)
     if log.errors():
         kept = None if fatal or not source.keep_good else good_bids(tables, log)
         if kept is None:
@@ -145,24 +145,21 @@ def _event(
         again = RowLog()
         rest = {name: frame.reset_index(drop=True) for name, frame in frames.items()}
         rest |= {name: rest[name][rows] for name, rows in kept.items() if name in rest}
-        settings, tables = _checked(rest, content, source, again)
+        settings, tables, freight = _checked(rest, content, source, again)
         if again.errors():
             raise EventError((*log.errors(), *again.errors()), log.warnings())
-    event = _assembled(tables, settings)
-    if source.network is not None:
-        event = with_lane_freight(event, source.network)
+    event = stated_freight(_assembled(tables, settings), freight)
     return event, (*log.errors(), *log.warnings())
 
 
 def _checked(
     frames: Mapping[str, pd.DataFrame], content: Mapping[str, Any] | None, source: _Source, log: ProblemLog
-) -> tuple[Settings, dict[str, Parsed]]:
-    """Parse and check everything; the log has what is wrong."""
+) -> tuple[Settings, dict[str, Parsed], LaneFreight]:
+    """Parse and check everything, find freight on lanes; the log has what is wrong."""
     settings = settings_from(content, log)
     tables = _parse(frames, source.files, log)
     check_event(tables, settings, log)
-    check_lanes(tables, source.network, log)
-    return settings, tables
+    return settings, tables, check_lanes(tables, source.network, log)
 
 
 def _parse(frames: Mapping[str, pd.DataFrame], sources: Mapping[str, str], log: ProblemLog) -> dict[str, Parsed]:

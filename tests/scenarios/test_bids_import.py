@@ -110,11 +110,11 @@ def test_columns_of_prices_are_tiers(tmp_path, event) -> None:
 def test_rows_of_another_width_are_reported(tmp_path, event) -> None:
     """And counted; quoted separators and line breaks are part of their cell."""
     path = tmp_path / "offer.csv"
-    path.write_text('Artikel,Preis\nMutter,1\n\nMutter,2,3\n"Mut\nter",3\nMutter\nMutter,"1,234.50"\n')
+    path.write_text('Artikel,Preis\nMutter,1\n\n,\nMutter,2,3\n"Mut\nter",3\nMutter\nMutter,"1,234.50"\n')
     found = import_bids(event, path, Reading({"item_id": "Artikel", "unit_price": "Preis"}, {"supplier_id": "acme"}))
-    assert found.event.bids.bid_id.tolist() == ["old", "offer-1", "offer-5"]
+    assert found.event.bids.bid_id.tolist() == ["old", "offer-1", "offer-6"]
     assert found.event.bids.unit_price.tolist() == [2.0, 1.0, 1234.5]
-    assert {(p.row, p.code) for p in found.problems} == {(2, "ragged_row"), (4, "ragged_row"), (3, "unknown_id")}
+    assert {(p.row, p.code) for p in found.problems} == {(3, "ragged_row"), (5, "ragged_row"), (4, "unknown_id")}
     assert found.rows == 5
 
 
@@ -187,6 +187,9 @@ def test_the_command(tmp_path, event, capsys) -> None:
     path.write_text("a,a\n1,2\n")
     assert main([str(path), str(tmp_path / "event"), str(tmp_path / "out")]) == 1
     assert "two columns 'a'" in capsys.readouterr().err
+    path.write_bytes(b"a,b\n\0,2\n" + b"x" * 200_000)
+    assert main([str(path), str(tmp_path / "event"), str(tmp_path / "out")]) == 1
+    assert "is no table of text" in capsys.readouterr().err
     path.write_text("\n")
     assert main([str(path), str(tmp_path / "event"), str(tmp_path / "out")]) == 1
     assert "is empty" in capsys.readouterr().err
