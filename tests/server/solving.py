@@ -9,9 +9,12 @@ from pathlib import Path
 
 import numpy as np
 
+from network.events import Event
 from network.tables import Network
 from optimizer.alternatives.choices import USE_COLUMNS, WHOLE_PLAN, Alternatives, Choice, ranked
+from optimizer.award import Award, AwardIncumbent, AwardResult
 from optimizer.certificate import certify
+from optimizer.certificate.awards import certify_award
 from optimizer.difference import plan_difference
 from optimizer.plan import (
     UNKNOWN_MONEY,
@@ -245,3 +248,12 @@ def repair(network: Network, request: Request, plan: Plan, parameters: Parameter
     result = search.publish(int(plan.units.sum()) // 2)
     difference = plan_difference(network, request, plan, result.plan)
     return Repair(plan, certify(network, request, plan), ("one line put together",), result, difference, 1)
+
+
+def dawdling_award(event: Event, parameters: Parameters, *, on_incumbent) -> AwardResult:
+    """Tells of an award that buys all of the first item from its first bid, and then goes on for ever."""
+    found = Award(np.array([0], dtype=np.int32), event.items.units[:1].copy())
+    certificate = certify_award(event, found)
+    on_incumbent(AwardIncumbent(found, certificate.objective, None, None, 0.0, "dawdling"))
+    while True:
+        time.sleep(0.1)
