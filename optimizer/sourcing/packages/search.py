@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -17,7 +17,8 @@ from optimizer.backends.scip import scip_proving
 from optimizer.bidding.offers import Offers, Usable
 from optimizer.program import Program
 from optimizer.search.isolation import Forked
-from optimizer.sourcing.packages.covering import Covering
+from optimizer.sourcing.packages.covering import Covering, Lots
+from optimizer.sourcing.packages.decomposition import Known, Prices, bound_by_regions, prices_of
 from optimizer.sourcing.packages.greedy import greedy_choice
 from optimizer.sourcing.packages.improving import (
     Neighbourhoods,
@@ -27,7 +28,7 @@ from optimizer.sourcing.packages.improving import (
     neighbourhoods_of,
 )
 from optimizer.sourcing.packages.prices import bound_at
-from optimizer.sourcing.packages.program import CoveringProgram, columns_of, covering_program
+from optimizer.sourcing.packages.program import columns_of, covering_program
 from optimizer.sourcing.packages.reading import covering_of
 from optimizer.sourcing.packages.winners import first_winners
 from optimizer.sourcing.progress import AwardProgress
@@ -46,6 +47,9 @@ _ANSWER_SECONDS: Final = 0.3
 _GLANCE_SECONDS: Final = 0.1
 _SEED: Final = 1
 _PROVER: Final = "scip"
+_SOLVER_COLUMNS: Final = 4_000
+"""Beyond so many packages no solver proves anything in minutes: regions do."""
+_NOBODY: Final = np.empty(0, dtype=np.int64)
 
 
 def package_count(event: Event, offers: Offers) -> int:
@@ -67,7 +71,8 @@ def search_packages(progress: AwardProgress) -> bool:
     if covering is None:
         return False
     decimals = progress.event.money_decimals
-    search = _Search(progress, covering, neighbourhoods_of(covering, decimals), covering_program(covering, decimals))
+    until = time.monotonic() + progress.left - _ANSWER_SECONDS
+    search = _Search(progress, covering, neighbourhoods_of(covering, decimals), until)
     begun = greedy_choice(covering, first_winners(covering, left_out_cost(covering)))
     if is_whole(search.near, begun):
         search.offer(begun, "greedy packages")
@@ -85,24 +90,27 @@ class _Search:
     progress: AwardProgress
     covering: Covering
     near: Neighbourhoods
-    written: CoveringProgram
+    until: float
+    """On the clock of `time.monotonic`."""
     chosen: Flags | None = None
     """The best choice, where it came from here."""
+    prices: Prices | None = None
+    relaxed: int = 0
+    """Bound of the linear relaxation, money."""
+
+    @property
+    def loose(self) -> Covering:
+        """The problem without limits of lots: they seldom bind, and take most rows."""
+        return replace(self.covering, lots=Lots(self.covering.lots.supplier[:0], self.covering.lots.item[:0], _NOBODY))
 
     def offer(self, chosen: Flags, found_by: str) -> None:
         """Certify the award of a choice of columns."""
         if self.progress.offer(self.covering.award(chosen), found_by):
             self.chosen = chosen
 
-    def prove_prices(self, duals: Floats) -> None:
-        """Evaluate the duals of a relaxation exactly, as prices of items."""
-        scale = 10**self.progress.event.money_decimals
-        price = np.rint(-duals[: self.covering.n_items] * scale).astype(np.int64)
-        self.progress.prove(bound_at(self.covering, price), "prices of items")
-
-    def take(self, answer: Answer | None, name: str) -> None:
+    def take(self, answer: object, name: str) -> None:
         """Believe a solver only as far as the certificate does."""
-        if answer is None:
+        if not isinstance(answer, Answer):
             return
         if answer.outcome is Outcome.INFEASIBLE:
             self.progress.infeasible = self.progress.award is None
@@ -111,60 +119,86 @@ class _Search:
             self.offer(answer.columns[: self.covering.n_columns] > 0.5, name)
         self.progress.prove_currency(None if answer.bound is None else -answer.bound, name)
 
-    def hint(self) -> Floats | None:
-        """Write the best choice as columns of the program."""
-        return None if self.chosen is None else columns_of(self.covering, self.written, self.chosen)
+    def take_relaxed(self, answer: Answer | None) -> None:
+        """Evaluate the duals of the relaxation exactly, as prices of items."""
+        if answer is None or answer.row_duals is None:
+            return
+        self.prices = prices_of(self.loose, answer.row_duals * 10.0**self.progress.event.money_decimals)
+        self.relaxed = bound_at(self.covering, np.rint(self.prices.item).astype(np.int64))
+        self.progress.prove(self.relaxed, "prices of items")
+
+    def solver(self, name: str, covering: Covering) -> Forked:
+        """Start a solver from the best choice so far."""
+        written = covering_program(covering, self.progress.event.money_decimals)
+        hint = None if self.chosen is None else columns_of(covering, written, self.chosen)
+        seconds = (1 - _SOLVER_RESERVE) * (self.until - time.monotonic())
+        asked = Search(seconds, self.progress.parameters.gap / 10, hint=hint)
+        return Forked(_solved, written.program, name, asked, on_report=_nothing)
+
+    def by_regions(self) -> Forked:
+        """Start raising the bound by regions."""
+        objective = self.progress.objective
+        target = int(1.1 * self.relaxed) if objective is None else objective
+        return Forked(
+            bound_by_regions,
+            self.covering,
+            self.prices,
+            Known(self.relaxed, target, self.progress.event.money_decimals),
+            self.until,
+            on_report=lambda bound: self.progress.prove(bound, "regions"),
+        )
+
+    def watch(self, running: Mapping[str, Forked], until: float) -> None:
+        """Take what processes find until enough is proved, all ended or the time is over."""
+        while not self.progress.done and not all(each.ended for each in running.values()) and time.monotonic() < until:
+            for name, process in running.items():
+                self.take(process.wait(_GLANCE_SECONDS), name)
 
 
 def _searched(search: _Search, begun: Flags) -> None:
-    """Begin with neighbourhoods and the relaxation, then let solvers prove what is found."""
-    progress = search.progress
-    until = time.monotonic() + progress.left - _ANSWER_SECONDS
-    with ExitStack() as neighbourhoods:
-        work = Forked(
-            improve, search.near, begun, until, _SEED, on_report=lambda it: search.offer(it, "neighbourhoods")
-        )
+    """Begin with neighbourhoods and the relaxation, then prove beside them, then on both cores."""
+    progress, began = search.progress, time.monotonic()
+    is_large = search.covering.n_columns > _SOLVER_COLUMNS
+    with ExitStack() as neighbourhoods, ExitStack() as proofs:
+        work = Forked(improve, search.near, begun, search.until, _SEED, on_report=_offering(search))
         improving = neighbourhoods.enter_context(work)
-        seconds = progress.left
-        with Forked(_relaxed, search.written.program, seconds, on_report=_nothing) as relaxing:
-            answer = relaxing.wait(progress.left)
-        if answer is not None and answer.row_duals is not None:
-            search.prove_prices(answer.row_duals)
-        alone = min(_ALONE_SHARE * seconds, _ALONE_SECONDS_PER_COLUMN * search.covering.n_columns)
-        improving.wait(min(alone, progress.left))
-        _prove(search, improving, neighbourhoods, until)
-
-
-def _prove(search: _Search, improving: Forked, neighbourhoods: ExitStack, until: float) -> None:
-    """Let a solver prove beside the neighbourhoods, and another one in their place when they find nothing more."""
-    progress = search.progress
-    with _solver(search, _PROVER, until) as first:
-        patience = time.monotonic() + _NEIGHBOURHOODS_SHARE * progress.left
-        while not progress.done and not first.ended and time.monotonic() < patience:
-            improving.wait(_GLANCE_SECONDS)
-            search.take(first.wait(_GLANCE_SECONDS), _PROVER)
-        if progress.done or first.ended:
+        with Forked(
+            _relaxed, search.loose, progress.event.money_decimals, progress.left, on_report=_nothing
+        ) as relaxing:
+            search.take_relaxed(relaxing.wait(progress.left))
+        alone = min(_ALONE_SHARE * (search.until - began), _ALONE_SECONDS_PER_COLUMN * search.covering.n_columns)
+        improving.wait(max(began + alone - time.monotonic(), 0.0))
+        if is_large and search.prices is not None:
+            regions = proofs.enter_context(search.by_regions())
+            search.watch({"neighbourhoods": improving, "regions": regions}, search.until)
             return
+        proving = {_PROVER: proofs.enter_context(search.solver(_PROVER, search.loose))}
+        share = _NEIGHBOURHOODS_SHARE * (search.until - time.monotonic())
+        search.watch({"neighbourhoods": improving, **proving}, time.monotonic() + share)
         neighbourhoods.close()
-        with _solver(search, "highs", until) as second:
-            while not progress.done and not (first.ended and second.ended):
-                search.take(first.wait(_GLANCE_SECONDS), _PROVER)
-                search.take(second.wait(_GLANCE_SECONDS), "highs")
+        if search.prices is not None and not progress.done and not proving[_PROVER].ended:
+            proving["regions"] = proofs.enter_context(search.by_regions())
+            search.watch(proving, search.until)
+    if not progress.done:
+        _solved_whole(search)
 
 
-def _solver(search: _Search, name: str, until: float) -> Forked:
-    """Start a solver on the whole program from the best choice so far."""
-    seconds = (1 - _SOLVER_RESERVE) * (until - time.monotonic())
-    asked = Search(seconds, search.progress.parameters.gap / 10, hint=search.hint())
-    return Forked(_solved, search.written.program, name, asked, on_report=_nothing)
+def _solved_whole(search: _Search) -> None:
+    """Solve the whole program where its parts did not prove enough with time to spare."""
+    with search.solver("highs", search.covering) as one, search.solver(_PROVER, search.covering) as other:
+        search.watch({"highs": one, _PROVER: other}, search.until)
+
+
+def _offering(search: _Search) -> Callable[[Flags], None]:
+    return lambda chosen: search.offer(chosen, "neighbourhoods")
 
 
 def _solved(program: Program, name: str, asked: Search, report: Callable[[object], None]) -> Answer:
     return (scip_proving if name == _PROVER else BACKENDS[name])(program, asked)
 
 
-def _relaxed(program: Program, seconds: float, report: Callable[[object], None]) -> Answer:
-    return RELAXATIONS["highs"](program, Search(seconds))
+def _relaxed(covering: Covering, money_decimals: int, seconds: float, report: Callable[[object], None]) -> Answer:
+    return RELAXATIONS["highs"](covering_program(covering, money_decimals).program, Search(seconds))
 
 
 def _nothing(reported: object) -> None:
