@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from network.columns import NO_LIMIT
-from network.events import Event, RiskMeasure
+from network.events import Event, RiskMeasure, RuleKind
 from optimizer.award import Award, award_of
 from optimizer.bidding.limits import AwardLimits, Consistencies, consistencies_of, limits_of
 from optimizer.bidding.offers import Offers, offers_of
@@ -90,26 +90,20 @@ def award_model(event: Event, offers: Offers | None = None) -> AwardModel:
         flows, limits, consistencies = with_risk(offers, risk, flows, limits, consistencies)
     positions, increments, do_nothing = _positions(event, flows)
     rows = AwardRows(len(flows), len(increments))
-    asked = asked_by(event, limits)
-    fixed_cost = money(event.suppliers.fixed_cost, event.money_decimals) * (1 if risk is None else risk.scale)
-    sets = winner_sets(event, limits, asked, flows, fixed_cost)
-    downward = np.append(sets.bid[np.repeat(sets.downward, np.diff(sets.first))], flows.bid[asked_bid])
-    switch_column = _add_switches(rows, flows, downward)
-    indicators = add_indicators(rows, flows, switch_column, sets)
-    winning = supplier_columns(event, indicators)
-    upward = np.append(indicators.own[sets.upward], -1)
-    _add_choices(rows, flows, switch_column, np.where(np.isin(winning, upward), winning, -1))
-    _add_capacities(rows, event, flows, winning)
-    add_total_capacity(rows, event, flows, winning)
-    parts = Parts(event, flows, switch_column, limits, consistencies, asked, indicators)
-    limit_slack = add_limits(rows, parts)
-    consistency_slack = add_consistencies(rows, parts)
+    parts, sets = _tied(
+        event,
+        rows,
+        flows,
+        asked_bid=asked_bid,
+        rules=(limits, consistencies),
+        scale=1 if risk is None else risk.scale,
+    )
+    limit_slack, consistency_slack = add_limits(rows, parts), add_consistencies(rows, parts)
     if risk is not None:
         add_risk(rows, parts, offers, risk)
     if event.risk.survive_share is not None:
-        add_cuts(rows, cut_rows(flows, switch_column, first_cuts(event, offers)))
-    limit_table, terms = rows.limits()
-    kind, place = rows.labels()
+        add_cuts(rows, cut_rows(flows, parts.switch_column, first_cuts(event, offers)))
+    (limit_table, terms), (kind, place) = rows.limits(), rows.labels()
     model = Model(
         positions=positions,
         increments=increments,
@@ -126,17 +120,65 @@ def award_model(event: Event, offers: Offers | None = None) -> AwardModel:
         offers=offers,
         model=model,
         flows=flows,
-        switch_column=switch_column,
+        switch_column=parts.switch_column,
         limits=limits,
         consistencies=consistencies,
         sets=sets,
-        indicators=indicators,
+        indicators=parts.indicators,
         limit_slack=limit_slack,
         consistency_slack=consistency_slack,
         limit_kind=kind,
         limit_place=place,
         continuous=rows.continuous(),
         flows_are_whole=_flows_are_whole(model, kind),
+    )
+
+
+def _tied(
+    event: Event,
+    rows: AwardRows,
+    flows: AwardFlows,
+    *,
+    asked_bid: NDArray[np.bool_],
+    rules: tuple[AwardLimits, Consistencies],
+    scale: int,
+) -> tuple[Parts, WinnerSets]:
+    """Add what ties flows together whatever the rules: segments, packages and alternates, winners, capacities.
+
+    Parameters
+    ----------
+    asked_bid : ndarray of bool, shape (n_flows,)
+        Flows of which rows yet to come ask whether they have units.
+    scale : int
+        By which the model's money is finer than the event's.
+    """
+    limits, consistencies = rules
+    asked = asked_by(event, limits)
+    fixed_cost = money(event.suppliers.fixed_cost, event.money_decimals) * scale
+    sets = winner_sets(event, limits, asked, flows, fixed_cost)
+    downward = np.append(sets.bid[np.repeat(sets.downward, np.diff(sets.first))], flows.bid[asked_bid])
+    switch_column = _add_switches(rows, flows, downward)
+    indicators = add_indicators(rows, flows, switch_column, sets)
+    winning = supplier_columns(event, indicators)
+    upward = np.append(indicators.own[sets.upward], -1)
+    _add_choices(rows, flows, switch_column, np.where(np.isin(winning, upward), winning, -1))
+    _add_capacities(rows, event, flows, winning)
+    add_total_capacity(rows, event, flows, winning)
+    return Parts(event, flows, switch_column, limits, consistencies, asked, indicators), sets
+
+
+def is_network(event: Event, offers: Offers) -> bool:
+    """Whether an event is a flow of units: one price per bid and unit, no fixed costs, no rules but adjustments."""
+    bid = offers.segment_bid
+    plain = (offers.base + offers.adjustment_base == 0) & (offers.pack_units[bid] == 1) & (offers.from_units == 1)
+    free = (offers.package[bid] < 0) & (offers.alternate[bid] < 0)
+    return (
+        bool(np.all(plain & free & (np.diff(offers.first_segment)[bid] == 1)))
+        and not np.any(event.suppliers.fixed_cost > 0)
+        and bool(np.all(event.rules.kind == RuleKind.ADJUST))
+        and bool(np.all(event.bids.capacity_per_unit == 1))
+        and event.risk.measure == RiskMeasure.NONE
+        and event.risk.survive_share is None
     )
 
 

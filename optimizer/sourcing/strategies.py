@@ -12,7 +12,7 @@ from optimizer.program import Program
 from optimizer.search.isolation import Forked
 from optimizer.sourcing.greedy import greedy_award
 from optimizer.sourcing.large.search import search_large, suits
-from optimizer.sourcing.model import AwardModel, award_model, award_program
+from optimizer.sourcing.model import AwardModel, award_model, award_program, is_network
 from optimizer.sourcing.packages.search import package_count, search_packages
 from optimizer.sourcing.progress import AwardProgress
 from optimizer.sourcing.runs import Task
@@ -54,14 +54,23 @@ def _choice(progress: AwardProgress) -> tuple[Callable[[AwardProgress], None], s
     packages = package_count(progress.event, progress.offers)
     if packages >= PACKAGES:
         return _packages, f"neighbourhoods of packages, and solvers that prove beside them: {packages} packages, {size}"
+    if is_network(progress.event, progress.offers):
+        return _race, f"highs: nothing ties units together but items and capacities, {size}"
     if suits(progress.event, progress.offers):
-        return search_large, f"prices of rows prove, suppliers and parts are bought anew beside them: {size}"
+        return _large, f"prices of rows prove, suppliers and parts are bought anew beside them: {size}"
     return _race, f"highs, then from {HEAD_START_SECONDS:g} s on {_rival(progress)} beside it: {size}"
 
 
 def _packages(progress: AwardProgress) -> None:
     """Search a covering problem as one; solvers race where it is none after all."""
     if not search_packages(progress):
+        _race(progress)
+
+
+def _large(progress: AwardProgress) -> None:
+    """Search by prices and parts; whether there is any award at all is for solvers."""
+    search_large(progress)
+    if progress.award is None and not progress.done:
         _race(progress)
 
 

@@ -129,7 +129,7 @@ def winner_sets(event: Event, limits: AwardLimits, asked: Asked, flows: AwardFlo
         (asked.base[base], limits.base_bid[base], *_directions(limits, owners[1][base])),
         (asked.winning[owners[0][on]], limits.bid[on], np.ones(len(on), bool), np.zeros(len(on), bool)),
         (
-            supplier_key(event, event.bids.supplier[costs]),
+            supplier_key(event, event.bids.supplier[costs].astype(np.int64)),
             costs,
             np.ones(len(costs), bool),
             np.zeros(len(costs), bool),
