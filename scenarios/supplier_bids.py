@@ -19,7 +19,7 @@ from numpy.random import Generator
 
 from optimizer.rfq.form import BIDS, FOLDER, FORM_COLUMNS, INVITATIONS, TERMS, folder_of
 
-_TYPES: Final = {"item_id": str, "supplier_id": str, "arrives_day": "Int64"}
+_TYPES: Final[dict[str, Any]] = {"item_id": str, "supplier_id": str, "arrives_day": "Int64"}
 
 
 def fill_forms(directory: Path, *, seed: int) -> int:

@@ -109,8 +109,7 @@ def rfq_of(
     Rfq
     """
     supplier = np.unique(network.supplies.node).astype(np.int64)
-    sku = pd.Index(network.products.sku_id).get_indexer(pd.Index(items.sku_id)).astype(np.int64)
-    node = pd.Index(network.nodes.node_id).get_indexer(pd.Index(items.node_id)).astype(np.int64)
+    node, sku = rows_of_items(network, items)
     pair_item = np.repeat(np.arange(len(items)), len(supplier))
     pair_supplier = np.tile(np.arange(len(supplier)), len(items))
     row = _supply_rows(network, supplier[pair_supplier], sku[pair_item])
@@ -127,25 +126,29 @@ def rfq_of(
     if counting is not None:
         soon = np.flatnonzero(status == Eligibility.ELIGIBLE)
         counted[soon] = np.minimum(counted[soon], counting(pair_item[soon], arrives[soon].astype(np.int64)))
-        status[counted <= 0] = np.maximum(status[counted <= 0], Eligibility.LATE)
-    price = np.append(supplies.unit_price, np.nan)[row]
+        status[soon[counted[soon] <= 0]] = Eligibility.LATE
+    eligible, price = status == Eligibility.ELIGIBLE, np.append(supplies.unit_price, np.nan)[row]
     last_day = np.where(needed == NO_LIMIT, network.horizon_days, needed)
     points = np.column_stack(
         [
-            _price_points(pair_item, status == Eligibility.ELIGIBLE, price + freight),
+            _price_points(pair_item, eligible, price + freight),
             _freight_points(freight, network.products.list_price[sku[pair_item]]),
             _on_time_points(np.append(supplies.on_time_share, np.nan)[row]),
-            LEAD_TIME_POINTS * np.clip(1.0 - arrives / np.maximum(last_day + 1.0, 1.0), 0.0, 1.0),
+            _lead_time_points(arrives, last_day),
         ]
     )
-    points[status != Eligibility.ELIGIBLE] = np.nan
+    points[~eligible] = np.nan
     invited = _best(pair_item, points.sum(axis=1), most_suppliers)
     units = items.units.copy()
     np.minimum.at(units, pair_item[invited], counted[invited])
-    items = replace(items, units=units)
-    return Rfq(
-        items, supplier, pair_item, pair_supplier, status, arrives, freight, price, points, invited, answer_by_days
-    )
+    columns = (pair_item, pair_supplier, status, arrives, freight, price, points, invited)
+    return Rfq(replace(items, units=units), supplier, *columns, answer_by_days)
+
+
+def rows_of_items(network: Network, items: Items) -> tuple[Ints, Ints]:
+    """Rows of ``network.nodes`` and ``network.products`` that items name, shape ``(n_items,)`` each."""
+    node = pd.Index(network.nodes.node_id).get_indexer(pd.Index(items.node_id)).astype(np.int64)
+    return node, pd.Index(network.products.sku_id).get_indexer(pd.Index(items.sku_id)).astype(np.int64)
 
 
 def _supply_rows(network: Network, supplier: Ints, sku: Ints) -> Ints:
@@ -215,6 +218,10 @@ def _freight_points(freight: Floats, list_price: Floats) -> Floats:
 
 def _on_time_points(share: Floats) -> Floats:
     return np.asarray(ON_TIME_POINTS * np.where(np.isnan(share), UNKNOWN_SHARE, share))
+
+
+def _lead_time_points(arrives: Floats, last_day: Ints) -> Floats:
+    return np.asarray(LEAD_TIME_POINTS * np.clip(1.0 - arrives / np.maximum(last_day + 1.0, 1.0), 0.0, 1.0))
 
 
 def _best(item: Ints, score: Floats, most: int) -> Flags:

@@ -82,7 +82,12 @@ def full_network() -> Network:
             "until_day": [20, None],
         }
     )
-    tables["quotes"] = pd.DataFrame(
+    return network_from_frames(tables | bought_frames(), priced_settings())[0]
+
+
+def bought_frames() -> Frames:
+    """Every column of the tables about what can be bought, given and empty."""
+    quotes = pd.DataFrame(
         {
             "quote_id": ["Q", "R"],
             "supplier": ["Acme", None],
@@ -97,8 +102,8 @@ def full_network() -> Network:
             "alternate_id": [None, "A"],
         }
     )
-    tables["quote_suppliers"] = pd.DataFrame({"supplier": ["Acme"], "fixed_cost": [2.5], "capacity_units": [10]})
-    tables["supplies"] = pd.DataFrame(
+    suppliers = pd.DataFrame({"supplier": ["Acme"], "fixed_cost": [2.5], "capacity_units": [10]})
+    supplies = pd.DataFrame(
         {
             "node_id": ["V1", "V1"],
             "sku_id": ["P1", None],
@@ -110,4 +115,4 @@ def full_network() -> Network:
             "min_units": [6, None],
         }
     )
-    return network_from_frames(tables, priced_settings())[0]
+    return {"quotes": quotes, "quote_suppliers": suppliers, "supplies": supplies}

@@ -57,19 +57,24 @@ def frames(**tables: Any) -> dict[str, pd.DataFrame]:
                 "needed_by_days": [8, None, 4],
             }
         ),
-        "supplies": pd.DataFrame(
-            {
-                "node_id": ["V1", "V1", "V2", "V2", "V3"],
-                "sku_id": ["TEA", None, None, "MUG", "TEA"],
-                "category": [None, "ware", None, None, None],
-                "on_time_share": [0.8, None, 1.0, 1.0, 1.0],
-                "unit_price": [4.0, 6.0, 3.0, None, 1.0],
-                "lead_time_days": [1, 2, 0, 2, 0],
-                "blocked": [None, None, None, None, None],
-            }
-        ),
+        "supplies": supplies(),
     }
     return found | tables
+
+
+def supplies() -> pd.DataFrame:
+    """V1 supplies tea and ware, V2 everything, V3 tea."""
+    return pd.DataFrame(
+        {
+            "node_id": ["V1", "V1", "V2", "V2", "V3"],
+            "sku_id": ["TEA", None, None, "MUG", "TEA"],
+            "category": [None, "ware", None, None, None],
+            "on_time_share": [0.8, None, 1.0, 1.0, 1.0],
+            "unit_price": [4.0, 6.0, 3.0, None, 1.0],
+            "lead_time_days": [1, 2, 0, 2, 0],
+            "blocked": [None, None, None, None, None],
+        }
+    )
 
 
 def shortage_network(**tables: Any) -> Network:
