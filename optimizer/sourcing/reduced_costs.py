@@ -133,16 +133,24 @@ def _by_bid(built: AwardModel, ends: tuple[Floats, Floats], best: int) -> tuple[
     raised = 1 + float(np.abs(np.nan_to_num(built.event.rules.share[shares])).sum())
     for least, units in zip(ends, (flows.from_units, flows.to_units), strict=True):
         spend = (flows.price * units + flows.base) * raised
-        packaged = flows.package >= 0
-        whole = np.bincount(np.where(packaged, flows.package, 0), np.where(packaged, spend, 0.0))
-        spend = np.where(packaged, whole[np.where(packaged, flows.package, 0)], spend)
-        cheaper = np.divide(least - best, spend, out=np.full(len(spend), np.inf), where=spend > 0)
-        wins_below = np.where(least <= best, 1.0, 1.0 - cheaper)
+        # A price is rounded as stated and times the factor: up to half a money unit a unit each, adjustments too.
+        off: Floats = units * (1.0 + np.count_nonzero(shares))
+        spend, off = _by_package(flows, np.asarray(spend, dtype=np.float64)), _by_package(flows, off)
+        cheaper = np.divide(least - best - off, spend, out=np.full(len(spend), np.inf), where=spend > 0)
+        wins_below = np.where(least - off <= best, 1.0, 1.0 - cheaper)
         np.minimum.at(objective, flows.bid, least)
         np.maximum.at(factor, flows.bid, wins_below)
     factor[_counted_by_spend(built.limits, n)] = 1.0
     known = np.isfinite(objective)
     return np.where(known, objective, -np.inf), np.where(known, np.clip(factor, 0.0, 1.0), 1.0)
+
+
+def _by_package(flows: AwardFlows, amount: Floats) -> Floats:
+    """Amounts of flows, or of the whole package that they are of."""
+    packaged = flows.package >= 0
+    package = np.where(packaged, flows.package, 0)
+    whole = np.bincount(package, np.where(packaged, amount, 0.0))
+    return np.where(packaged, whole[package], amount)
 
 
 def _counted_by_spend(limits: AwardLimits, n_bids: int) -> Flags:
