@@ -22,7 +22,7 @@ from tests.sourcing.straight import straight_objective
 
 def test_awards_are_those_of_brute_force() -> None:
     measures: list[RiskMeasure] = []
-    for seed in range(30):
+    for seed in range(24):
         frames, settings = drawn_event(seed, risk=True)
         best = best_award(read_world(frames, settings))
         event = event_from_frames(frames, settings)[0]
@@ -35,8 +35,8 @@ def test_awards_are_those_of_brute_force() -> None:
         assert result.bound is not None
         assert result.bound <= best[0]
         measures.append(event.risk.measure)
-    assert measures.count(RiskMeasure.EXPECTATION) >= 5
-    assert measures.count(RiskMeasure.CVAR) >= 5
+    assert measures.count(RiskMeasure.EXPECTATION) > 3
+    assert measures.count(RiskMeasure.CVAR) > 3
 
 
 @pytest.mark.parametrize(
