@@ -139,10 +139,15 @@ def rfq_of(
     )
     points[~eligible] = np.nan
     invited = _best(pair_item, points.sum(axis=1), most_suppliers)
-    units = items.units.copy()
-    np.minimum.at(units, pair_item[invited], counted[invited])
     columns = (pair_item, pair_supplier, status, arrives, freight, price, points, invited)
-    return Rfq(replace(items, units=units), supplier, *columns, answer_by_days)
+    return Rfq(_least_counted(items, pair_item[invited], counted[invited]), supplier, *columns, answer_by_days)
+
+
+def _least_counted(items: Items, item: Ints, counted: Ints) -> Items:
+    """Ask for no more units of items than count, whoever delivers them."""
+    units = items.units.copy()
+    np.minimum.at(units, item, counted)
+    return replace(items, units=units)
 
 
 def rows_of_items(network: Network, items: Items) -> tuple[Ints, Ints]:
