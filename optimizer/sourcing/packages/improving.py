@@ -27,15 +27,17 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
-_DROPPED: Final = (6.0, 60.0)
+_DROPPED: Final = (10.0, 60.0)
 """Packages that a neighbourhood drops at first, and at most."""
-_GROWTH: Final = 1.03
+_GROWTH: Final = 1.06
 _SHRINKING: Final = 0.9
 _QUICK_SECONDS: Final = 0.25
 """Neighbourhoods that are searched whole in less time become larger."""
 _LONG_SECONDS: Final = 1.5
 _SETTLED_SHARE: Final = 0.5
 """Of the neighbourhoods, where few may win: in these nobody else does."""
+_REPORT_SECONDS: Final = 0.3
+"""At most so often what was found is reported: each award takes a certificate."""
 _LEFT_OUT_FACTOR: Final = 4
 
 
@@ -110,7 +112,8 @@ def improve(
     """
     random, covering = np.random.default_rng(seed), near.covering
     dropped = _DROPPED[0]
-    cost = total_cost(covering, chosen)
+    cost = reported = total_cost(covering, chosen)
+    said = -np.inf
     while (left := until - time.monotonic()) > 0:
         began = time.monotonic()
         settled = len(near.written.winners) > 0 and random.random() < _SETTLED_SHARE
@@ -125,10 +128,12 @@ def improve(
             continue
         new = total_cost(covering, answer)
         if new <= cost:
-            chosen = answer
-            if new < cost and is_whole(near, chosen):
-                report(chosen)
-            cost = new
+            chosen, cost = answer, new
+        if cost < reported and time.monotonic() - said >= _REPORT_SECONDS and is_whole(near, chosen):
+            report(chosen)
+            reported, said = cost, time.monotonic()
+    if cost < reported and is_whole(near, chosen):
+        report(chosen)
     return chosen
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
@@ -39,8 +40,10 @@ Floats = NDArray[np.float64]
 _ALONE_SHARE: Final = 0.1
 """Of the time, for neighbourhoods before solvers begin with what they found."""
 _ALONE_SECONDS_PER_COLUMN: Final = 0.003
-_NEIGHBOURHOODS_SHARE: Final = 0.4
-"""Of the time that is left then, for neighbourhoods beside a solver; then another solver has their place."""
+_NEIGHBOURHOODS_SHARE: Final = 0.6
+_PATIENCE_SHARE: Final = 0.12
+"""Of the time that is left then: most for neighbourhoods beside a solver, and most without a better award; then
+bounds by regions have their place."""
 _SOLVER_RESERVE: Final = 0.05
 """Share of its time that a solver is asked to leave: what it proved counts when it answers, and some are late."""
 _ANSWER_SECONDS: Final = 0.3
@@ -94,6 +97,8 @@ class _Search:
     """On the clock of `time.monotonic`."""
     chosen: Flags | None = None
     """The best choice, where it came from here."""
+    improved: float = 0.0
+    """When it was found."""
     prices: Prices | None = None
     relaxed: int = 0
     """Bound of the linear relaxation, money."""
@@ -106,7 +111,7 @@ class _Search:
     def offer(self, chosen: Flags, found_by: str) -> None:
         """Certify the award of a choice of columns."""
         if self.progress.offer(self.covering.award(chosen), found_by):
-            self.chosen = chosen
+            self.chosen, self.improved = chosen, time.monotonic()
 
     def take(self, answer: object, name: str) -> None:
         """Believe a solver only as far as the certificate does."""
@@ -148,49 +153,64 @@ class _Search:
             on_report=lambda bound: self.progress.prove(bound, "regions"),
         )
 
-    def watch(self, running: Mapping[str, Forked], until: float) -> None:
-        """Take what processes find until enough is proved, all ended or the time is over."""
-        while not self.progress.done and not all(each.ended for each in running.values()) and time.monotonic() < until:
+    def watch(self, running: Mapping[str, Forked], until: float, patience: float = math.inf) -> None:
+        """Take what processes find until enough is proved, one ended, or the time or the patience is over.
+
+        Patience is the time without a better award.
+        """
+        self.improved = time.monotonic()
+        while not self.progress.done and not any(each.ended for each in running.values()):
             for name, process in running.items():
                 self.take(process.wait(_GLANCE_SECONDS), name)
+            if time.monotonic() > min(until, self.improved + patience):
+                return
+
+    def improving(self, begun: Flags, seed: int) -> Forked:
+        """Start searching neighbourhoods."""
+        return Forked(
+            improve, self.near, begun, self.until, seed, on_report=lambda found: self.offer(found, "neighbourhoods")
+        )
 
 
 def _searched(search: _Search, begun: Flags) -> None:
-    """Begin with neighbourhoods and the relaxation, then prove beside them, then on both cores."""
+    """Begin with neighbourhoods and the relaxation; then prove beside them, and by regions when they find no more."""
     progress, began = search.progress, time.monotonic()
-    is_large = search.covering.n_columns > _SOLVER_COLUMNS
-    with ExitStack() as neighbourhoods, ExitStack() as proofs:
-        work = Forked(improve, search.near, begun, search.until, _SEED, on_report=_offering(search))
-        improving = neighbourhoods.enter_context(work)
-        with Forked(
-            _relaxed, search.loose, progress.event.money_decimals, progress.left, on_report=_nothing
-        ) as relaxing:
+    with ExitStack() as neighbourhoods:
+        improving = neighbourhoods.enter_context(search.improving(begun, _SEED))
+        decimals = progress.event.money_decimals
+        with Forked(_relaxed, search.loose, decimals, progress.left, on_report=_nothing) as relaxing:
             search.take_relaxed(relaxing.wait(progress.left))
         alone = min(_ALONE_SHARE * (search.until - began), _ALONE_SECONDS_PER_COLUMN * search.covering.n_columns)
         improving.wait(max(began + alone - time.monotonic(), 0.0))
-        if is_large and search.prices is not None:
-            regions = proofs.enter_context(search.by_regions())
-            search.watch({"neighbourhoods": improving, "regions": regions}, search.until)
-            return
-        proving = {_PROVER: proofs.enter_context(search.solver(_PROVER, search.loose))}
-        share = _NEIGHBOURHOODS_SHARE * (search.until - time.monotonic())
-        search.watch({"neighbourhoods": improving, **proving}, time.monotonic() + share)
-        neighbourhoods.close()
-        if search.prices is not None and not progress.done and not proving[_PROVER].ended:
-            proving["regions"] = proofs.enter_context(search.by_regions())
-            search.watch(proving, search.until)
-    if not progress.done:
+        if search.covering.n_columns > _SOLVER_COLUMNS and search.prices is not None:
+            with search.by_regions() as regions:
+                search.watch({"neighbourhoods": improving, "regions": regions}, search.until)
+        if not progress.done:
+            _proved(search, improving, neighbourhoods)
+    if not progress.done and search.until - time.monotonic() > 1.0:
         _solved_whole(search)
+
+
+def _proved(search: _Search, improving: Forked, neighbourhoods: ExitStack) -> None:
+    """Let a solver prove on one core; the other is for neighbourhoods, for regions, and for neighbourhoods again."""
+    with search.solver(_PROVER, search.loose) as prover:
+        left = search.until - time.monotonic()
+        most = time.monotonic() + _NEIGHBOURHOODS_SHARE * left
+        search.watch({_PROVER: prover, "neighbourhoods": improving}, most, _PATIENCE_SHARE * left)
+        neighbourhoods.close()
+        if search.prices is not None and not search.progress.done and not prover.ended:
+            with search.by_regions() as regions:
+                search.watch({_PROVER: prover, "regions": regions}, search.until)
+        if search.chosen is not None and not search.progress.done and not prover.ended:
+            with search.improving(search.chosen, _SEED + 1) as again:
+                search.watch({_PROVER: prover, "neighbourhoods": again}, search.until)
+        search.take(prover.wait(search.until - time.monotonic()) if not search.progress.done else None, _PROVER)
 
 
 def _solved_whole(search: _Search) -> None:
     """Solve the whole program where its parts did not prove enough with time to spare."""
     with search.solver("highs", search.covering) as one, search.solver(_PROVER, search.covering) as other:
         search.watch({"highs": one, _PROVER: other}, search.until)
-
-
-def _offering(search: _Search) -> Callable[[Flags], None]:
-    return lambda chosen: search.offer(chosen, "neighbourhoods")
 
 
 def _solved(program: Program, name: str, asked: Search, report: Callable[[object], None]) -> Answer:
