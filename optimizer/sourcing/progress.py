@@ -44,6 +44,8 @@ class AwardProgress:
         self.infeasible = False
         self.award_by = self.bound_by = ""
         self.chosen_because = ""
+        self.beside: Callable[[], None] | None = None
+        """Looked after whenever it is asked whether the search is done: what goes on beside it."""
         self.certify_seconds = 0.0
         """What the last certificate took."""
         self._started = time.monotonic() if started is None else started
@@ -83,6 +85,8 @@ class AwardProgress:
     @property
     def done(self) -> bool:
         """Good enough, infeasible, or out of time."""
+        if self.beside is not None:
+            self.beside()
         enough = self.gap <= max(self.parameters.gap, 0.0)
         return self.infeasible or enough or self.left <= 0 or (self.proved and self.parameters.gap >= PROVED_GAP)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from network.events import RiskMeasure
 from optimizer.award import award_of
 from optimizer.program import Program
 from optimizer.search.isolation import Forked
+from optimizer.sourcing.doubt import Doubt
 from optimizer.sourcing.greedy import greedy_award
 from optimizer.sourcing.large.search import search_large, suits
 from optimizer.sourcing.model import AwardModel, award_model, award_program, is_network
@@ -68,10 +70,11 @@ def _packages(progress: AwardProgress) -> None:
 
 
 def _large(progress: AwardProgress) -> None:
-    """Search by prices and parts; whether there is any award at all is for solvers."""
-    search_large(progress)
-    if progress.award is None and not progress.done:
-        _race(progress)
+    """Search by prices and parts; where no award is found, a solver looks whether there is any."""
+    with ExitStack() as stack:
+        progress.beside = Doubt(progress, stack).look
+        search_large(progress)
+        progress.beside = None
 
 
 def _as_asked(progress: AwardProgress) -> None:
