@@ -78,6 +78,8 @@ def _responses(inspection: Inspection) -> Iterator[str]:
         yield f"  exits      {sizes['exits']:>10,}   {kinds}"
     if responses.quotes:
         yield f"  quotes     {responses.quotes:>10,}   {responses.quoted_units:,} units offered"
+    if sizes["supplies"]:
+        yield f"  supplies   {sizes['supplies']:>10,}   rows of what suppliers can be asked for"
 
 
 def _problems(inspection: Inspection) -> Iterator[str]:

@@ -117,11 +117,7 @@ def rfq_of(
     supplies, known = network.supplies, row >= 0
     arrives = answer_by_days + days + np.where(known, np.append(supplies.lead_time_days, 0)[row], np.inf)
     needed = items.needed_by_days[pair_item]
-    status = np.select(
-        [~known, np.append(supplies.blocked, False)[row], np.isinf(days), arrives > needed],
-        [Eligibility.NOT_SUPPLIED, Eligibility.BLOCKED, Eligibility.NO_WAY, Eligibility.LATE],
-        Eligibility.ELIGIBLE,
-    ).astype(np.int8)
+    status = _status(known, np.append(supplies.blocked, False)[row], np.isinf(days), arrives > needed)
     counted = items.units[pair_item]
     if counting is not None:
         soon = np.flatnonzero(status == Eligibility.ELIGIBLE)
@@ -141,6 +137,12 @@ def rfq_of(
     invited = _best(pair_item, points.sum(axis=1), most_suppliers)
     columns = (pair_item, pair_supplier, status, arrives, freight, price, points, invited)
     return Rfq(_least_counted(items, pair_item[invited], counted[invited]), supplier, *columns, answer_by_days)
+
+
+def _status(known: Flags, blocked: Flags, no_way: Flags, late: Flags) -> NDArray[np.int8]:
+    """Say of every pair what stands against it, the first of these."""
+    reasons = [Eligibility.NOT_SUPPLIED, Eligibility.BLOCKED, Eligibility.NO_WAY, Eligibility.LATE]
+    return np.select([~known, blocked, no_way, late], reasons, Eligibility.ELIGIBLE).astype(np.int8)
 
 
 def _least_counted(items: Items, item: Ints, counted: Ints) -> Items:
