@@ -36,7 +36,7 @@ def share(text: str) -> float:
     """Read a number from 0 to 1."""
     number = _number(text)
     if not 0 <= number <= 1:
-        raise argparse.ArgumentTypeError(f"{text} is not from 0 to 1; 0.01 means 1 %".replace("%", "%%"))
+        raise argparse.ArgumentTypeError(f"{text} is not from 0 to 1; 0.01 means 1 %")
     return number
 
 
