@@ -9,7 +9,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Final, cast
 
-from cli.award_report import award_page
+from cli.award_report import award_page, conflict_lines
 from cli.awarding import award_in_worker
 from cli.directories import require_parquet
 from cli.events import asked_of, format_of_event, read_event_directory
@@ -18,7 +18,6 @@ from cli.failures import CommandError
 from cli.progress import Progress
 from network import FileFormat
 from network.events import Event
-from optimizer.award import AwardResult
 from optimizer.award_files.award_directory import award_summary, tables_of_result, write_award
 from optimizer.backends import backend_named
 from optimizer.certificate.event_reading import EventReading, reading_of
@@ -59,9 +58,9 @@ def run(arguments: argparse.Namespace, progress: Progress) -> ExitCode:
     if arguments.json:
         problems = {"problems": [asdict(problem) for problem in left_out]} if arguments.keep_good else {}
         print(json.dumps(summary | problems, allow_nan=False))
-        print("".join(f"{line}\n" for line in _conflicts(result)), end="", file=sys.stderr)
+        print("".join(f"{line}\n" for line in conflict_lines(result.conflicts)), end="", file=sys.stderr)
     else:
-        reason, conflicts = result.backend_reason, _conflicts(result)
+        reason, conflicts = result.backend_reason, result.conflicts
         print(award_page(summary, event.currency, backend_reason=reason, conflicts=conflicts, tables=tables))
         print(f"\nWritten to {arguments.out}")
     if result.stopped_by is StopReason.CANCELLED:
@@ -101,8 +100,3 @@ def _search_until(time_limit_seconds: float, progress: Progress) -> float:
     """Moment by which the search must end, so that a limit that covers the whole command is kept."""
     reserve = max(_LEAST_RESERVE_SECONDS, 3 * progress.seconds["read"])
     return progress.started + time_limit_seconds - min(reserve, _LARGEST_RESERVE_SHARE * time_limit_seconds)
-
-
-def _conflicts(result: AwardResult) -> list[str]:
-    """Say each conflict: its rule, a colon and what is short of it."""
-    return [f"{conflict.rule}: {conflict.message}" for conflict in result.conflicts]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import pandas as pd
 
-from cli.report import conflict_lines
 from cli.wording import counted, wrapped
+from optimizer.plan import Conflict
 
 MOST_SHOWN: Final = 10
 _TERM_WIDTH: Final = 30
@@ -26,7 +27,7 @@ def award_page(
     currency: str,
     *,
     backend_reason: str,
-    conflicts: Sequence[str],
+    conflicts: Sequence[Conflict],
     tables: Mapping[str, pd.DataFrame],
 ) -> str:
     """Write what came out as text of several blocks.
@@ -35,20 +36,38 @@ def award_page(
     ----------
     summary : mapping
         The object that ``--json`` prints.
-    conflicts : sequence of str
-        For people, one each.
+    conflicts : sequence of Conflict
+        Of an infeasible event.
     tables : mapping of str to DataFrame
         Those of the award directory; none without an award.
     """
     blocks = [_answer(summary, currency, backend_reason)]
     if conflicts:
-        blocks.append(conflict_lines(conflicts, "an award"))
+        blocks.append(conflict_lines(conflicts))
     if tables:
         blocks.append(award_ledger_lines(summary, currency))
         blocks.append(_winners(tables["winners"], currency))
         blocks.append(_uncovered(tables["uncovered"]))
         blocks.append(_outcomes(tables["bid_outcomes"]))
     return "\n\n".join("\n".join(block) for block in blocks)
+
+
+def conflict_lines(conflicts: Sequence[Conflict]) -> Iterator[str]:
+    """Say what to relax: all conflicts of one rule together, or all of another; what they all end with is said once."""
+    said = "Infeasible: to make an award possible, relax"
+    for rule, group in itertools.groupby(conflicts, key=lambda conflict: conflict.rule):
+        messages = [conflict.message for conflict in group]
+        yield f"{said} {rule}{'' if len(messages) == 1 else ' at all of these places, together'}"
+        parts = [message.split("; ") for message in messages]
+        ends = zip(*(part[:0:-1] for part in parts), strict=False)
+        same = len(list(itertools.takewhile(lambda end: len(set(end)) == 1, ends)))
+        shown = ["; ".join(part[: len(part) - same]) for part in parts]
+        yield from (f"  {message}" for message in shown[:MOST_SHOWN])
+        if len(shown) > MOST_SHOWN:
+            yield f"  ... and {len(shown) - MOST_SHOWN:,} more, which --json prints"
+        if same:
+            yield f"  {'; '.join(parts[0][-same:])}"
+        said = "or instead"
 
 
 def award_certificate_words(certificate: Mapping[str, Any]) -> str:

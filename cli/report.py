@@ -171,9 +171,9 @@ def conflict_words(result: Result) -> list[str]:
     return [f"{conflict.rule}: {conflict.message}" for conflict in result.conflicts]
 
 
-def conflict_lines(conflicts: Sequence[str], what: str = "a plan") -> Iterator[str]:
+def conflict_lines(conflicts: Sequence[str]) -> Iterator[str]:
     """Say what to relax: all conflicts of one rule together, or all of another."""
-    said = f"Infeasible: to make {what} possible, relax"
+    said = "Infeasible: to make a plan possible, relax"
     for rule, found in itertools.groupby(conflicts, key=lambda conflict: conflict.partition(":")[0]):
         amounts = list(found)
         yield f"{said} {rule} {'there' if len(amounts) == 1 else 'at all of these places, together'}"

@@ -178,7 +178,7 @@ def check_limits(event: Event, reading: EventReading, broken: Ints, log: Violati
             scale = 10**event.money_decimals if measure == Measure.SPEND else 1
             bound = f"{limits.amount[index] / scale:.15g}"
         what = f"{_MEASURES[Measure(measure)]}: {_SENSES[Sense(sense)]} {bound}"
-        return place, f"asks for {what}; the award is {broken[index]} off"
+        return place, f"asks for {what}, the award is {broken[index]} off"
 
     log.add("rules.amount", mandatory & (limits.share == NO_SHARE), broken, describe)
     log.add("rules.share", mandatory & (limits.share != NO_SHARE), broken, describe)

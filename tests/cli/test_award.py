@@ -11,8 +11,10 @@ import pandas as pd
 import pytest
 
 import cli.awarding
+from cli.award_report import MOST_SHOWN, conflict_lines
 from network.events import write_event
 from optimizer.award_files.award_schema import AWARD_TABLES, WHY_TABLES
+from optimizer.plan import Conflict
 from optimizer.sourcing.solve import award
 from server.child import Reported
 from tests.cli.conftest import Command, Outcome
@@ -287,3 +289,20 @@ def test_invalid_awards_are_not_explained(command: Command, directory: Path, tmp
     assert (done.code, "the award breaks items.units" in done.err) == (1, True)
     nothing = command("award-why", directory, tmp_path / "nothing", "--only", "risk")
     assert (nothing.code, "shortage_penalty of every item" in nothing.err) == (2, True)
+
+
+def test_conflicts_say_once_what_they_share_and_not_all_of_many() -> None:
+    capacity = [
+        Conflict("suppliers.capacity_units", f"supplier {row}", 1.0, f"supplier {row} is short; with these; cheapest")
+        for row in range(MOST_SHOWN + 2)
+    ]
+    lines = list(conflict_lines([*capacity, Conflict("rules.amount", "rule R", 2.0, "rule R gives way; with this")]))
+    assert lines[0].endswith("suppliers.capacity_units at all of these places, together")
+    assert lines[1] == "  supplier 0 is short"
+    assert lines[MOST_SHOWN + 1 :] == [
+        "  ... and 2 more, which --json prints",
+        "  with these; cheapest",
+        "or instead rules.amount",
+        "  rule R gives way",
+        "  with this",
+    ]
