@@ -13,6 +13,9 @@ PRELOADED: Final = [
     "optimizer.alternatives",
     "optimizer.repair",
     "optimizer.rule_prices",
+    "optimizer.sourcing.finishing",
+    "optimizer.sourcing.solve",
+    "optimizer.sourcing.why",
     "server.child",
 ]
 """Imported once by the fork server, so that a worker starts in about 10 ms."""

@@ -178,7 +178,7 @@ def test_a_cancelled_award_keeps_the_best_found(dawdling):
 
 def test_an_award_that_overruns_its_limit_is_ended_with_the_best_found(dawdling):
     event = uploaded(dawdling, small_event())
-    done = dawdling.sourcing.wait_award(dawdling.sourcing.create_award(event.name, time_limit_seconds=4).name)
+    done = dawdling.sourcing.wait_award(dawdling.sourcing.create_award(event.name, time_limit_seconds=6).name)
     assert done.state == plan_pb2.PLAN_STATE_SUCCEEDED
     assert done.result.stopped_by == plan_pb2.STOP_REASON_TIME_LIMIT
     assert done.result.cost == 152.0
