@@ -1,6 +1,7 @@
 """Awards over gRPC with the real search: asked for, watched, cancelled, read, checked and explained."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import grpc
 import pandas as pd
@@ -198,6 +199,17 @@ def test_a_full_queue_says_when_to_come_again(dawdling):
         assert dawdling.sourcing.wait_award(name).state == plan_pb2.PLAN_STATE_CANCELLED
 
 
+SHORT_BIDS = pd.DataFrame(
+    {
+        "bid_id": ["n", "f"],
+        "supplier_id": ["near", "far"],
+        "item_id": ["S/007", "S/007"],
+        "unit_price": [4.0, 3.0],
+        "max_units": [10, 3],
+    }
+)
+
+
 def short_network() -> net.NetworkData:
     """A store that misses 4 units, and two suppliers that could deliver them."""
     return net.NetworkData(
@@ -231,18 +243,26 @@ def test_a_shortage_becomes_an_event_bids_and_an_award(caller):
     assert [(item.item_id, item.units) for item in asked.items] == [("S/007", 4)]
     assert {each.supplier_id for each in asked.invitations if each.invited} == {"near", "far"}
     assert asked.event.plan_name == plan.name
-    bids = pd.DataFrame(
-        {
-            "bid_id": ["n", "f"],
-            "supplier_id": ["near", "far"],
-            "item_id": ["S/007", "S/007"],
-            "unit_price": [4.0, 3.0],
-            "max_units": [10, 3],
-        }
-    )
-    added = caller.sourcing.add_bids(asked.event.name, {"bids": bids})
+    added = caller.sourcing.add_bids(asked.event.name, {"bids": SHORT_BIDS})
     assert list(added.bid_ids) == ["n", "f"]
     award = caller.sourcing.create_award(asked.event.name, time_limit_seconds=20)
     done = caller.sourcing.wait_award(award.name)
     assert (done.result.cost, done.result.uncovered_units) == (13.0, 0)
     assert EVENT_SETTINGS.currency == done.result.currency
+
+
+def test_the_example_of_the_documentation_runs(caller, server, capsys):
+    """docs/service.md, with the address of this server, a plan that is there and two bids."""
+    page = (Path(__file__).resolve().parents[2] / "docs" / "service.md").read_text(encoding="utf-8")
+    example = page.partition("create_rfq")[0].rpartition("```python\n")[2] + "create_rfq"
+    example += page.partition("create_rfq")[2].partition("```")[0]
+    request = plan_service_pb2.CreatePlanRequest(network=short_network(), wait_for_result=True)
+    plan = caller.plans.CreatePlan(request, timeout=60).plan
+    assert "127.0.0.1:50051" in example
+    assert "plans/1" in example
+    names: dict[str, object] = {"bids": SHORT_BIDS}
+    exec(example.replace("127.0.0.1:50051", server.address).replace("plans/1", plan.name), names)
+    assert names["award"].name
+    told = capsys.readouterr().out
+    assert "13.0" in told
+    assert "factor_low" in told
