@@ -42,7 +42,10 @@ _DUALS_SHARE: Final = 0.2
 """Of the time, at most, for the duals that say which bids are close."""
 
 _LEAST_SECONDS: Final = 0.2
-"""No search is begun with less."""
+"""No search is begun with less, or than the duals took: few bids priced rather than many searches that find nothing."""
+
+_SEARCHES: Final = 4
+"""How many searches a bid gets at least, once one can be begun."""
 
 _WIDER: Final = 4
 """Times what a step is taken again where a search could not tell."""
@@ -116,14 +119,18 @@ def prices_to_win(event: Event, award: Award | AwardResult, *, seconds: float = 
     until = time.monotonic() + seconds
     hand = at_hand(event, award, _PROOF_SHARE * seconds)
     offers = offers_of(event)
-    least = least_objectives(event, offers, hand.objective, _DUALS_SHARE * max(until - time.monotonic(), 0.0))
-    case = _Case(hand, least, math.floor(gap * MILLIONTHS))
+    began = time.monotonic()
+    least = least_objectives(event, offers, hand.objective, _DUALS_SHARE * max(until - began, 0.0))
+    needed = max(_LEAST_SECONDS, time.monotonic() - began)
+    case = _Case(hand, least, math.floor(gap * MILLIONTHS), needed)
     groups = _groups(offers)
     prices = [_won(hand.award) for _ in groups]
     lost = [row for row, bids in enumerate(groups) if not np.any(np.isin(bids, hand.award.bid))]
     lost.sort(key=lambda row: -least.factor[groups[row][0]])
     for number, row in enumerate(lost):
-        prices[row] = case.price(groups[row], (until - time.monotonic()) / (len(lost) - number))
+        left = until - time.monotonic()
+        share = max(left / (len(lost) - number), _SEARCHES * needed) if left >= needed else 0.0
+        prices[row] = case.price(groups[row], min(share, left))
     return _table(offers, event, groups, prices)
 
 
@@ -135,6 +142,8 @@ class _Case:
     least: LeastObjectives
     width: int
     """Millionths of the factor at which it counts as exact."""
+    needed: float
+    """Seconds that a search takes at least: what the duals took."""
 
     @property
     def surely_best(self) -> int | None:
@@ -149,14 +158,14 @@ class _Case:
     def noise(self) -> int:
         """Money that solvers' tolerances leave open."""
         currency = float(10**self.hand.event.money_decimals)
-        return 2 + math.ceil(SOLVER_TOLERANCE * currency + GAP * abs(self.hand.objective))
+        return math.ceil(SOLVER_TOLERANCE * currency + GAP * abs(self.hand.objective))
 
     def price(self, bids: Ints, seconds: float) -> _Price:
         """Search for the price to win of a bid, or of all bids of a package."""
         first, until = int(bids[0]), time.monotonic() + seconds
         least, top = float(self.least.objective[first]), float(self.least.factor[first])
         low = max(math.floor(least) - self.hand.objective, 0) if np.isfinite(least) else 0
-        if seconds < _LEAST_SECONDS:
+        if seconds < self.needed:
             return _Price(BETWEEN, np.nan, top, low, UNKNOWN_MONEY, None)
         stated = best_with(self.hand.event, bids, [], seconds / 2)
         if stated.infeasible:
@@ -178,9 +187,10 @@ class _Case:
         event, target = self.hand.event, self.hand.objective
         at = -1 if award is None else self._wins_at(bids, award, target)
         step = self._step(bids, award)
-        while until - time.monotonic() >= _LEAST_SECONDS and (at < 0 or highest - at > max(self.width, step)):
+        while until - time.monotonic() >= self.needed and (at < 0 or highest - at > max(self.width, step)):
             tried = 0 if at < 0 else min(at + step, highest)
-            progress = best_with(at_factor(event, bids, tried), bids, [], until - time.monotonic(), target)
+            known = [] if award is None else [award]
+            progress = best_with(at_factor(event, bids, tried), bids, known, until - time.monotonic(), target)
             if progress.takes and progress.award is not None:
                 award = progress.award
                 at, step = max(self._wins_at(bids, award, target), tried), self._step(bids, award)

@@ -35,6 +35,9 @@ _PROOF_SHARE: Final = 0.3
 _LEAST_SECONDS: Final = 0.2
 """No search is begun with less."""
 
+_SIZE_SECONDS: Final = 1e-4
+"""For each bid, of a search: few rules priced rather than many searches that find nothing."""
+
 _NEAR: Final = 1000
 """Millionths of a share, by which a limit is tightened to see whether an award stands at it."""
 
@@ -96,10 +99,11 @@ def rule_costs(event: Event, award: Award | AwardResult, *, seconds: float = 60.
     order = [rule for rule in rules if at_limit[rule]] + [rule for rule in rules if not at_limit[rule]]
     if event.risk.survive_share is not None:
         order, at_limit = [SURVIVAL, *order], np.append(at_limit, True)  # `SURVIVAL` is the last row
-    found = [
-        _cost(hand, rule, bool(at_limit[rule]), (until - time.monotonic()) / (len(order) - number))
-        for number, rule in enumerate(order)
-    ]
+    found = []
+    for number, rule in enumerate(order):
+        left = until - time.monotonic()
+        share = max(left / (len(order) - number), _LEAST_SECONDS, _SIZE_SECONDS * len(event.bids))
+        found.append(_cost(hand, rule, bool(at_limit[rule]), min(share, left)))
     found.sort(key=lambda cost: (cost.cost_low == UNKNOWN_MONEY, -cost.cost_low))
     return _columns(found)
 
