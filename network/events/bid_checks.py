@@ -33,6 +33,11 @@ class Quantities:
     most: Ints
     """Most units that can be bought, in whole packs; `NO_LIMIT`: not stated."""
 
+    @property
+    def smallest(self) -> Ints:
+        """What is bought at least when anything is: all of a bid in a package."""
+        return np.where(self.packed & (self.most < NO_LIMIT), self.most, self.least)
+
 
 def quantities_of(tables: Tables) -> Quantities:
     """Read the fewest and the most units of every bid."""
@@ -91,11 +96,10 @@ def _check_quantities(report: Reporter, tables: Tables) -> None:
     fix = "Raise max_units, or lower min_units, pack_units or the first from_units of its tiers"
     report.error("max_units", "most_below_least", low, message, fix, least=amounts.least, pack=amounts.pack)
     capacity = np.append(tables["suppliers"]["capacity_units"], NO_LIMIT)[bids["supplier_id"]]
-    least = np.where(amounts.packed & (limit < NO_LIMIT), limit, amounts.least)
-    small = ~crossed & ~low & (capacity < NO_LIMIT) & (capacity < least * bids["capacity_per_unit"])
+    taken = amounts.smallest * bids["capacity_per_unit"]
+    small = ~crossed & ~low & (capacity < NO_LIMIT) & (capacity < taken)
     message = "{row} takes at least {taken} of the supplier's capacity, which is {capacity}"
     fix = "Lower min_units, pack_units or capacity_per_unit, or raise capacity_units of the supplier"
-    taken = least * bids["capacity_per_unit"]
     report.error("min_units", "capacity_below_least", small, message, fix, taken=taken, capacity=capacity)
 
 

@@ -138,18 +138,23 @@ def _event(
     """Parse, check and assemble: the one path behind both doors."""
     fatal = bool(log.errors())
     settings, tables, freight = _checked(frames, content, source, log)
+    warnings = log.warnings()
     if log.errors():
         kept = None if fatal or not source.keep_good else good_bids(tables, log)
         if kept is None:
-            raise EventError(log.errors(), log.warnings())
-        again = RowLog()
+            raise EventError(log.errors(), warnings)
         rest = {name: frame.reset_index(drop=True) for name, frame in frames.items()}
         rest |= {name: rest[name][rows] for name, rows in kept.items() if name in rest}
+        again = RowLog()
         settings, tables, freight = _checked(rest, content, source, again)
         if again.errors():
-            raise EventError((*log.errors(), *again.errors()), log.warnings())
+            raise EventError((*log.errors(), *again.errors()), warnings)
+        # Which items have bids is said of the bids that are left; rows of bids are counted before any is left out.
+        of_items = source.files["items"]
+        warnings = tuple(problem for problem in log.warnings() if problem.file != of_items)
+        warnings += tuple(problem for problem in again.warnings() if problem.file == of_items)
     event = stated_freight(_assembled(tables, settings), freight)
-    return event, (*log.errors(), *log.warnings())
+    return event, (*log.errors(), *warnings)
 
 
 def _checked(

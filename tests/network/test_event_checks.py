@@ -135,6 +135,8 @@ WARNINGS = [
     ("bids row 5, valid_until", "expired", put("bids", 4, valid_until="2026-01-04")),
     ("bids row 5, lead_time_days", "late", put("bids", 4, lead_time_days=21, min_units=1)),
     ("bids row 4, lead_time_days", "late", put("items", 1, needed_by_days=1)),
+    ("bids row 3, min_units", "above_item", put("items", 0, max_units=99, uncovered_penalty=1)),
+    ("items row 2, item_id", "no_bid", put("bids", 2, valid_until="2026-01-01", package_id="both")),
     ("bids row 5, supplier_id", "blocked_supplier", put("suppliers", 2, blocked=True)),
     ("bids row 2, min_units", "above_item", put("bids", 1, pack_units=61, max_units=None)),
     ("bids row 5, unit_price", "free", put("bids", 4, unit_price=0)),
@@ -156,6 +158,8 @@ WARNINGS = [
 def test_what_is_doubtful_is_said(place: str, code: str, change: Change) -> None:
     """The event is made all the same."""
     frames = event_frames()
+    if place.startswith("items"):
+        frames["bids"].loc[1, "valid_until"] = "2026-01-01"
     if code == "idle_tier":
         put("tiers", 0, to_units=120)(frames)
     change(frames)

@@ -174,6 +174,14 @@ def test_good_bids_are_kept() -> None:
     assert {(problem.place, problem.code) for problem in caught.value.problems} == errors
 
 
+def test_items_that_lose_their_bids_are_warned_about() -> None:
+    """What is left out no longer counts."""
+    frames = event_frames()
+    frames["bids"].loc[[1, 3], "unit_price"] = -1.0
+    _, problems = event_from_frames(frames, settings(), keep_good=True)
+    assert ("items row 2, item_id", "no_bid") in {(problem.place, problem.code) for problem in problems}
+
+
 def test_bids_of_one_name_are_refused_together() -> None:
     """Nobody can say whose tiers and deliveries they are."""
     frames = event_frames()
