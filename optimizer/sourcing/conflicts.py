@@ -170,14 +170,18 @@ def _relaxed(event: Event, reading: EventReading, award: Award) -> Event | None:
     items = replace(event.items, units=event.items.units - _short(event, reading, award))
     amount, rules = event.rules.amount.copy(), event.rules
     limits = reading.limits
-    broken = breaches(event, limits, units, value_of(event, reading, units).spend)
+    spend = value_of(event, reading, units).spend
+    broken = breaches(event, limits, units, spend)
+    above = breaches(event, replace(limits, sense=np.full_like(limits.sense, Sense.AT_MOST)), units, spend) > 0
     for at in np.flatnonzero((broken > 0) & (limits.price < 0)).tolist():
-        rule, sense = int(limits.rule[at]), limits.sense[at]
-        if limits.share[at] != NO_SHARE or sense == Sense.EXACTLY:
+        rule, exactly = int(limits.rule[at]), limits.sense[at] == Sense.EXACTLY
+        if limits.share[at] != NO_SHARE or (exactly and amount[rule] != rules.amount[rule]):
             return None
-        stated, by = float(rules.amount[rule]), float(broken[at])
-        bound = stated + by if sense == Sense.AT_MOST else stated - by
-        amount[rule] = max(amount[rule], bound) if sense == Sense.AT_MOST else min(amount[rule], max(bound, 0.0))
+        bound = max(float(rules.amount[rule]) + float(broken[at]) * (1 if above[at] else -1), 0.0)
+        if exactly:
+            amount[rule] = bound
+        else:
+            amount[rule] = max(amount[rule], bound) if above[at] else min(amount[rule], bound)
     return replace(event, suppliers=suppliers, items=items, rules=replace(rules, amount=amount))
 
 

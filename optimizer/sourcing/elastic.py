@@ -19,6 +19,9 @@ from optimizer.sourcing.model import AwardModel, award_model, award_of_columns, 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
+_WHOLE = 1e4
+"""What all there is of a kind counts: one unit of it stays above solvers' tolerances."""
+
 
 @enum.unique
 class Kind(enum.Enum):
@@ -53,11 +56,11 @@ def elastic_award(event: Event, kinds: frozenset[Kind], seconds: float) -> Award
         (built.consistency_slack, built.consistencies.rule),
     ):
         own = slack[rules[rule] & (slack >= 0)]
-        objective[own] = -1 / np.maximum(program.high[own], 1)
+        objective[own] = -_WHOLE / np.maximum(program.high[own], 1)
     if Kind.COVER in kinds:
         must = np.flatnonzero(built.model.positions.least_units > 0)
         rows = len(built.model.positions) + np.arange(len(must))
-        weight = 1 / max(int(built.model.positions.least_units.sum()), 1)
+        weight = _WHOLE / max(int(built.model.positions.least_units.sum()), 1)
         program = _with_slack(program, rows, np.full(len(rows), 1.0), np.full(len(rows), weight))
     if Kind.CAPACITY in kinds:
         program = _with_loads(event, built, program)
@@ -108,5 +111,5 @@ def _with_loads(event: Event, built: AwardModel, program: Program) -> Program:
     rows = program.n_rows + np.arange(n)
     weight = event.bids.capacity_per_unit[flows.bid[flow]].astype(np.float64)
     loaded = with_entries(loaded, rows[number[flows.supplier[flow]]], flow, weight)
-    share = 1 / max(int(capacity[limited].sum()), 1)
+    share = _WHOLE / max(int(capacity[limited].sum()), 1)
     return _with_slack(loaded, rows, np.full(n, -1.0), np.full(n, share))

@@ -1,5 +1,7 @@
 """Infeasible events: what is named is enough, one unit less is not, and the cheapest way out comes first."""
 
+import time
+from contextlib import ExitStack
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +11,8 @@ from network.events import event_from_frames
 from optimizer.plan import Status
 from optimizer.request import Parameters
 from optimizer.sourcing.conflicts import conflicts_of
+from optimizer.sourcing.doubt import Doubt
+from optimizer.sourcing.progress import AwardProgress
 from optimizer.sourcing.solve import award
 from scenarios.brunel import brunel_tables
 from tests.sourcing.drawing import drawn_event
@@ -181,3 +185,32 @@ def test_a_days_orders(shared_data):
     assert total.amount == 9215 - 2444
     assert "at most 2,444 of 9,215" in total.message
     assert "PLANT03 (1,013)" in total.message
+
+
+def test_a_doubt_is_settled_beside_a_search():
+    """A search without an award gets to know that there is none, or gets one."""
+    rule = {"rule_id": "R", "kind": "limit", "sense": "at_most", "measure": "spend", "amount": 15.5}
+    for rules, infeasible_too in (([rule], True), ([], False)):
+        progress = AwardProgress(
+            plain(bids=TWO, **({"rules": rules} if rules else {})), Parameters(time_limit_seconds=30.0)
+        )
+        with ExitStack() as stack:
+            doubt = Doubt(progress, stack)
+            doubt.look()
+            assert doubt._solver is None  # it has patience
+            progress.beside = doubt.look
+            while not progress.done and progress.award is None:
+                time.sleep(0.05)
+        assert progress.infeasible == infeasible_too
+        assert (progress.award is None) == infeasible_too
+
+
+def test_an_exact_rule_is_relaxed_to_what_there_is():
+    """Exactly 14 units of A with capacity for 12: relaxed to 12, or by two of capacity."""
+    suppliers = [{"supplier_id": "A", "capacity_units": 12}, {"supplier_id": "B"}]
+    bids = [{"supplier_id": "A", "unit_price": 2.0, "max_units": 20}, {"supplier_id": "B", "unit_price": 3.0}]
+    common = {"kind": "limit", "measure": "volume", "supplier_id": "A"}
+    rule = {"rule_id": "R", "sense": "exactly", "amount": 14, **common}
+    conflicts = infeasible(plain(bids=bids, suppliers=suppliers, rules=[rule]))
+    assert set(stated(conflicts)) == {("rules.amount", "rule R", 2.0), ("suppliers.capacity_units", "supplier A", 2.0)}
+    assert "costs 24.00 USD; the cheapest" in conflicts[0].message
