@@ -23,6 +23,7 @@ from optimizer.rfq.award_as_plan import plan_with_award
 from optimizer.rfq.bids_as_quotes import with_bids
 from optimizer.rfq.files import event_of
 from optimizer.sourcing.solve import award
+from tests.sourcing.drawing import drawn_event
 from tests.sourcing.shortages import SETTINGS, shortage_network
 
 PRICE = 10.0
@@ -342,3 +343,40 @@ def test_only_what_is_awarded_can_be_offered() -> None:
     network = with_bids(plain, found, award_of(units))
     offered = dict(zip(network.quotes.quote_id.tolist(), network.quotes.max_units.tolist(), strict=True))
     assert offered == {"a1@1": 6, "a1@5": 6, "a3": 2}
+
+
+def where_nothing_is(tables: dict[str, pd.DataFrame], settings: dict[str, Any]) -> Network:
+    """Stores without any stock that miss what an event asks for, each unit worth its penalty; items name them."""
+    items = tables["items"]
+    nodes, skus = [f"N{row}" for row in range(len(items))], [f"K{row % 2}" for row in range(len(items))]
+    penalty = pd.to_numeric(items["uncovered_penalty"]).fillna(30.0)
+    tables["items"] = items.assign(node_id=nodes, sku_id=skus, max_units=None, uncovered_penalty=penalty)
+    missed = {"demand_mean": items["units"].astype(float), "shortage_penalty": penalty}
+    world = {
+        "nodes": pd.DataFrame({"node_id": nodes, "kind": "store"}),
+        "products": pd.DataFrame({"sku_id": ["K0", "K1"], "list_price": 0.0, "salvage_value": 0.0}),
+        "lanes": pd.DataFrame({"origin": nodes[:1], "destination": nodes[1:2], "max_dispatches": 0}),
+        "stock": pd.DataFrame({"node_id": nodes, "sku_id": skus, "on_hand": 0, **missed}),
+        "alerts": pd.DataFrame({"alert_id": nodes, "kind": "shortage", "node_id": nodes, "sku_id": skus}),
+    }
+    return network_from_frames(world, settings | {"horizon_days": 100})[0]
+
+
+@pytest.mark.parametrize("seeds", [range(15), pytest.param(range(15, 150), marks=pytest.mark.slow)])
+def test_where_nothing_moves_the_best_plan_is_the_best_award(seeds: range) -> None:
+    """On random events: what the plan earns is what all units are worth, less what the award costs."""
+    for seed in seeds:
+        tables, settings = drawn_event(
+            seed, rules=False, packages=False, risk=False, survive=False, dates=False, packs=False
+        )
+        tables["bids"]["capacity_per_unit"] = None
+        network = where_nothing_is(tables, settings)
+        found = event_from_frames({name: table for name, table in tables.items() if len(table)}, settings)[0]
+        buying = with_bids(network, found)
+        best, result = award(found, Parameters(time_limit_seconds=20)), planned(buying)
+        assert best.award is not None
+        assert best.objective is not None
+        worth = np.round(found.items.uncovered_penalty * 10**found.money_decimals)
+        assert result.objective == int(np.sum(found.items.units * worth)) - best.objective, seed
+        same = certify(buying, Request(), plan_with_award(network, no_lines(), buying, found, best.award))
+        assert (same.valid, same.objective) == (True, result.objective), seed
