@@ -27,6 +27,10 @@ _PROOF_SHARE: Final = 0.2
 """Of the time, for the bound of the award."""
 
 
+_LEAST_SECONDS: Final = 1.0
+"""For the same, however long it took to get here."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answers:
     """What was found; money in ``10 ** -money_decimals``."""
@@ -41,7 +45,7 @@ class Answers:
 
 
 def answers(
-    event: Event, award: Award, asked: Sequence[str], *, seconds: float, gap: float, supplier_id: str | None = None
+    event: Event, award: Award, asked: Sequence[str], *, until: float, gap: float, supplier_id: str | None = None
 ) -> Answers:
     """Answer questions about an award.
 
@@ -52,15 +56,14 @@ def answers(
         A valid one.
     asked : sequence of str
         Names of ``award_arguments.WHY``.
-    seconds : float
-        For everything together.
+    until : float
+        When all must be answered, on the clock of `time.monotonic`, which all processes of a machine share.
     gap : float
         Width of a price to win at which it counts as exact.
     supplier_id : str, optional
         Show only what this supplier may see.
     """
-    until = time.monotonic() + seconds
-    hand = at_hand(event, award, _PROOF_SHARE * seconds)
+    hand = at_hand(event, award, _PROOF_SHARE * max(until - time.monotonic(), _LEAST_SECONDS))
     result, tables = _as_result(hand), {}
     for number, question in enumerate(asked):
         left = max(until - time.monotonic(), 0.0) / (len(asked) - number)

@@ -28,6 +28,9 @@ _FILES: Final = dict(zip(WHY, WHY_TABLES, strict=True))
 
 _MOST_SHOWN: Final = 20
 
+_WRITING_SECONDS: Final = 1.0
+"""Of the time limit, kept for the way back and for writing; never more than a tenth of it."""
+
 _OVERRUN_SECONDS: Final = 30.0
 
 
@@ -40,10 +43,11 @@ def run(arguments: argparse.Namespace, progress: Progress) -> ExitCode:
     if not certificate.valid:
         first = certificate.violations[0]
         raise CommandError(f"the award breaks {first.rule} ({first.place}: {first.message}); run check-award")
+    until = progress.started + arguments.time_limit - min(_WRITING_SECONDS, 0.1 * arguments.time_limit)
     found: Answers = answered(
         "cli.award_answers:answers",
         (event, award, asked),
-        {"seconds": arguments.time_limit, "gap": arguments.gap, "supplier_id": arguments.supplier},
+        {"until": until, "gap": arguments.gap, "supplier_id": arguments.supplier},
         seconds=arguments.time_limit + _OVERRUN_SECONDS,
         progress=progress,
         what="looking for reasons",
@@ -114,15 +118,16 @@ def _prices(table: pd.DataFrame, currency: str) -> Iterator[str]:
     """Say what losing bids need, those first that need least."""
     lost = table[table["outcome"] != "won"]
     yield f"Prices to win of {counted(len(lost), 'losing bid')}: the factor on its prices at which a bid would win"
-    order = lost["factor_high"].sort_values(ascending=False, kind="stable").index[:_MOST_SHOWN]
-    for row in lost.loc[order].to_dict("records"):
+    unknown = (lost["outcome"] == "between") & lost["factor_low"].isna() & (lost["factor_high"] >= 1)
+    known = lost[~unknown].sort_values(["factor_high", "factor_low"], ascending=False, kind="stable")
+    for row in known.head(_MOST_SHOWN).to_dict("records"):
         more = f"{row['difference_low']:,.2f}"
         if row["difference_low"] != row["difference_high"]:
             more = f"at least {more}"
-        package = f", package {row['package_id']}" if row["package_id"] else ""
-        what = f"{row['bid_id']} ({row['supplier_id']}, {row['item_id']}{package})"
-        yield f"  {what}: {_factor(row)}; at its prices the award would cost {more} {currency} more"
-    yield from _hidden(lost)
+        yield f"  {row['bid_id']}: {_factor(row)}; at its prices the award would cost {more} {currency} more"
+    yield from _hidden(known)
+    if unknown.any():
+        yield f"  nothing is known of {counted(int(unknown.sum()), 'other bid')}: a longer time limit tells more"
 
 
 def _factor(row: dict[Any, Any]) -> str:
