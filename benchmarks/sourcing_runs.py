@@ -66,7 +66,8 @@ def _engine(event: Event, seconds: float) -> Found:
 
 def _solver(event: Event, seconds: float, who: str) -> Found:
     """Hand the canonical model to a solver; the best valid award on its way counts where it reports any."""
-    began, best = time.monotonic(), (np.inf, None)
+    began = time.monotonic()
+    best: tuple[float, Award | None] = (np.inf, None)
     built = award_model(event)
     program = award_program(built)
 

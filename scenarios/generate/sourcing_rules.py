@@ -61,7 +61,7 @@ class _Known:
         bids = self.event.bids
         counted = {Measure.SPEND: self.spend, Measure.VOLUME: self.units, Measure.LOTS: self.units > 0}[measure]
         at = of_item[bids.item]
-        return np.bincount(bids.supplier[at], counted[at], minlength=len(self.event.suppliers))
+        return np.asarray(np.bincount(bids.supplier[at], counted[at].astype(np.float64), len(self.event.suppliers)))
 
 
 _Row = dict[str, Any]
@@ -119,13 +119,13 @@ def reference_award(random: np.random.Generator, event: Event) -> Ints:
     """
     bids, items, suppliers = event.bids, event.items, event.suppliers
     price = price_list(event)
-    noisy = price.price[price.first[:-1]] * np.exp(REFERENCE_NOISE * random.normal(size=len(bids)))
-    noisy *= 1 + _burden(event)[bids.supplier]
+    noisy: Floats = np.exp(REFERENCE_NOISE * random.normal(size=len(bids))) * price.price[price.first[:-1]]
+    noisy = noisy * (1 + _burden(event)[bids.supplier])
     left = suppliers.capacity_units.copy()
     missing, units = items.units.copy(), np.zeros(len(bids), dtype=np.int64)
     kind = family_kinds(event)
     _award_whole_families(event, kind, noisy, units, left)
-    missing[kind == "whole"] = 0
+    missing[bids.item[units > 0]] = 0
     order = np.lexsort((noisy, bids.item))
     count = np.bincount(bids.item, minlength=len(items))
     rank = np.empty(len(bids), dtype=np.int64)
@@ -137,7 +137,7 @@ def reference_award(random: np.random.Generator, event: Event) -> Ints:
         wish = np.minimum(missing[item], np.floor(share[item] * items.units[item])).astype(np.int64)
         wish = np.minimum(wish, bids.max_units[asked]) // bids.pack_units[asked] * bids.pack_units[asked]
         wish[wish < np.maximum(bids.min_units[asked], 1)] = 0
-        fits = _that_fit(bids.supplier[asked], wish, left)
+        fits = _that_fit(bids.supplier[asked].astype(np.int64), wish, left)
         units[asked[fits]] = wish[fits]
         np.subtract.at(left, bids.supplier[asked[fits]], wish[fits])
         np.subtract.at(missing, item[fits], wish[fits])
@@ -398,7 +398,9 @@ def _table(rows: list[_Row]) -> Rules:
     types: dict[str, Any] = dict.fromkeys(("supplier_group", "item_group"), object)
     types |= {"kind": np.int8, "sense": np.int8, "measure": np.int8, "per": np.int8}
     types |= {"supplier": np.int32, "item": np.int32, "incumbents": np.bool_, "if_winning": np.bool_}
-    columns = {name: np.array([row[name] for row in full], dtype=types.get(name, np.float64)) for name in _DEFAULTS}
+    columns: dict[str, Any] = {
+        name: np.array([row[name] for row in full], dtype=types.get(name, np.float64)) for name in _DEFAULTS
+    }
     return Rules(rule_id=numbered("R", len(full)), **columns)
 
 

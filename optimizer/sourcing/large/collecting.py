@@ -51,7 +51,7 @@ class Collected:
         low, high, kind, margin = (np.concatenate(each) for each in zip(*self._rows, strict=True))
         return low, high, kind, margin
 
-    def matrix(self) -> sparse.csc_array:
+    def matrix(self) -> Any:
         """Return A."""
         row, column, value = (np.concatenate(each) for each in zip(*self._entries, strict=True))
         shape = (self.n_rows, self.n_columns)
@@ -60,3 +60,24 @@ class Collected:
 
 def _filled(value: Any, n: int) -> Floats:
     return cast("Floats", np.broadcast_to(np.asarray(value, dtype=np.float64), (n,)))
+
+
+def by_row(matrix: Any) -> Any:
+    """Return a sparse matrix with its entries by row, then column."""
+    sorted_ = sparse.csr_array(matrix)
+    sorted_.sort_indices()
+    return sorted_
+
+
+def by_column(matrix: Any) -> Any:
+    """Return a sparse matrix with its entries by column, then row."""
+    sorted_ = sparse.csc_array(matrix)
+    sorted_.sort_indices()
+    return sorted_
+
+
+def where_any(matrix: Any) -> Any:
+    """Return 1 where a sparse matrix has an entry."""
+    ones = sparse.csr_array(matrix, copy=True)
+    ones.data = np.ones(len(ones.data))
+    return ones

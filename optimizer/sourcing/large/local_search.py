@@ -1,20 +1,26 @@
-"""Improves awards of large events: items are bought anew at random, rows may be broken for a while at growing weights."""
+"""An award program as what moves work on: items are bought anew, rows may be broken for a while at growing weights."""
 
 from __future__ import annotations
 
+from typing import Any, Final
+
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from network.columns import NO_LIMIT
 from network.events import Event
 from optimizer.sourcing.large import moves
+from optimizer.sourcing.large.collecting import by_column, by_row, where_any
 from optimizer.sourcing.large.program import AwardProgram, RowKind
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-_WEIGHED = (RowKind.CAPACITY, RowKind.LIMIT, RowKind.CONSISTENT)
+_PART_OF_ITEM: Final = 0.003
+_HEAVIEST: Final = 1e3
+"""By what a mean item costs when it is not bought: least weight of what a row is off, and most of a unit of it."""
+
+_WEIGHED: Final = (RowKind.CAPACITY, RowKind.LIMIT, RowKind.CONSISTENT)
 
 
 class Neighbourhood:
@@ -22,13 +28,13 @@ class Neighbourhood:
 
     def __init__(self, event: Event, program: AwardProgram, prices: Floats | None = None) -> None:
         self.program = program
-        n, flows = program.n_flows, program.flows
+        n = program.n_flows
         self.rows = np.flatnonzero(np.isin(program.row_kind, _WEIGHED))
-        self.by_row = sparse.csr_array(program.matrix)
+        self.by_row = by_row(program.matrix)
         self.derived = np.ones(len(program.cost), dtype=np.bool_)
         """Columns that follow from what is bought."""
         self.derived[: 2 * n] = self.derived[program.uncovered] = False
-        matrix = sparse.csc_array(program.matrix[self.rows])
+        matrix = by_column(program.matrix[self.rows])
         self.price = _violation_prices(program, matrix)
         self.segments = self._segments(matrix)
         self.indicators = self._indicators(matrix)
@@ -43,13 +49,11 @@ class Neighbourhood:
         margin = program.row_margin[self.rows]
         self.limits = moves.Limits(low + margin, high - margin, self._first_weights(prices))
 
-    def _segments(self, matrix: sparse.csc_array) -> moves.Segments:
+    def _segments(self, matrix: Any) -> moves.Segments:
         program, flows, n = self.program, self.program.flows, self.program.n_flows
         order = np.argsort(flows.item, kind="stable")
         n_items = len(program.uncovered)
-        entries = (matrix[:, :n] != 0) + (matrix[:, n : 2 * n] != 0)
-        pattern = sparse.csc_array(entries)
-        pattern.sort_indices()
+        pattern = by_column(where_any(matrix[:, :n]) + where_any(matrix[:, n : 2 * n]))
         flow = np.repeat(np.arange(n), np.diff(pattern.indptr))
         indicator = self._members()
         return moves.Segments(
@@ -74,7 +78,7 @@ class Neighbourhood:
     def _members(self) -> tuple[Ints, Ints]:
         """Write the indicators of segments, suppliers first: (segment, indicator) sorted by segment."""
         program, n = self.program, self.program.n_flows
-        rows = np.flatnonzero((program.row_kind == RowKind.INDICATOR))
+        rows = np.flatnonzero(program.row_kind == RowKind.INDICATOR)
         block = program.matrix[rows].tocoo()
         chosen = (block.col >= n) & (block.col < 2 * n) & (block.data > 0)
         wins = np.full(len(rows), -1)
@@ -88,9 +92,8 @@ class Neighbourhood:
         order = np.argsort(segment, kind="stable")
         return segment[order].astype(np.int64), indicator[order].astype(np.int64)
 
-    def _indicators(self, matrix: sparse.csc_array) -> moves.Indicators:
-        keep = sparse.csc_array(matrix[:, self.columns])
-        keep.sort_indices()
+    def _indicators(self, matrix: Any) -> moves.Indicators:
+        keep = by_column(matrix[:, self.columns])
         # Capacities are kept as they are: what a supplier may fill does not wait for it to be used.
         kind = self.program.row_kind[self.rows]
         value = np.where(kind[keep.indices] == RowKind.CAPACITY, 0.0, keep.data)
@@ -101,11 +104,11 @@ class Neighbourhood:
         """Weigh rows: by what breaking them costs where it may be, else a little more than their dual prices."""
         program, n = self.program, self.program.n_flows
         cost = program.cost[:n] * np.maximum(program.most[:n], 1.0)
-        matrix = sparse.csr_array(program.matrix[self.rows][:, : 2 * n])
+        matrix = by_row(program.matrix[self.rows][:, : 2 * n])
         span = np.concatenate([np.abs(program.most[:n]), np.ones(n)])
         whole = np.concatenate([cost, cost])
-        sized = sparse.csr_array(abs(matrix)) @ span
-        costly = sparse.csr_array(matrix != 0).astype(np.float64) @ whole
+        sized = abs(matrix) @ span
+        costly = where_any(matrix) @ whole
         usual = 0.02 * costly / np.maximum(sized, 1e-9)
         if prices is not None:
             usual = np.maximum(1.2 * np.abs(prices[self.rows]), usual)
@@ -131,14 +134,14 @@ class Neighbourhood:
         segments = self.segments
         bought = state.packs > 0
         cost = float(segments.pack_cost @ state.packs) + float(segments.fixed_cost[bought].sum())
-        cost += float(self.indicators.cost[state.count > 0].sum())
+        cost += float(self.indicators.cost[state.chosen > 0].sum())
         cost += float(self.needs.penalty @ np.maximum(self.needs.units - state.bought, 0))
         state.cost[0] = cost + self._weighed(state)
 
-    def items_of(self, row: int) -> Ints:
-        """Items that a weighed row is about."""
+    def items_of(self, row: int, state: moves.State) -> Ints:
+        """Items that a broken row is about: where it has too much, those that it counts now."""
         segments = self.segments
-        flows = np.flatnonzero(np.bincount(segments_in(segments, row), minlength=self.program.n_flows))
+        flows = np.unique(np.searchsorted(segments.first_row, np.flatnonzero(segments.row == row), side="right") - 1)
         if not len(flows):
             indicators = self.indicators
             owner = np.repeat(np.arange(len(self.columns)), np.diff(indicators.first_row))
@@ -146,21 +149,23 @@ class Neighbourhood:
             of_row[owner[indicators.row == row]] = True
             member = np.repeat(np.arange(self.program.n_flows), np.diff(segments.first_indicator))
             flows = np.unique(member[of_row[segments.indicator]])
-        return np.unique(segments.item[flows])
+        bought = flows[state.packs[flows] > 0]
+        too_much = state.activity[row] > self.limits.high[row]
+        return np.unique(segments.item[bought if too_much and len(bought) else flows])
 
     def columns_of(self, state: moves.State) -> Floats:
         """Write a state as columns of the program; what is broken at a price is left at 0."""
         program, n = self.program, self.program.n_flows
         columns = np.zeros(len(program.cost))
         columns[:n], columns[n : 2 * n] = state.packs, state.packs > 0
-        columns[self.columns] = state.count > 0
+        columns[self.columns] = state.chosen > 0
         columns[program.uncovered] = np.maximum(self.needs.units - state.bought, 0)
         return columns
 
     def held_without(self, state: moves.State, flows: Ints) -> NDArray[np.bool_]:
         """Columns of indicators that stay 1 when these segments are given back, shape ``(n_columns,)``."""
         bought = flows[state.packs[flows] > 0]
-        segments, count = self.segments, state.count.copy()
+        segments, count = self.segments, state.chosen.copy()
         for f in bought.tolist():
             count[segments.indicator[segments.first_indicator[f] : segments.first_indicator[f + 1]]] -= 1
         held = np.zeros(len(self.program.cost), dtype=np.bool_)
@@ -176,7 +181,7 @@ class Neighbourhood:
         return moves.State(
             packs=np.zeros(n, dtype=np.int64),
             taken=np.zeros(int(self.segments.group.max(initial=0)) + 1, dtype=np.bool_),
-            count=np.zeros(len(self.columns), dtype=np.int64),
+            chosen=np.zeros(len(self.columns), dtype=np.int64),
             activity=activity,
             bought=np.zeros(len(self.needs.units), dtype=np.int64),
             cost=np.array([cost]),
@@ -203,8 +208,10 @@ class Neighbourhood:
         self.recount(state)
 
     def weigh_more(self, state: moves.State, row: int, factor: float) -> None:
-        """Let one row weigh more."""
-        self.limits.weight[row] *= factor
+        """Let one row weigh more, and what it is off now at least a part of an item."""
+        weight, off = self.limits.weight, max(float(self._off(state)[row]), 1e-6)
+        item = float(self.needs.penalty @ self.needs.units) / max(len(self.needs.units), 1)
+        weight[row] = min(max(factor * weight[row], _PART_OF_ITEM * item / off), _HEAVIEST * item)
         self.recount(state)
 
     def broken(self, state: moves.State) -> Ints:
@@ -225,18 +232,12 @@ class Neighbourhood:
         return units
 
 
-def segments_in(segments: moves.Segments, row: int) -> Ints:
-    """Segments that a row counts."""
-    at = np.flatnonzero(segments.row == row)
-    return np.asarray(np.searchsorted(segments.first_row, at, side="right") - 1)
-
-
 def _must(program: AwardProgram, n: int) -> float:
     """Weight of a unit that has to be bought: more than any costs."""
     return 100.0 * float(np.max(program.cost[:n] / program.pack, initial=1.0))
 
 
-def _violation_prices(program: AwardProgram, matrix: sparse.csc_array) -> Floats:
+def _violation_prices(program: AwardProgram, matrix: Any) -> Floats:
     """Price of what breaks each row, 0 where nothing may."""
     known = np.zeros(len(program.cost), dtype=np.bool_)
     known[: 2 * program.n_flows] = True
@@ -248,6 +249,6 @@ def _violation_prices(program: AwardProgram, matrix: sparse.csc_array) -> Floats
     return price
 
 
-def _values(matrix: sparse.csc_array, row: Ints, column: Ints) -> Floats:
+def _values(matrix: Any, row: Ints, column: Ints) -> Floats:
     """Read entries of a matrix, 0 where there is none."""
     return np.asarray(matrix[row, column], dtype=np.float64).reshape(-1)

@@ -3,6 +3,8 @@
 Rows may be broken at a weight; the worth of a state is its cost and all weights together. Money is in currency units,
 quantities are packs of segments.
 """
+# Types are those that numba finds; `local_search` makes the columns.
+# mypy: disable-error-code="no-untyped-def, untyped-decorator"
 
 from __future__ import annotations
 
@@ -66,7 +68,7 @@ class State(NamedTuple):
     packs: np.ndarray
     taken: np.ndarray
     """Whether a segment of the group is chosen."""
-    count: np.ndarray
+    chosen: np.ndarray
     """Chosen segments of every indicator."""
     activity: np.ndarray
     bought: np.ndarray
@@ -100,8 +102,8 @@ def change(segments, indicators, limits, state, f, packs, sign):
         added += off(limits, after, r) - off(limits, before, r)
     for e in range(segments.first_indicator[f], segments.first_indicator[f + 1]):
         j = segments.indicator[e]
-        state.count[j] += sign
-        if (sign == 1 and state.count[j] == 1) or (sign == -1 and state.count[j] == 0):
+        state.chosen[j] += sign
+        if (sign == 1 and state.chosen[j] == 1) or (sign == -1 and state.chosen[j] == 0):
             added += sign * indicators.cost[j]
             for k in range(indicators.first_row[j], indicators.first_row[j + 1]):
                 r = indicators.row[k]

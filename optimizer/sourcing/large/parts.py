@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +12,8 @@ from scipy import sparse
 from optimizer.backends import BACKENDS, Search
 from optimizer.program import Program
 from optimizer.sourcing.large import moves
+from optimizer.sourcing.large.collecting import by_row
 from optimizer.sourcing.large.local_search import Neighbourhood
-from optimizer.sourcing.large.program import RowKind
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -67,7 +68,7 @@ def part_of(near: Neighbourhood, state: moves.State, items: Ints, worth: Floats)
     index = np.flatnonzero(free)
     low, high = whole.row_low[rows] + whole.row_margin[rows], whole.row_high[rows] - whole.row_margin[rows]
     fixed = near.by_row[rows] @ emptied
-    block = sparse.csr_array(near.by_row[rows][:, index])
+    block = by_row(near.by_row[rows][:, index])
     least = np.where(held[index], 1.0, 0.0)
     program, start = _elastic(near, rows, block, (low - fixed, high - fixed), (index, least, columns[index]))
     return Part(items, index, program, start)
@@ -85,12 +86,12 @@ def _open_flows(near: Neighbourhood, state: moves.State, items: Ints, worth: Flo
     return np.unique(flow[(rank < _SEGMENTS_PER_ITEM) | (state.packs[flow] > 0)])
 
 
-def _rows_of(matrix: sparse.csc_array, columns: Flags) -> Ints:
+def _rows_of(matrix: Any, columns: Flags) -> Ints:
     """Rows in which any of the columns has an entry."""
     return np.unique(matrix[:, np.flatnonzero(columns)].indices)
 
 
-def _columns_of(matrix: sparse.csr_array, rows: Ints) -> Flags:
+def _columns_of(matrix: Any, rows: Ints) -> Flags:
     """Columns with an entry in any of the rows."""
     found = np.zeros(matrix.shape[1], dtype=np.bool_)
     found[matrix[rows].indices] = True
@@ -100,7 +101,7 @@ def _columns_of(matrix: sparse.csr_array, rows: Ints) -> Flags:
 def _elastic(
     near: Neighbourhood,
     rows: Ints,
-    block: sparse.csr_array,
+    block: Any,
     bounds: tuple[Floats, Floats],
     columns: tuple[Ints, Floats, Floats],
 ) -> tuple[Program, Floats]:
@@ -116,10 +117,9 @@ def _elastic(
         for each in zip(*((soft[at], np.full(int(at.sum()), sign)) for at, sign in shapes), strict=True)
     )
     price = np.concatenate([weight[at] for at, _ in shapes])
-    n, extra = len(index), len(row)
+    extra = len(row)
     slack = sparse.csr_array((value, (row, np.arange(extra))), shape=(len(rows), extra))
-    matrix = sparse.csr_array(sparse.hstack([block, slack]))
-    matrix.sort_indices()
+    matrix = by_row(sparse.hstack([block, slack]))
     activity = block @ now
     off = np.maximum(np.where(value > 0, low[row] - activity[row], activity[row] - high[row]), 0.0)
     program = Program(
@@ -171,6 +171,3 @@ def applied(near: Neighbourhood, state: moves.State, part: Part, found: tuple[In
     for f, amount in zip(own.tolist(), before.tolist(), strict=True):
         moves.take(*parts, f, amount)
     return False
-
-
-__all__ = ["Part", "RowKind", "applied", "part_of", "solved"]

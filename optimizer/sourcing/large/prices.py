@@ -1,7 +1,7 @@
 """Prices of the rows that tie suppliers together, and the lower bound that any prices prove.
 
-With the rows that are not a supplier's own priced into the objective, every supplier decides alone, and best: of each group of
-segments the one that is worth most, at its least or most units; and whether all of that pays for using the supplier.
+With the rows that are not a supplier's own priced into the objective, every supplier decides alone, and best: of each
+group of segments the one that is worth most, at its least or most units; and whether all of that pays for using it.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
+from optimizer.sourcing.large.collecting import by_row, where_any
 from optimizer.sourcing.large.program import AwardProgram, RowKind
 
 Floats = NDArray[np.float64]
@@ -49,8 +49,8 @@ class Pricing:
         self.program = program
         flows, n = program.flows, program.n_flows
         self.rows = np.flatnonzero(~np.isin(program.row_kind, (RowKind.WITHIN, RowKind.CHOICE)))
-        self.matrix = sparse.csr_array(program.matrix[self.rows])
-        self.transposed = sparse.csr_array(self.matrix.T)
+        self.matrix = by_row(program.matrix[self.rows])
+        self.transposed = by_row(self.matrix.T)
         self.low, self.high = program.row_low[self.rows], program.row_high[self.rows]
         self.least, self.most = flows.from_units / program.pack, flows.to_units / program.pack
         order = np.argsort(flows.group, kind="stable")
@@ -68,7 +68,7 @@ class Pricing:
         size[program.used] = size[n : 2 * n] = 1.0
         cost = np.concatenate([whole, whole, np.zeros(len(program.cost) - 2 * n)])
         filled = abs(self.matrix) @ np.where(np.isfinite(size), size, 0.0)
-        costly = (self.matrix != 0).astype(np.float64) @ cost
+        costly = where_any(self.matrix) @ cost
         squares = np.sqrt(self.matrix.power(2) @ size**2)
         return np.asarray(np.maximum(costly, 1e-9) / np.maximum(filled, 1e-9) / np.maximum(squares, 1e-9))
 

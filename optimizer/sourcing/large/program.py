@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from network.columns import NO_LIMIT
 from network.events import Event
@@ -20,7 +20,7 @@ from optimizer.bidding.limits import consistencies_of, limits_of
 from optimizer.bidding.offers import Offers
 from optimizer.program import Program
 from optimizer.sourcing.award_flows import AwardFlows, award_flows
-from optimizer.sourcing.large.collecting import Collected
+from optimizer.sourcing.large.collecting import Collected, by_row
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -58,7 +58,8 @@ class AwardProgram:
     cost: Floats
     most: Floats
     integer: NDArray[np.bool_]
-    matrix: sparse.csc_array
+    matrix: Any
+    """A, sparse, by column."""
     row_low: Floats
     row_high: Floats
     row_kind: NDArray[np.int8]
@@ -172,8 +173,7 @@ def _add_items_and_suppliers(
 
 def whole_program(program: AwardProgram) -> Program:
     """Write all of it for a solver, which maximises."""
-    matrix = sparse.csr_array(program.matrix)
-    matrix.sort_indices()
+    matrix = by_row(program.matrix)
     n = len(program.row_low)
     return Program(
         objective=-program.cost,

@@ -158,7 +158,7 @@ def _add_side(
     priced = np.flatnonzero(limits.price[row_limit] > 0)
     price = limits.price[row_limit[priced]] / writer.scale
     broken = parts.add_columns(len(priced), price, _reach(entries, n, amount[row_limit], parts)[priced], integer=False)
-    entries.append((priced, broken, 1.0 if low_side else -1.0))
+    entries.append((priced, broken, np.full(len(priced), 1.0 if low_side else -1.0)))
     asked = amount[row_limit].copy()
     if low_side:
         when = np.flatnonzero(limits.if_winning[row_limit])

@@ -1,7 +1,7 @@
-"""Searches awards of events with thousands of items: prices prove a bound, local search and solvers on parts find awards.
+"""Searches awards of events with thousands of items: prices prove a bound, moves and solvers on parts find awards.
 
-Rows that tie suppliers together are priced in a process of its own. Meanwhile everything is bought at spread fixed costs,
-suppliers are closed, opened and swapped, and then a solver buys some items anew, again and again: those that
+Rows that tie suppliers together are priced in a process of its own. Meanwhile everything is bought at spread fixed
+costs, suppliers are closed, opened and swapped, and then a solver buys some items anew, again and again: those that
 broken rules are about, and those that cost most above their prices.
 """
 
@@ -55,7 +55,13 @@ _SMALL_PART_SECONDS: Final = 0.7
 _BROKEN_FIRST: Final = 0.6
 """Share of the parts that are about broken rules, while there are any."""
 
-_HEAVIER: Final = 1.5
+_HEAVIER: Final = 2.0
+_MUCH_HEAVIER: Final = 4.0
+_DOMINATING: Final = 0.1
+"""Share of the cost from which fixed costs are high."""
+
+_SUPPLIER_ROUNDS: Final = 5
+"""Of choosing suppliers, rules that are broken weighing more in the next one."""
 _OFFER_SECONDS: Final = 2.0
 _SEED: Final = 20261122
 
@@ -106,10 +112,19 @@ class _Search:
         self.near.weigh(self.state, self._row_prices())
         spread_fixed_costs(self.near, self.state, _PASSES, self.random)
         until = self.progress.elapsed + _SUPPLIER_SHARE * self.progress.left
-        improve_suppliers(self.near, self.state, self.random, lambda: self.progress.elapsed < until)
+        for _ in range(_SUPPLIER_ROUNDS):
+            improve_suppliers(self.near, self.state, self.random, lambda: self.progress.elapsed < until)
+            if not self._fixed_costs_dominate() or not self.near.reweigh(self.state, _MUCH_HEAVIER):
+                break
+            listen()
         listen()
         self.near.weigh(self.state, self._row_prices())
         self.offer()
+
+    def _fixed_costs_dominate(self) -> bool:
+        """Whether what suppliers cost by themselves is so much that rules have to weigh as much."""
+        fixed = float(self.near.indicators.cost[self.state.chosen > 0].sum())
+        return fixed > _DOMINATING * abs(float(self.state.cost[0]))
 
     def _row_prices(self) -> Floats:
         prices = np.zeros(len(self.program.row_low))
@@ -164,7 +179,7 @@ class _Search:
         first = np.empty(0, dtype=np.int64)
         if len(broken) and random.random() < _BROKEN_FIRST:
             row = int(random.choice(broken))
-            first = near.items_of(row)
+            first = near.items_of(row, self.state)
             near.weigh_more(self.state, row, _HEAVIER)
         if not len(first):
             loss = self._losses()

@@ -1,4 +1,4 @@
-"""Which suppliers are used at all: first by spreading fixed costs over units, then by closing and opening them one by one."""
+"""Which suppliers are used at all: first by spreading fixed costs over units, then by closing and opening them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def spread_fixed_costs(near: Neighbourhood, state: moves.State, passes: int, ran
     """Buy everything anew, again and again, with fixed costs spread over the units that were bought the last time."""
     segments, cost = near.segments, near.indicators.cost
     fixed, true = cost.copy(), segments.pack_cost.copy()
-    n, n_suppliers = len(true), len(state.shut)
+    n_suppliers = len(state.shut)
     units = segments.pack * segments.most
     offered = np.bincount(segments.supplier, units, minlength=n_suppliers)
     rate = fixed[:n_suppliers] / np.maximum(0.3 * offered, 1.0)
@@ -44,7 +44,6 @@ def spread_fixed_costs(near: Neighbourhood, state: moves.State, passes: int, ran
         rate = np.where(filled > 0, 0.5 * rate + 0.5 * spread, rate)
     if kept is not None:
         near.restore(state, kept)
-    del n
 
 
 def improve_suppliers(
@@ -54,8 +53,8 @@ def improve_suppliers(
     n_suppliers, better = len(state.shut), 0
     since = 0
     while more() and since < 3 * n_suppliers:
-        used = np.flatnonzero(state.count[:n_suppliers] > 0)
-        idle = np.flatnonzero(state.count[:n_suppliers] == 0)
+        used = np.flatnonzero(state.chosen[:n_suppliers] > 0)
+        idle = np.flatnonzero(state.chosen[:n_suppliers] == 0)
         draw, kept, before = random.random(), near.snapshot(state), float(state.cost[0])
         if draw < 0.4 and len(used):
             _close(near, state, int(random.choice(used)), random)
@@ -100,5 +99,5 @@ def _open(near: Neighbourhood, state: moves.State, supplier: int, random: np.ran
     items = np.unique(segments.item[segments.supplier == supplier])
     moves.items_anew(*near.parts, state, items, 0.0, 0.0, int(random.integers(2**31)))
     cost[supplier] = fixed
-    if state.count[supplier] > 0:
+    if state.chosen[supplier] > 0:
         state.cost[0] += fixed

@@ -1,0 +1,161 @@
+"""Awards of large events: prices prove bounds, parts and moves keep what they count, the generator keeps its word."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from network.events import reading
+from optimizer.award import award_of
+from optimizer.backends import BACKENDS, Outcome, Search
+from optimizer.bidding.limits import breaches, limits_of
+from optimizer.bidding.offers import offers_of
+from optimizer.certificate.awards import certify_award
+from optimizer.plan import Status
+from optimizer.request import Parameters
+from optimizer.sourcing.large import moves
+from optimizer.sourcing.large.local_search import Neighbourhood
+from optimizer.sourcing.large.parts import applied, part_of, solved
+from optimizer.sourcing.large.prices import Pricing
+from optimizer.sourcing.large.program import award_program, whole_program
+from optimizer.sourcing.large.search import search_large
+from optimizer.sourcing.progress import AwardProgress
+from optimizer.sourcing.solve import award
+from scenarios.generate.sourcing import SourcingShape, generate_sourcing
+from tests.sourcing.drawing import drawn_event
+
+TINY = SourcingShape(items=8, suppliers=4, rules=12)
+
+
+def _events():
+    for regime in ("light", "heavy"):
+        for seed in range(1, 3):
+            yield generate_sourcing(TINY, regime, seed)
+
+
+def test_generated_events_have_valid_awards():
+    for event in (*_events(), generate_sourcing("S", "light", 1)):
+        from scenarios.generate.sourcing_rules import no_rules  # noqa: PLC0415
+
+        assert len(event.rules) > len(no_rules())
+        measures = {int(each) for each in event.rules.measure}
+        assert len(measures) >= 4
+        assert offers_of(event).usable.max() == 0
+
+
+def test_program_has_the_optimum_of_the_event():
+    for event in _events():
+        offers = offers_of(event)
+        program = award_program(event, offers)
+        answer = BACKENDS["highs"](whole_program(program), Search(seconds=10, gap=1e-7))
+        certificate = certify_award(event, award_of(program.units(answer.columns, len(event.bids))))
+        best = award(event, Parameters(time_limit_seconds=5))
+        scale = 10**event.money_decimals
+        assert certificate.valid
+        assert certificate.objective >= best.bound - 1e-6 * best.objective
+        assert -answer.bound <= best.objective / scale * (1 + 1e-6)
+        if best.status is Status.OPTIMAL and answer.outcome is Outcome.OPTIMAL:
+            assert certificate.objective == pytest.approx(best.objective, rel=2e-6)
+
+
+def test_any_prices_prove_a_bound():
+    random = np.random.default_rng(7)
+    for event in _events():
+        best = award(event, Parameters(time_limit_seconds=5))
+        pricing = Pricing(award_program(event, offers_of(event)))
+        first = pricing.first_prices()
+        for _ in range(20):
+            prices = first * random.uniform(0, 2, len(first)) + random.normal(size=len(first)) * 5
+            priced = pricing.at(pricing.within(prices))
+            assert priced.bound <= best.objective / 10**event.money_decimals
+
+
+def test_climbing_comes_near_the_linear_relaxation():
+    event = generate_sourcing("XS", "light", 1)
+    pricing, steps = Pricing(award_program(event, offers_of(event))), [0]
+
+    def more() -> bool:
+        steps[0] += 1
+        return steps[0] < 400
+
+    best = [0.0]
+    pricing.climb(
+        pricing.first_prices(), lambda: 1.03 * best[0], more, lambda priced, _: best.__setitem__(0, priced.bound)
+    )
+    relaxed = -BACKENDS["highs"](whole_program(pricing.program), Search(seconds=20, gap=0.02)).bound
+    assert 0.97 * relaxed <= best[0] <= 1.001 * relaxed
+
+
+def test_moves_count_what_the_certificate_counts():
+    for event in _events():
+        program = award_program(event, offers_of(event))
+        near = Neighbourhood(event, program)
+        state, random = near.empty_state(), np.random.default_rng(3)
+        for turn in range(6):
+            order = random.permutation(len(event.items))
+            moves.items_anew(*near.parts, state, order, 0.5, 1e4, turn)
+            counted = float(state.cost[0])
+            near.recount(state)
+            assert counted == pytest.approx(float(state.cost[0]))
+            certificate = certify_award(event, award_of(near.units(state, len(event.bids))))
+            assert certificate.valid == (not len(near.broken(state)))
+            if certificate.valid:  # violations count whole units, the state parts of them
+                assert counted <= certificate.objective / 10**event.money_decimals + 1e-3
+
+
+def test_parts_are_never_worse():
+    for event in _events():
+        program = award_program(event, offers_of(event))
+        near, pricing = Neighbourhood(event, program), Pricing(program)
+        state, random = near.empty_state(), np.random.default_rng(3)
+        worth = pricing.at(pricing.first_prices()).worth
+        for _ in range(4):
+            before = float(state.cost[0])
+            part = part_of(near, state, random.choice(len(event.items), 6, replace=False), worth)
+            found = solved(part, 5.0, 1e-6)
+            assert found is not None
+            applied(near, state, part, found)
+            assert state.cost[0] <= before
+            counted = float(state.cost[0])
+            near.recount(state)
+            assert counted == pytest.approx(float(state.cost[0]))
+
+
+@pytest.mark.parametrize("regime", ["light", "heavy"])
+def test_search_finds_and_proves(regime):
+    event = generate_sourcing("XS", regime, 1)
+    progress = AwardProgress(event, Parameters(time_limit_seconds=8.0))
+    search_large(progress)
+    assert progress.certificate is not None
+    assert progress.certificate.valid
+    assert progress.bound <= progress.objective
+    best = award(event, Parameters(time_limit_seconds=8.0))
+    assert progress.bound <= best.objective
+    assert best.bound <= progress.objective
+
+
+def test_drawn_events_keep_their_bounds():
+    for seed in range(40):
+        frames, settings = drawn_event(seed, packages=False, risk=False, survive=False)
+        event, _ = reading.event_from_frames(frames, settings)
+        offers = offers_of(event)
+        if np.any(offers.package >= 0) or not len(offers.from_units):
+            continue
+        best = award(event, Parameters(time_limit_seconds=10))
+        if best.objective is None:
+            continue
+        pricing = Pricing(award_program(event, offers))
+        bound = pricing.at(pricing.within(pricing.first_prices())).bound
+        assert bound <= best.objective / 10**event.money_decimals + 1e-9, seed
+
+
+def test_reference_award_keeps_the_rules():
+    from scenarios.generate import sourcing_rules  # noqa: PLC0415
+
+    event = generate_sourcing("XS", "light", 2)
+    offers = offers_of(event)
+    limits = limits_of(event, offers)
+    assert len(limits)
+    nothing = np.zeros(len(event.bids), dtype=np.int64)
+    assert breaches(event, limits, nothing, nothing).max() > 0  # something is asked for
+    assert sourcing_rules.family_kinds(event).shape == (len(event.items),)
