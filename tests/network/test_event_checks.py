@@ -8,7 +8,9 @@ import pytest
 
 from network.events import event_from_frames
 from network.problems import EventError
+from optimizer.bidding.offers import Usable, offers_of
 from tests.network.events import event_frames, event_settings
+from tests.sourcing.drawing import drawn_event
 
 Frames = dict[str, pd.DataFrame]
 Change = Callable[[Frames], Any]
@@ -166,6 +168,24 @@ def test_what_is_doubtful_is_said(place: str, code: str, change: Change) -> None
     _, problems = event_from_frames(frames, event_settings())
     assert (place, code) in {(problem.place, problem.code) for problem in problems}
     assert all(problem.is_warning for problem in problems)
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_bids_that_cannot_be_used_are_said(seed: int) -> None:
+    """The reader warns of the bids that the optimiser passes over, or of one in their package, and of no others."""
+    event, problems = event_from_frames(*drawn_event(seed))
+    said = {problem.row - 1: problem.code for problem in problems if problem.code in USE_CODES and problem.row}
+    package = list(zip(event.bids.supplier.tolist(), event.bids.package_id.tolist(), strict=True))
+    closed = {package[row] for row in said if package[row][1]}
+    unusable = offers_of(event).usable != Usable.YES
+    for row in range(len(event.bids)):
+        if unusable[row]:
+            assert row in said or package[row] in closed
+        else:
+            assert said.get(row, "above_item") == "above_item"
+
+
+USE_CODES = {"expired", "late", "blocked_supplier", "above_item"}
 
 
 def test_items_without_a_bid() -> None:
