@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 
 import numpy as np
@@ -168,13 +168,15 @@ class _Case:
         if seconds < self.needed:
             return _Price(BETWEEN, np.nan, top, low, UNKNOWN_MONEY, None)
         stated = best_with(self.hand.event, bids, [], seconds / 2)
-        if stated.infeasible:
+        if stated.infeasible and not np.any(self.least.by_spend[bids]):
             return _Price(NEVER, np.nan, 0.0, low, UNKNOWN_MONEY, None)
         if stated.bound is not None:
             low = max(low, stated.bound - self.hand.objective)
         known = stated.objective is not None and self.surely_best is not None
         high = stated.objective - self.surely_best if known else UNKNOWN_MONEY  # type: ignore[operator]
         found = self._narrowed(bids, stated.award, math.floor(top * MILLIONTHS), until)
+        if np.any(self.least.either_way[bids]):
+            found = replace(found, highest=MILLIONTHS)  # that one factor loses says nothing of higher ones
         if found.highest < 0:
             return _Price(NEVER, np.nan, 0.0, low, high, None)
         certain = self._certain(bids, found)

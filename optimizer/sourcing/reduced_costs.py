@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from network.events import Event, Measure, RuleKind
+from network.events import Event, Measure, RuleKind, Sense
 from optimizer.backends import RELAXATIONS, Search
-from optimizer.bidding.limits import AwardLimits
+from optimizer.bidding.limits import NO_SHARE, AwardLimits
 from optimizer.bidding.offers import Offers
 from optimizer.program import Program
 from optimizer.sourcing.award_flows import AwardFlows
@@ -28,6 +28,10 @@ class LeastObjectives:
     """Of all awards that take the bid, money: none costs less; -inf: not known."""
     factor: Floats
     """Of the bid's prices: above it no award with the bid is as good as the best; 1: not known."""
+    by_spend: Flags
+    """Limits on spend count the bid: its price changes which awards are valid."""
+    either_way: Flags
+    """Some of them may hold at a higher price and not at a lower one: they ask for spend, or for shares of it."""
 
 
 def least_objectives(event: Event, offers: Offers, best: int, seconds: float) -> LeastObjectives:
@@ -50,10 +54,14 @@ def least_objectives(event: Event, offers: Offers, best: int, seconds: float) ->
     built = award_model(event, offers)
     program = award_program(built)
     duals = RELAXATIONS["highs"](program, Search(seconds=seconds)).row_duals
+    limits = built.limits
+    spend = limits.measure == Measure.SPEND
+    by_spend = _counted(limits, spend, n)
+    either_way = _counted(limits, spend & ((limits.sense != Sense.AT_MOST) | (limits.share != NO_SHARE)), n)
     if duals is None or not len(built.flows):
-        return LeastObjectives(np.full(n, -np.inf), np.ones(n))
-    first, last = _objectives(built, program, duals)
-    return LeastObjectives(*_by_bid(built, (first, last), best))
+        return LeastObjectives(np.full(n, -np.inf), np.ones(n), by_spend, either_way)
+    objective, factor = _by_bid(built, _objectives(built, program, duals), best)
+    return LeastObjectives(objective, np.where(by_spend, 1.0, factor), by_spend, either_way)
 
 
 def _objectives(built: AwardModel, program: Program, duals: Floats) -> tuple[Floats, Floats]:
@@ -140,7 +148,6 @@ def _by_bid(built: AwardModel, ends: tuple[Floats, Floats], best: int) -> tuple[
         wins_below = np.where(least - off <= best, 1.0, 1.0 - cheaper)
         np.minimum.at(objective, flows.bid, least)
         np.maximum.at(factor, flows.bid, wins_below)
-    factor[_counted_by_spend(built.limits, n)] = 1.0
     known = np.isfinite(objective)
     return np.where(known, objective, -np.inf), np.where(known, np.clip(factor, 0.0, 1.0), 1.0)
 
@@ -153,9 +160,9 @@ def _by_package(flows: AwardFlows, amount: Floats) -> Floats:
     return np.where(packaged, whole[package], amount)
 
 
-def _counted_by_spend(limits: AwardLimits, n_bids: int) -> Flags:
-    """Bids whose price changes what limits on spend allow."""
+def _counted(limits: AwardLimits, asked: Flags, n_bids: int) -> Flags:
+    """Bids that any of some limits count, or take a share of."""
     counted = np.zeros(n_bids, dtype=np.bool_)
     for first, bid in ((limits.first, limits.bid), (limits.first_base, limits.base_bid)):
-        counted[bid[np.repeat(limits.measure == Measure.SPEND, np.diff(first))]] = True
+        counted[bid[np.repeat(asked, np.diff(first))]] = True
     return counted
