@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from network.columns import NO_LIMIT
 from network.events import Event
 from optimizer.bidding.offers import Usable
+from optimizer.certificate.award_risk import ANY_NUMBER
 from optimizer.certificate.awards import AwardValue
 from optimizer.certificate.event_reading import EventReading
 
@@ -45,8 +46,8 @@ def bid_reasons(event: Event, reading: EventReading, value: AwardValue) -> tuple
     used, bought = np.zeros(len(capacity), dtype=np.int64), np.zeros(len(event.items), dtype=np.int64)
     np.add.at(used, bids.supplier, value.units * bids.capacity_per_unit)
     np.add.at(bought, bids.item, value.units)
-    left = np.where(capacity < NO_LIMIT, capacity - used, NO_LIMIT)[bids.supplier]
-    room = np.where(event.items.max_units < NO_LIMIT, event.items.max_units - bought, NO_LIMIT)[bids.item]
+    left = np.where(capacity < NO_LIMIT, capacity - used, ANY_NUMBER)[bids.supplier]
+    room = np.where(event.items.max_units < NO_LIMIT, event.items.max_units - bought, ANY_NUMBER)[bids.item]
     conditions = [taken, *(offers.usable == reason for reason in UNUSABLE)]
     conditions += [(offers.alternate >= 0) & np.append(alternates, False)[offers.alternate]]
     conditions += [left < least * bids.capacity_per_unit, room < least]

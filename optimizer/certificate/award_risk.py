@@ -27,6 +27,9 @@ Ints = NDArray[np.int64]
 
 RULES: Final = ("risk.survive_share",)
 
+ANY_NUMBER: Final = 2**61
+"""As a capacity: none; sums of units stay below it, where they may exceed `NO_LIMIT`."""
+
 _SCENARIOS_AT_ONCE: Final = 256
 """Of which the units that arrive are held in memory."""
 
@@ -127,11 +130,11 @@ class _Offered:
 
 
 def capacity_in_units(event: Event) -> Ints:
-    """Units that each supplier can deliver whatever they are of; `NO_LIMIT`: any number; shape ``(n_suppliers,)``."""
+    """Units that each supplier can deliver, whatever they are of; `ANY_NUMBER`: no limit; shape ``(n_suppliers,)``."""
     largest = np.ones(len(event.suppliers), dtype=np.int64)
     np.maximum.at(largest, event.bids.supplier, event.bids.capacity_per_unit)
     capacity = event.suppliers.capacity_units
-    return np.where(capacity < NO_LIMIT, capacity // largest, NO_LIMIT)
+    return np.where(capacity < NO_LIMIT, capacity // largest, ANY_NUMBER)
 
 
 def _missing(needed: Ints, capacity: Ints, offered: _Offered) -> int:

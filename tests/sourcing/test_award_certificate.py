@@ -141,6 +141,21 @@ def test_survival_shares_out_what_capacities_leave() -> None:
     assert [(one.place, one.amount) for one in found.violations] == [("supplier base", 10.0)]
 
 
+@pytest.mark.parametrize(("scale", "capacity"), [(1, 2_100), (1_000_000, 2_100_000_000)])
+def test_survival_counts_units_of_any_number(scale: int, capacity: int) -> None:
+    units = 2_000 * scale
+    frames = {
+        "items": table_of(f"item_id,units\ni,{units}\nj,{units}\n"),
+        "suppliers": table_of(f"supplier_id,capacity_units\na,{capacity}\nb,\n"),
+        "bids": table_of("bid_id,supplier_id,item_id,unit_price\nai,a,i,1\naj,a,j,1\nbi,b,i,1\nbj,b,j,1\n"),
+    }
+    event = event_from_frames(frames, {**CASE.settings, "risk": {"survive_share": 1}})[0]
+    found = certify_award(event, award_of(np.array([1_000, 1_000, 1_000, 1_000]) * scale))
+    assert [(one.rule, one.place, one.amount) for one in found.violations] == [
+        ("risk.survive_share", "supplier b", 2 * units - capacity)
+    ]
+
+
 def test_the_first_hundred_violations_of_a_rule_are_described_and_all_are_counted() -> None:
     frames, settings = dict(CASE.frames), CASE.settings
     many = KEPT_PER_RULE + 20
