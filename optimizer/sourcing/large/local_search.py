@@ -16,7 +16,7 @@ from optimizer.sourcing.large.program import AwardProgram, RowKind
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-_PART_OF_ITEM: Final = 0.003
+_PART_OF_ITEM: Final = 0.02
 _HEAVIEST: Final = 1e3
 """By what a mean item costs when it is not bought: least weight of what a row is off, and most of a unit of it."""
 

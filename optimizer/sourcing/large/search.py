@@ -55,7 +55,7 @@ _SMALL_PART_SECONDS: Final = 0.7
 _BROKEN_FIRST: Final = 0.6
 """Share of the parts that are about broken rules, while there are any."""
 
-_HEAVIER: Final = 2.0
+_HEAVIER: Final = 3.0
 _MUCH_HEAVIER: Final = 4.0
 _DOMINATING: Final = 0.1
 """Share of the cost from which fixed costs are high."""
