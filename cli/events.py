@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from cli.directories import read_directory
-from cli.exit_codes import ExitCode
 from cli.failures import CommandError, listed, tell_warnings
 from cli.progress import Progress
 from cli.wording import counted
 from network import Problem
-from network.events import Event, FreightKind, read_event
+from network.events import Event, read_event
 from optimizer.award_files.award_directory import AwardFile, read_award
 from optimizer.request import Parameters
 
@@ -30,7 +29,7 @@ def read_event_directory(arguments: argparse.Namespace, progress: Progress) -> t
     Raises
     ------
     CommandError
-        When there is no such directory, or bids need a network that is not given.
+        When there is no such directory.
     NetworkError
         When it is no valid event.
     """
@@ -47,8 +46,6 @@ def read_event_directory(arguments: argparse.Namespace, progress: Progress) -> t
         total = sum({problem.kind: problem.total for problem in left_out}.values())
         print(f"bids are left out for {counted(total, 'problem')}", file=sys.stderr)
         print("\n".join(listed(left_out, "  ")), file=sys.stderr)
-    if (event.bids.freight == FreightKind.LANES).any():
-        raise CommandError("bids have freight by lanes: name the network with --network NETDIR", ExitCode.USAGE)
     return event, left_out
 
 

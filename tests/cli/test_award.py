@@ -17,7 +17,7 @@ from optimizer.award_files.award_schema import AWARD_TABLES, WHY_TABLES
 from optimizer.plan import Conflict
 from optimizer.sourcing.solve import award
 from server.child import Reported
-from tests.cli.conftest import Command, Outcome
+from tests.cli.conftest import SMALL, Command, Outcome, write_directory
 from tests.sourcing.small_event import UNITS, EventCase
 
 KEYS = [
@@ -146,15 +146,21 @@ def test_bad_bids_are_refused_with_their_place_or_left_out(command: Command, dir
     assert kept.json["cost"] == BEST + 6
 
 
-def test_freight_by_lanes_needs_a_network(command: Command, directory: Path, tmp_path: Path) -> None:
+def test_freight_by_lanes_is_that_of_the_network(command: Command, directory: Path, tmp_path: Path) -> None:
     bids = pd.read_csv(directory / "bids.csv")
-    bids["freight"] = ["lanes", *[None] * (len(bids) - 1)]
+    bids["freight"] = ["lanes" if bid == "A1" else None for bid in bids["bid_id"]]
     bids.to_csv(directory / "bids.csv", index=False)
-    items = pd.read_csv(directory / "items.csv").assign(node_id="S1")
-    items.to_csv(directory / "items.csv", index=False)
-    done = command("award", directory, "--out", tmp_path / "out")
-    assert done.code in {1, 2}
-    assert "network" in done.err
+    pd.read_csv(directory / "items.csv").assign(node_id="S1").to_csv(directory / "items.csv", index=False)
+    suppliers = pd.read_csv(directory / "suppliers.csv")
+    suppliers.assign(node_id=["W", None, None]).to_csv(directory / "suppliers.csv", index=False)
+    lanes = "lane_id,origin,destination,fixed_cost,cost_per_unit\nW>S1,W,S1,3,0.1\nW>S2,W,S2,3,0.1\n"
+    network = write_directory(tmp_path / "network", {**SMALL, "lanes.csv": lanes})
+    without = command("award", directory, "--out", tmp_path / "out")
+    assert without.code == 1
+    assert "network" in without.err
+    done = command("award", directory, "--out", tmp_path / "out", "--network", network, "--json")
+    assert (done.code, done.json["cost"]) == (0, BEST + 9)
+    assert command("check-award", directory, tmp_path / "out", "--network", network).code == 0
 
 
 @pytest.mark.parametrize(
