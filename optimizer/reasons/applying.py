@@ -67,7 +67,7 @@ def _with_cell(network: Network, table: str, column: str, row: int, amount: floa
         values[row] = alert_units(network)[row]
     values[row] += np.asarray(amount).astype(values.dtype)
     changed = replace(network, **{table: replace(rows, **{column: values})})
-    return with_outside(without_outside(changed)) if table == "quotes" else changed
+    return with_outside(without_outside(changed)) if table in ("quotes", "quote_suppliers") else changed
 
 
 def _row(ids: NDArray[np.object_], place: str) -> int:
@@ -189,6 +189,7 @@ _ROW_OF: Final[dict[str, Callable[[Network, str], int]]] = {
     "lanes": lambda network, place: _row(network.lanes.lane_id, place),
     "nodes": lambda network, place: _row(network.nodes.node_id, place),
     "quotes": lambda network, place: _row(network.quotes.quote_id, place),
+    "quote_suppliers": lambda network, place: _row(network.quote_suppliers.supplier, place),
     "products": lambda network, place: _row(network.products.sku_id, place),
     "stock": _stock_row,
 }

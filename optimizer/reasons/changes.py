@@ -6,17 +6,17 @@ Both come from the same part of a fix, so they cannot differ. `optimizer.reasons
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from network.columns import NO_LIMIT
 from network.lane_rules import may_carry
-from network.outside import quote_of_lane
 from network.tables import Network, Severity
 from optimizer.plan import FixChanges
 from optimizer.reasons.examples import Example
+from optimizer.reasons.parts import Part, of_quotes, part
 from optimizer.reasons.words import Words, amounts, counts, kilograms, numerals, same_words
 from optimizer.request import PURCHASE, TRANSFER
 from optimizer.scope import TRANSFERS, is_closed, nodes_in_scope, response_bit, responses_of_lanes
@@ -30,35 +30,12 @@ CENTS: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """One kind of change for some of the examples, shape ``(n,)`` each."""
-
-    row: Ints
-    """Which of the examples."""
-    field: str
-    place: Words
-    amount: NDArray[np.float64]
-    words: Words
-
-    def take(self, which: Flags) -> Part:
-        """Return the changes for some of the examples."""
-        return Part(self.row[which], self.field, self.place[which], self.amount[which], self.words[which])
-
-
-@dataclass(frozen=True, slots=True)
 class Fix:
     """The changes for some examples, in words and by name, shape ``(n,)``."""
 
     words: Words
     fields: list[list[str]]
     """Names of the fields of each example."""
-
-
-def part(row: Ints, name: str, place: Any, amount: NDArray[Any], text: Any) -> Part:
-    """Make a part of columns of any kind of text and number."""
-    as_words = (np.asarray(column, dtype=np.object_) for column in (place, text))
-    place, text = as_words
-    return Part(row, name, place, np.asarray(amount, dtype=np.float64), text)
 
 
 def joined(n: int, parts: list[Part]) -> Fix:
@@ -101,37 +78,6 @@ def breaking(example: Example) -> list[Part]:
     if example.lifted.capacity:
         parts += [*_dispatches(example), *_node_units(example), *_node_lanes(example)]
     return of_quotes(example.network, [each for each in parts if len(each.row)])
-
-
-_QUOTE_FIELDS: Final = {
-    "lanes.cost_per_unit": "quotes.unit_price",
-    "lanes.fixed_cost": "quotes.fixed_cost",
-    "lanes.min_line_units": "quotes.min_units",
-    "lanes.lead_time_days": "quotes.lead_time_days",
-}
-"""Where the input says what a lane from a quote has."""
-
-
-def of_quotes(network: Network, parts: list[Part]) -> list[Part]:
-    """Name the fields of quotes where parts change lanes from them."""
-    lane = np.flatnonzero(quote_of_lane(network) >= 0)
-    quotes = dict(zip(network.lanes.lane_id[lane].tolist(), quote_of_lane(network)[lane].tolist(), strict=True))
-    named: list[Part] = []
-    for each in parts:
-        bought = np.array([name in quotes for name in each.place.tolist()], dtype=np.bool_)
-        if each.field not in _QUOTE_FIELDS or not bought.any():
-            named.append(each)
-            continue
-        named.append(each.take(~bought))
-        some, field = each.take(bought), _QUOTE_FIELDS[each.field]
-        place = network.quotes.quote_id[[quotes[name] for name in some.place.tolist()]]
-        column, new = each.field.partition(".")[2], field.partition(".")[2]
-        words = [
-            text.replace(column, new).replace(f"lane {old}", f"quote {name}")
-            for text, old, name in zip(some.words.tolist(), some.place.tolist(), place.tolist(), strict=True)
-        ]
-        named.append(part(some.row, field, place, some.amount, words))
-    return [each for each in named if len(each.row)]
 
 
 def _dispatches(example: Example) -> list[Part]:

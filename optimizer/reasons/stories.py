@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from network.outside import node_words, outside_nodes
 from optimizer.plan import UNKNOWN_MONEY
-from optimizer.reasons.changes import Part, breaking, cheaper, joined, margin, part
+from optimizer.reasons.changes import breaking, cheaper, joined, margin
 from optimizer.reasons.examples import Example
 from optimizer.reasons.line_book import matters
+from optimizer.reasons.parts import Part, part
 from optimizer.reasons.residual import Residual
 from optimizer.reasons.supply import Offer, buying
 from optimizer.reasons.words import Words, amounts, counts, kilograms, numerals, same_words

@@ -11,7 +11,7 @@ from network.candidates import NEVER
 from network.outside import node_words, outside_nodes
 from network.tables import Network
 from optimizer.plan import UNKNOWN_MONEY
-from optimizer.reasons.changes import Part, part
+from optimizer.reasons.parts import Part, part
 from optimizer.reasons.residual import Residual
 from optimizer.reasons.search import Search
 from optimizer.reasons.words import Words, amounts, counts

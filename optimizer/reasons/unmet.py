@@ -16,11 +16,12 @@ from numpy.typing import NDArray
 from network.candidates import NEVER
 from optimizer.plan import UNKNOWN_MONEY, Unmet
 from optimizer.reasons import stories
-from optimizer.reasons.changes import Part, breaking, gather, joined
+from optimizer.reasons.changes import breaking, gather, joined
 from optimizer.reasons.codes import UnmetCode
 from optimizer.reasons.examples import Example
 from optimizer.reasons.frozen_lines import taken_away
 from optimizer.reasons.moves import Moves, best_moves, choose
+from optimizer.reasons.parts import Part
 from optimizer.reasons.search import Search
 from optimizer.reasons.stories import Told
 from optimizer.reasons.supply import buying, fresh_units, whereabouts
