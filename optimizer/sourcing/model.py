@@ -23,7 +23,7 @@ from optimizer.sourcing.award_flows import AwardFlows, award_flows
 from optimizer.sourcing.award_rows import AwardRows, RowKind
 from optimizer.sourcing.risk import add_risk, risk_terms, with_risk
 from optimizer.sourcing.rule_rows import Parts, add_consistencies, add_limits, in_play
-from optimizer.sourcing.strengthening import add_total_capacity
+from optimizer.sourcing.strengthening import add_share_winners, add_total_capacity
 from optimizer.sourcing.survival import add_cuts, asked_bids, cut_rows, first_cuts
 from optimizer.sourcing.winners import (
     Indicators,
@@ -99,6 +99,7 @@ def award_model(event: Event, offers: Offers | None = None) -> AwardModel:
         scale=1 if risk is None else risk.scale,
     )
     limit_slack, consistency_slack = add_limits(rows, parts), add_consistencies(rows, parts)
+    add_share_winners(rows, parts, increments, supplier_columns(event, parts.indicators))
     if risk is not None:
         add_risk(rows, parts, offers, risk)
     if event.risk.survive_share is not None:

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from network.events import event_from_frames
+from optimizer.backends import RELAXATIONS, Search
 from optimizer.certificate.awards import certify_award
 from optimizer.model import UNLIMITED
 from optimizer.plan import Status
@@ -146,3 +147,21 @@ def test_rows_are_divided_by_what_their_coefficients_have_in_common():
     assert terms.coefficient.tolist() == [2, 3]
     rows.add_limits(RowKind.LIMIT, np.array([7]), -UNLIMITED, UNLIMITED, (at[:1], column[:1], 3))
     assert rows.limits()[0].low.tolist() == [3, -UNLIMITED]
+
+
+@pytest.mark.parametrize("penalty", [None, 50.0])
+def test_shares_take_several_winners(penalty):
+    """Where nobody may have more than 0.4 of the units, three suppliers win: as a row, not only at whole winners."""
+    rule = {"rule_id": "R", "kind": "limit", "sense": "at_most", "measure": "volume", "per": "supplier", "share": 0.4}
+    asked = event(
+        items=[{"item_id": "I", "units": 10, "uncovered_penalty": penalty}],
+        suppliers=[{"supplier_id": name, "fixed_cost": 30.0} for name in "ABCD"],
+        bids=[{"bid_id": name, "supplier_id": name, "item_id": "I", "unit_price": 1.0} for name in "ABCD"],
+        rules=[rule],
+    )
+    built = award_model(asked)
+    total = np.flatnonzero((built.limit_kind == RowKind.TOTAL) & (built.limit_place == 0))
+    assert len(total) >= 1
+    relaxed = RELAXATIONS["highs"](award_program(built), Search(seconds=10.0))
+    assert -relaxed.bound == pytest.approx(10 + 3 * 30)
+    assert award(asked).objective == 100_00
