@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace, progress: Progress) -> ExitCode:
     with progress.phase("read", "reading bids and rules"):
         reading = _reading(event)
     until = _search_until(parameters.time_limit_seconds, progress)
-    result = award_in_worker(event, reading, parameters, until, progress)
+    result = award_in_worker(event, parameters, until, progress)
     if result.award is not None and (result.certificate is None or not result.certificate.valid):
         raise CommandError("the award that was found failed its certificate and is withheld; please report this")
     result = replace(result, seconds={**result.seconds, "read": progress.seconds["read"]})

@@ -11,11 +11,9 @@ from cli.failures import CommandError
 from cli.progress import Progress
 from network.events import Event
 from optimizer.award import AwardIncumbent, AwardResult
-from optimizer.certificate.awards import certify_award
-from optimizer.certificate.event_reading import EventReading
-from optimizer.plan import Status, StopReason
+from optimizer.plan import StopReason
 from optimizer.request import Parameters
-from optimizer.search.progress import PROVED_GAP
+from optimizer.sourcing.finishing import finish_award
 from optimizer.sourcing.solve import award
 from server.child import Finished, Job, Message, Raised, Reported
 from server.process import WorkerLostError, WorkerProcess
@@ -48,17 +46,13 @@ def award_until(
     return award(event, replace(parameters, time_limit_seconds=left), on_incumbent=on_incumbent)
 
 
-def award_in_worker(
-    event: Event, reading: EventReading, parameters: Parameters, until: float, progress: Progress
-) -> AwardResult:
+def award_in_worker(event: Event, parameters: Parameters, until: float, progress: Progress) -> AwardResult:
     """Search, saying every better award and bound on the way.
 
     Ctrl-C ends the search, not the command: the best award so far is the answer.
 
     Parameters
     ----------
-    reading : EventReading
-        Of the event, for the certificate of an award that a search left behind.
     until : float
         When the search has to end, on the clock of `time.monotonic`. A solver that overruns it is killed, and the best
         award so far is the answer.
@@ -84,7 +78,15 @@ def award_in_worker(
                     return _value(message)
     except KeyboardInterrupt:
         stopped_by = StopReason.CANCELLED
-    return _kept(event, reading, best, stopped_by, progress.seconds["worker"])
+    result = finish_award(
+        event,
+        None if best is None else best.award,
+        bound=None if best is None else best.bound,
+        stopped_by=stopped_by,
+        backend="none" if best is None else f"the last that was found came from {best.found_by}",
+        backend_reason="the search was ended; this is the best it had found",
+    )
+    return replace(result, seconds={**result.seconds, "solve": progress.seconds["worker"]})
 
 
 def _line(incumbent: AwardIncumbent, money_decimals: int) -> str:
@@ -95,28 +97,6 @@ def _line(incumbent: AwardIncumbent, money_decimals: int) -> str:
     ]
     gap = "-" if incumbent.gap is None else format(incumbent.gap, ".3%")
     return f"{'  '.join(words)}  gap {gap:>8}  {incumbent.found_by}"
-
-
-def _kept(
-    event: Event, reading: EventReading, best: AwardIncumbent | None, stopped_by: StopReason, seconds: float
-) -> AwardResult:
-    """Certify the best award of a search that was ended."""
-    found = None if best is None else best.award
-    proved = best is not None and best.gap is not None and best.gap <= PROVED_GAP
-    status = Status.NO_PLAN if found is None else Status.OPTIMAL if proved else Status.FEASIBLE
-    return AwardResult(
-        status=status,
-        stopped_by=stopped_by,
-        award=found,
-        certificate=None if found is None else certify_award(event, found, reading),
-        bound=None if best is None else best.bound,
-        money_decimals=event.money_decimals,
-        conflicts=(),
-        backend="none" if best is None else f"the last that was found came from {best.found_by}",
-        backend_reason="the search was ended; this is the best it had found",
-        sizes={"items": len(event.items), "suppliers": len(event.suppliers), "bids": len(event.bids)},
-        seconds={"solve": seconds},
-    )
 
 
 def _received(worker: WorkerProcess) -> Message | None:

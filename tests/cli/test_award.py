@@ -111,7 +111,7 @@ def test_an_infeasible_event_says_what_to_relax(command: Command, tmp_path: Path
 def test_flags_win_over_the_event(command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
 
-    def capture(event, reading, parameters, until, progress):
+    def capture(event: Any, parameters: Any, until: float, progress: Any) -> Any:
         asked.append((parameters.time_limit_seconds, parameters.gap, parameters.backend))
         return award(event)
 
