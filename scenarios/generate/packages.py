@@ -70,7 +70,7 @@ NEIGHBOURS: Final = 1.2
 """A package's items are drawn of so many times as many nearest ones to its centre."""
 
 SUPPLIERS_PER_ITEM: Final = 0.125
-WINNER_SHARE: Final = 0.5
+WINNER_SHARE: Final = 0.6
 """Share of the suppliers that may win with ``winner_limit``."""
 LOTS_LEEWAY: Final = 2.0
 """Most lots of a winner by what each of them would have, were all alike."""

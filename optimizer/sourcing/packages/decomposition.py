@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -111,7 +111,7 @@ class _Part:
 
 def bound_by_regions(
     covering: Covering,
-    prices: Prices,
+    starts: Sequence[Prices],
     known: Known,
     until: float,
     report: Callable[[int], None],
@@ -120,11 +120,13 @@ def bound_by_regions(
 
     Parameters
     ----------
+    starts : sequence of Prices
+        The best one of these is where shares begin.
     until : float
         On the clock of `time.monotonic`.
     """
     region, depth = regions_of(covering, LARGEST_REGION)
-    state = _State(covering, known.money_decimals, region, prices)
+    state = _best_start(covering, region, starts, known, until)
     best, step, fruitless = -1, _STEP, 0
     parts, shares = state.parts(), state.shares()
     while time.monotonic() < until:
@@ -149,12 +151,22 @@ def bound_by_regions(
             parts, shares, depth, step, fruitless = state.parts(), state.shares(), depth - 1, _STEP, 0
 
 
+def _best_start(covering: Covering, region: Ints, starts: Sequence[Prices], known: Known, until: float) -> _State:
+    """Begin where regions prove most at once."""
+    states = [_State(covering, known.money_decimals, region, prices) for prices in starts]
+    if len(states) == 1:
+        return states[0]
+    bounds = [state.evaluated(state.parts(), until) for state in states]
+    return states[int(np.argmax([-1 if bound is None else bound for bound in bounds]))]
+
+
 class _State:
     """Shares of costs, and what regions bought at them last."""
 
     def __init__(self, covering: Covering, money_decimals: int, region: Ints, prices: Prices) -> None:
         self.covering, self.decimals, self.region = covering, money_decimals, region
-        self.winner_price = np.maximum(np.rint(prices.winner), 0)
+        self.winner_price = np.zeros(len(covering.most_winners))
+        self.winner_price[: len(prices.winner)] = np.maximum(np.rint(prices.winner), 0)
         self.winner_moved = np.zeros(len(self.winner_price))
         self.limited = covering.winner_group.any(axis=0) | (covering.fixed_cost > 0)
         self.columns, self.winners = self._begun(prices)

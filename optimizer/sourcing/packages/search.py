@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Final
@@ -39,9 +39,9 @@ Floats = NDArray[np.float64]
 
 _ALONE_SHARE: Final = 0.1
 """Of the time, for neighbourhoods before solvers begin with what they found."""
-_ALONE_SECONDS_PER_COLUMN: Final = 0.003
+_ALONE_SECONDS_PER_COLUMN: Final = 0.0015
 _NEIGHBOURHOODS_SHARE: Final = 0.6
-_PATIENCE_SHARE: Final = 0.12
+_PATIENCE_SHARE: Final = 0.2
 """Of the time that is left then: most for neighbourhoods beside a solver, and most without a better award; then
 bounds by regions have their place."""
 _SOLVER_RESERVE: Final = 0.05
@@ -99,7 +99,8 @@ class _Search:
     """The best choice, where it came from here."""
     improved: float = 0.0
     """When it was found."""
-    prices: Prices | None = None
+    starts: tuple[Prices, ...] = ()
+    """Prices of the linear relaxation, with limits of winners and without."""
     relaxed: int = 0
     """Bound of the linear relaxation, money."""
 
@@ -124,13 +125,15 @@ class _Search:
             self.offer(answer.columns[: self.covering.n_columns] > 0.5, name)
         self.progress.prove_currency(None if answer.bound is None else -answer.bound, name)
 
-    def take_relaxed(self, answer: Answer | None) -> None:
-        """Evaluate the duals of the relaxation exactly, as prices of items."""
-        if answer is None or answer.row_duals is None:
-            return
-        self.prices = prices_of(self.loose, answer.row_duals * 10.0**self.progress.event.money_decimals)
-        self.relaxed = bound_at(self.covering, np.rint(self.prices.item).astype(np.int64))
-        self.progress.prove(self.relaxed, "prices of items")
+    def take_relaxed(self, answers: Sequence[Answer] | None) -> None:
+        """Evaluate the duals of relaxations exactly, as prices of items."""
+        scale, duals = 10.0**self.progress.event.money_decimals, [each.row_duals for each in answers or ()]
+        problems = zip(_relaxations(self.loose), duals, strict=False)
+        self.starts = tuple(prices_of(each, dual * scale) for each, dual in problems if dual is not None)
+        for start in self.starts:
+            self.relaxed = max(self.relaxed, bound_at(self.covering, np.rint(start.item).astype(np.int64)))
+        if self.starts:
+            self.progress.prove(self.relaxed, "prices of items")
 
     def solver(self, name: str, covering: Covering) -> Forked:
         """Start a solver from the best choice so far."""
@@ -147,7 +150,7 @@ class _Search:
         return Forked(
             bound_by_regions,
             self.covering,
-            self.prices,
+            self.starts,
             Known(self.relaxed, target, self.progress.event.money_decimals),
             self.until,
             on_report=lambda bound: self.progress.prove(bound, "regions"),
@@ -182,7 +185,7 @@ def _searched(search: _Search, begun: Flags) -> None:
             search.take_relaxed(relaxing.wait(progress.left))
         alone = min(_ALONE_SHARE * (search.until - began), _ALONE_SECONDS_PER_COLUMN * search.covering.n_columns)
         improving.wait(max(began + alone - time.monotonic(), 0.0))
-        if search.covering.n_columns > _SOLVER_COLUMNS and search.prices is not None:
+        if search.covering.n_columns > _SOLVER_COLUMNS and search.starts:
             with search.by_regions() as regions:
                 search.watch({"neighbourhoods": improving, "regions": regions}, search.until)
         if not progress.done:
@@ -198,7 +201,7 @@ def _proved(search: _Search, improving: Forked, neighbourhoods: ExitStack) -> No
         most = time.monotonic() + _NEIGHBOURHOODS_SHARE * left
         search.watch({_PROVER: prover, "neighbourhoods": improving}, most, _PATIENCE_SHARE * left)
         neighbourhoods.close()
-        if search.prices is not None and not search.progress.done and not prover.ended:
+        if search.starts and not search.progress.done and not prover.ended:
             with search.by_regions() as regions:
                 search.watch({_PROVER: prover, "regions": regions}, search.until)
         if search.chosen is not None and not search.progress.done and not prover.ended:
@@ -217,8 +220,17 @@ def _solved(program: Program, name: str, asked: Search, report: Callable[[object
     return (scip_proving if name == _PROVER else BACKENDS[name])(program, asked)
 
 
-def _relaxed(covering: Covering, money_decimals: int, seconds: float, report: Callable[[object], None]) -> Answer:
-    return RELAXATIONS["highs"](covering_program(covering, money_decimals).program, Search(seconds))
+def _relaxations(covering: Covering) -> tuple[Covering, ...]:
+    """Leave limits of winners away, too: regions may prove more from there, because these limits mean little to it."""
+    if not len(covering.most_winners):
+        return (covering,)
+    without = replace(covering, winner_group=covering.winner_group[:0], most_winners=covering.most_winners[:0])
+    return covering, without
+
+
+def _relaxed(covering: Covering, money_decimals: int, seconds: float, report: Callable[[object], None]) -> list[Answer]:
+    programs = [covering_program(each, money_decimals).program for each in _relaxations(covering)]
+    return [RELAXATIONS["highs"](program, Search(seconds)) for program in programs]
 
 
 def _nothing(reported: object) -> None:
