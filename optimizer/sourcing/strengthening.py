@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from network.columns import NO_LIMIT
 from network.events import Event, Measure, Per, Sense
-from optimizer.bidding.limits import MANDATORY, MILLIONTHS, NO_SHARE
+from optimizer.bidding.limits import MANDATORY, MILLIONTHS, NO_SHARE, AwardLimits
 from optimizer.model import UNLIMITED, Increments
 from optimizer.sourcing.award_flows import AwardFlows
 from optimizer.sourcing.award_rows import AwardRows, RowKind
@@ -49,10 +51,49 @@ def add_total_capacity(rows: AwardRows, event: Event, flows: AwardFlows, winning
     rows.add_limits(RowKind.TOTAL, one, needed, UNLIMITED, (np.repeat(one, len(asked)), winning[asked], share))
 
 
-def add_share_winners(rows: AwardRows, parts: Parts, increments: Increments, winning: Ints) -> None:
-    """Where nobody may have more than a share of what is bought, several win once anything is.
+@dataclass(frozen=True, slots=True)
+class FewestWinners:
+    """Suppliers of whom several win as soon as any of some items is bought."""
+
+    supplier: Ints
+    item: Ints
+    fewest: int
+
+
+def fewest_winners(event: Event, limits: AwardLimits) -> list[FewestWinners]:
+    """Find where nobody may have more than a share of what is bought: several win once anything is.
 
     Shares of fractions of winners are no such thing to a relaxation: a quarter of four winners has all of it.
+    """
+    counts = np.isin(limits.measure, [Measure.VOLUME, Measure.LOTS]) & (limits.sense != Sense.AT_LEAST)
+    capped = counts & (limits.share != NO_SHARE) & (limits.price == MANDATORY) & (limits.share > 0)
+    capped &= np.isin(event.rules.per[limits.rule], [Per.SUPPLIER, Per.SUPPLIER_ITEM])
+    asked = np.flatnonzero(capped)
+    key = limits.rule[asked] * (len(event.items) + 1) + limits.item[asked] + 1
+    found = []
+    for at, held in zip(*np.unique(key, return_index=True, return_counts=True)[1:], strict=True):
+        limit = int(asked[at])
+        base = limits.base_bid[limits.first_base[limit] : limits.first_base[limit + 1]]
+        bidding = np.unique(event.bids.supplier[base]).astype(np.int64)
+        fewest = -(-MILLIONTHS // int(limits.share[limit]))
+        if len(bidding) == held and fewest > 1:  # everybody is held to the share
+            found.append(FewestWinners(bidding, np.unique(event.bids.item[base]).astype(np.int64), fewest))
+    return found
+
+
+def worthiest_items(event: Event, item: Ints) -> Ints:
+    """Items whose cover counts most: one that must be covered, else a few by what leaving them out costs."""
+    units, penalty = event.items.units[item], event.items.uncovered_penalty[item]
+    must = np.flatnonzero(np.isnan(penalty) & (units > 0))
+    if len(must):
+        return item[must[:1]]
+    worth = units * np.nan_to_num(penalty)
+    first = np.argsort(-worth, kind="stable")[:_ITEMS_OF_SHARE]
+    return item[first[worth[first] > 0]]
+
+
+def add_share_winners(rows: AwardRows, parts: Parts, increments: Increments, winning: Ints) -> None:
+    """Write `fewest_winners`: so many winners where an item is covered, in proportion for fractions of it.
 
     Parameters
     ----------
@@ -61,39 +102,15 @@ def add_share_winners(rows: AwardRows, parts: Parts, increments: Increments, win
     winning : ndarray of int64, shape (n_suppliers,)
         Column of every supplier's indicator, -1: none.
     """
-    limits, event = parts.limits, parts.event
-    counts = np.isin(limits.measure, [Measure.VOLUME, Measure.LOTS]) & (limits.sense != Sense.AT_LEAST)
-    capped = counts & (limits.share != NO_SHARE) & (limits.price == MANDATORY) & (limits.share > 0)
-    capped &= np.isin(event.rules.per[limits.rule], [Per.SUPPLIER, Per.SUPPLIER_ITEM])
-    asked = np.flatnonzero(capped)
-    key = limits.rule[asked] * (len(event.items) + 1) + limits.item[asked] + 1
-    for at in np.unique(key, return_index=True)[1].tolist():
-        limit = int(asked[at])
-        base = limits.base_bid[limits.first_base[limit] : limits.first_base[limit + 1]]
-        bidding = np.unique(event.bids.supplier[base])
-        if len(bidding) > np.count_nonzero(key == key[at]):  # somebody is not held to the share
-            continue
+    event, one = parts.event, np.zeros(1, dtype=np.int64)
+    for each in fewest_winners(event, parts.limits):
+        column = winning[each.supplier]
         # Those of whom no column says whether they win may be among the winners.
-        free = int(np.count_nonzero(winning[bidding] < 0))
-        fewest = -(-MILLIONTHS // int(limits.share[limit])) - free
-        if fewest > 1:
-            items = np.unique(event.bids.item[base])
-            _add_fewest(rows, event, increments, items=items, winning=winning[bidding], fewest=fewest)
-
-
-def _add_fewest(
-    rows: AwardRows, event: Event, increments: Increments, *, items: Ints, winning: Ints, fewest: int
-) -> None:
-    """Winners are so many as soon as some of these items is covered, in proportion for fractions of it."""
-    column = winning[winning >= 0]
-    need, must = event.items.units[items], np.isnan(event.items.uncovered_penalty[items])
-    one = np.zeros(1, dtype=np.int64)
-    if np.any(must & (need > 0)):
-        rows.add_limits(RowKind.TOTAL, one, fewest, UNLIMITED, (np.repeat(one, len(column)), column, 1))
-        return
-    worth = np.where(np.isin(items, increments.position), need * np.nan_to_num(event.items.uncovered_penalty[items]), 0)
-    for row in np.argsort(-worth, kind="stable")[:_ITEMS_OF_SHARE].tolist():
-        if worth[row] > 0:
-            covered = np.searchsorted(increments.position, items[row : row + 1]) + rows.n_flows
-            entries = (np.repeat(one, len(column)), column, int(need[row])), (one, covered, -fewest)
-            rows.add_limits(RowKind.TOTAL, one, 0, UNLIMITED, *entries)
+        fewest, column = each.fewest - int(np.count_nonzero(column < 0)), column[column >= 0]
+        offered = each.item[np.isin(each.item, increments.position)]
+        for item in worthiest_items(event, offered).tolist() if fewest > 1 else []:
+            must, need = bool(np.isnan(event.items.uncovered_penalty[item])), int(event.items.units[item])
+            winners = (np.repeat(one, len(column)), column, 1 if must else need)
+            covered = np.searchsorted(increments.position, [item]) + rows.n_flows
+            entries = (winners,) if must else (winners, (one, covered, -fewest))
+            rows.add_limits(RowKind.TOTAL, one, fewest if must else 0, UNLIMITED, *entries)

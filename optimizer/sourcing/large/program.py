@@ -16,11 +16,12 @@ from numpy.typing import NDArray
 
 from network.columns import NO_LIMIT
 from network.events import Event
-from optimizer.bidding.limits import consistencies_of, limits_of
+from optimizer.bidding.limits import AwardLimits, consistencies_of, limits_of
 from optimizer.bidding.offers import Offers
 from optimizer.program import Program
 from optimizer.sourcing.award_flows import AwardFlows, award_flows
 from optimizer.sourcing.large.collecting import Collected, by_row
+from optimizer.sourcing.strengthening import fewest_winners, worthiest_items
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -41,6 +42,8 @@ class RowKind(enum.IntEnum):
     CONSISTENT = 7
     INDICATOR = 8
     """A set of bids wins, or does not."""
+    TOTAL = 9
+    """Implied by whole winners, for a better bound: nothing to look after for awards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,7 @@ def award_program(event: Event, offers: Offers) -> AwardProgram:
     honest = add_limits(parts, event, flows, limits, used)
     add_consistencies(parts, event, flows, consistencies)
     add_least(parts, flows, honest)
+    _add_fewest_winners(parts, event, limits, used, uncovered)
     cost, most, integer = parts.columns()
     return AwardProgram(flows, pack, used, uncovered, cost, most, integer, parts.matrix(), *parts.rows())
 
@@ -169,6 +173,16 @@ def _add_items_and_suppliers(
     at = np.flatnonzero(place[flows.item] >= 0)
     most = items.max_units[limited]
     parts.add_rows(RowKind.MOST_OF_ITEM, len(limited), -np.inf, most, (place[flows.item[at]], at, pack[at]))
+
+
+def _add_fewest_winners(parts: Collected, event: Event, limits: AwardLimits, used: Ints, uncovered: Ints) -> None:
+    """Use so many suppliers where an item is covered of which nobody may have more than a share."""
+    for each in fewest_winners(event, limits):
+        item = worthiest_items(event, each.item)
+        n, number = len(item), np.arange(len(item))
+        winners = (np.repeat(number, len(each.supplier)), np.tile(used[each.supplier], n), 1.0)
+        left_out = (number, uncovered[item], each.fewest / event.items.units[item])
+        parts.add_rows(RowKind.TOTAL, n, float(each.fewest), np.inf, winners, left_out)
 
 
 def whole_program(program: AwardProgram) -> Program:
