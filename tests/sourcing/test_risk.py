@@ -77,3 +77,15 @@ def test_many_bidders_are_told_apart() -> None:
     assert terms is not None
     assert len(terms.penalty) == 2 * np.count_nonzero(terms.fails.any(axis=1))
     assert terms.shortage_probability.sum() == 2 * terms.probability[terms.fails.any(axis=1)].sum()
+
+
+def test_whole_values_at_risk_prove_nothing() -> None:
+    event = risky_event(3, n_items=3, n_suppliers=3, bidders=2, measure="cvar", samples=10)
+    result = award(event, Parameters(time_limit_seconds=5, backend="cp_sat"))
+    assert result.award is not None
+    assert result.bound is None
+    proved = award(event, Parameters(time_limit_seconds=20))
+    assert proved.status is Status.OPTIMAL
+    assert proved.objective is not None
+    assert result.objective is not None
+    assert result.objective >= proved.objective
