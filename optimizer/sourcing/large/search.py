@@ -47,7 +47,8 @@ _ABOVE: Final = 0.03
 _LP_SEGMENTS: Final = 40_000
 """Up to so many segments the whole linear relaxation is solved, too."""
 
-_PART_ITEMS: Final = (12, 60)
+_PART_GAPS: Final = (1e-4, 2e-3)
+_PART_ITEMS: Final = (12, 120)
 _PART_SECONDS: Final = 4.0
 _SMALL_PART_SECONDS: Final = 0.7
 """Parts grow while solvers take less than this, and shrink where they take all their time."""
@@ -55,7 +56,7 @@ _SMALL_PART_SECONDS: Final = 0.7
 _BROKEN_FIRST: Final = 0.6
 """Share of the parts that are about broken rules, while there are any."""
 
-_HEAVIER: Final = 3.0
+_HEAVIER: Final = 2.0
 _MUCH_HEAVIER: Final = 4.0
 _DOMINATING: Final = 0.1
 """Share of the cost from which fixed costs are high."""
@@ -94,7 +95,7 @@ class _Search:
         self.state = near.empty_state()
         self.prices = pricing.first_prices()
         self.priced = pricing.at(self.prices)
-        self.items_of_part = 25.0
+        self.items_of_part = 35.0
         self.offered, self.offered_at = np.inf, 0.0
 
     def believe(self, report: tuple[float, Floats | None, str]) -> None:
@@ -152,10 +153,17 @@ class _Search:
                     busy = [part.items for part, _, _ in at_work]
                     part = part_of(self.near, self.state, self._choose(busy), self.priced.worth)
                     seconds = min(_PART_SECONDS, max(self.progress.left - 0.5, 0.05))
-                    process = running.enter_context(Forked(solved, part, seconds, 1e-4, on_report=lambda _: None))
+                    process = running.enter_context(
+                        Forked(solved, part, seconds, self._gap_of_part(), on_report=lambda _: None)
+                    )
                     at_work.append((part, process, time.monotonic()))
                 at_work = [each for each in at_work if not self._taken(*each)]
         self.offer(at_once=True)
+
+    def _gap_of_part(self) -> float:
+        """Solvers stop early while much is to be had elsewhere."""
+        least, most = _PART_GAPS
+        return float(np.clip(0.1 * (float(self.state.cost[0]) / max(self.priced.bound, 1.0) - 1), least, most))
 
     def _taken(self, part: Part, process: Forked, began: float) -> bool:
         """Whether the part's solver has answered, and is heard."""
