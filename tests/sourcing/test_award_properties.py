@@ -109,3 +109,32 @@ def test_the_order_of_rows_does_not_matter(seed):
     assert least(shuffled(frames, seed, *(set(COLUMNS) - {"items", "suppliers"})), settings) == least(frames, settings)
     frames, settings = drawn_event(seed, risk=False, rules=[{"kind": "limit"}, {"kind": "adjust"}])
     assert least(shuffled(frames, seed, "items", "suppliers"), settings) == least(frames, settings)
+
+
+def by_the_million(frames: Frames) -> Frames:
+    """The same event with every quantity, and what is counted in units or currency, a million times as large."""
+    million = 10**6
+    rules, tiers, bids = frames["rules"], frames["tiers"], frames["bids"]
+    counted = rules["measure"].isin(["volume", "spend"])
+
+    def more(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
+        times = {name: [None if cell is None else cell * million for cell in frame[name]] for name in columns}
+        return frame.assign(**{name: pd.Series(cells, dtype=object) for name, cells in times.items()})
+
+    return frames | {
+        "items": more(frames["items"], "units", "max_units"),
+        "suppliers": more(frames["suppliers"], "fixed_cost", "capacity_units"),
+        "bids": more(bids.assign(pack_units=bids["pack_units"].fillna(1)), "min_units", "max_units", "pack_units"),
+        "tiers": tiers.assign(from_units=[(first - 1) * million + 1 for first in tiers["from_units"]]),
+        "deliveries": more(frames["deliveries"], "units"),
+        "rules": rules.assign(amount=rules["amount"].where(~counted, more(rules, "amount")["amount"])),
+    }
+
+
+@examples(6)
+@given(SEEDS)
+def test_quantities_by_the_million(seed):
+    """Numbers of 10^13 money units, exact all the same; units of violations would be rounded less."""
+    frames, settings = drawn_event(seed, rules=[{"violation_price": None}] * 2, risk=False)
+    small, large = least(frames, settings), least(by_the_million(frames), settings)
+    assert large == 10**6 * small
