@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import pandas as pd
 
 from network.events import Event
-from optimizer.award import Award, AwardResult
-from optimizer.plan import Status, StopReason
-from optimizer.sourcing.at_hand import AtHand, at_hand
+from optimizer.award import AwardResult
+from optimizer.sourcing.at_hand import at_hand
 from optimizer.sourcing.bid_feedback import for_supplier, prices_to_win_table
 from optimizer.sourcing.frontiers import (
     risk_frontier,
@@ -45,15 +44,15 @@ class Answers:
 
 
 def answers(
-    event: Event, award: Award, asked: Sequence[str], *, until: float, gap: float, supplier_id: str | None = None
+    event: Event, award: AwardResult, asked: Sequence[str], *, until: float, gap: float, supplier_id: str | None = None
 ) -> Answers:
     """Answer questions about an award.
 
     Parameters
     ----------
     event : Event
-    award : Award
-        A valid one.
+    award : AwardResult
+        A valid award, with a bound where one was proved.
     asked : sequence of str
         Names of ``award_arguments.WHY``.
     until : float
@@ -64,7 +63,8 @@ def answers(
         Show only what this supplier may see.
     """
     hand = at_hand(event, award, _PROOF_SHARE * max(until - time.monotonic(), _LEAST_SECONDS))
-    result, tables = _as_result(hand), {}
+    result = replace(award, award=hand.award, certificate=hand.certificate, bound=hand.bound)
+    tables: dict[str, pd.DataFrame] = {}
     for number, question in enumerate(asked):
         left = max(until - time.monotonic(), 0.0) / (len(asked) - number)
         if question == "prices":
@@ -77,20 +77,4 @@ def answers(
             tables[question] = winners_frontier_table(event, winners_frontier(event, hand.award, seconds=left))
         else:
             tables[question] = risk_frontier_table(event, risk_frontier(event, hand.award, seconds=left))
-    return Answers(hand.objective, hand.bound, hand.award is not award, tables)
-
-
-def _as_result(hand: AtHand) -> AwardResult:
-    """Put an award and its bound the way questions take them."""
-    return AwardResult(
-        status=Status.FEASIBLE,
-        stopped_by=StopReason.SEARCH_ENDED,
-        award=hand.award,
-        certificate=hand.certificate,
-        bound=hand.bound,
-        money_decimals=hand.event.money_decimals,
-        conflicts=(),
-        backend="",
-        backend_reason="",
-        sizes={},
-    )
+    return Answers(hand.objective, hand.bound, hand.award is not award.award, tables)

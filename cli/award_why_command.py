@@ -21,7 +21,8 @@ from cli.wording import counted
 from network.events import Event
 from network.writing import FileFormat, write_files
 from optimizer.award_files.award_schema import WHY_TABLES
-from optimizer.certificate.awards import certify_award
+from optimizer.plan import StopReason
+from optimizer.sourcing.finishing import finish_award
 
 _FILES: Final = dict(zip(WHY, WHY_TABLES, strict=True))
 """Names of the tables that ``--out`` writes."""
@@ -38,9 +39,17 @@ def run(arguments: argparse.Namespace, progress: Progress) -> ExitCode:
     """Read event and award, find the answers, print them."""
     event, _ = read_event_directory(arguments, progress)
     asked = _asked(event, arguments)
-    award = award_at(arguments.award_directory, event, progress).award
-    certificate = certify_award(event, award)
-    if not certificate.valid:
+    read = award_at(arguments.award_directory, event, progress)
+    award = finish_award(
+        event,
+        read.award,
+        bound=read.proved_bound,
+        stopped_by=StopReason.SEARCH_ENDED,
+        backend="",
+        backend_reason="",
+    )
+    certificate = award.certificate
+    if certificate is not None and not certificate.valid:
         first = certificate.violations[0]
         raise CommandError(f"the award breaks {first.rule} ({first.place}: {first.message}); run check-award")
     until = progress.started + arguments.time_limit - min(_WRITING_SECONDS, 0.1 * arguments.time_limit)
@@ -127,7 +136,7 @@ def _prices(table: pd.DataFrame, currency: str) -> Iterator[str]:
         yield f"  {row['bid_id']}: {_factor(row)}; at its prices the award would cost {more} {currency} more"
     yield from _hidden(known)
     if unknown.any():
-        yield f"  nothing is known of {counted(int(unknown.sum()), 'other bid')}: a longer time limit tells more"
+        yield f"  nothing is known of {counted(int(unknown.sum()), 'bid')}: a longer time limit tells more"
 
 
 def _factor(row: dict[Any, Any]) -> str:

@@ -15,6 +15,7 @@ from optimizer.award import AwardCertificate, AwardResult
 from optimizer.award_files.award_reading import AwardFile, award_from_frames, read_award
 from optimizer.award_files.award_schema import AWARD_FILE, AWARD_TABLES
 from optimizer.award_files.award_tables import award_tables, winners_table
+from optimizer.award_files.fingerprint import event_fingerprint
 from optimizer.certificate.awards import value_of
 from optimizer.certificate.event_reading import EventReading, reading_of
 
@@ -151,6 +152,7 @@ def _context(event: Event, result: AwardResult) -> dict[str, Any]:
         "backend_reason": result.backend_reason,
         "sizes": dict(result.sizes),
         "risk": settings.get("risk", {}),
+        "event": event_fingerprint(event),
     }
 
 

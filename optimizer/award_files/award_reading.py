@@ -16,6 +16,7 @@ from network.parsing import Parsed, parse_table
 from network.problems import NetworkError, Problem, ProblemLog
 from optimizer.award import Award
 from optimizer.award_files.award_schema import AWARD_FILE, AWARD_TABLES, TABLES_READ, AwardLimits
+from optimizer.award_files.fingerprint import event_fingerprint
 from optimizer.worth.economics import money
 
 
@@ -29,6 +30,8 @@ class AwardFile:
     claimed_objective: int | None
     claimed_ledger: Mapping[str, int] | None
     """Money units by term; None without a ledger."""
+    proved_bound: int | None
+    """In money units; None when award.json names none, or was written for another event."""
     warnings: tuple[Problem, ...]
 
 
@@ -95,13 +98,15 @@ def _award_file(
     }
     cost, objective = (_claimed_amount(event, content, key, log) for key in ("cost", "objective"))
     ledger = _claimed_ledger(event, tables["ledger"], log) if tables["ledger"].present else None
+    bound = _claimed_amount(event, content, "bound", log)
+    same = content is not None and content.get("event") == event_fingerprint(event)
     log.raise_errors()
     bid, units = tables["awards"]["bid_id"], tables["awards"]["units"]
     order = np.argsort(bid, kind="stable")
     award = Award(bid[order].astype(np.int32), units[order].astype(np.int64))
     # The tables that follow from the award are not read, but they belong to its directory.
     warnings = [one for one in log.warnings() if Path(one.file).stem not in AWARD_TABLES.keys() - tables.keys()]
-    return AwardFile(award, cost, objective, ledger, tuple(warnings))
+    return AwardFile(award, cost, objective, ledger, bound if same else None, tuple(warnings))
 
 
 def _claimed_amount(event: Event, content: Mapping[str, Any] | None, key: str, log: ProblemLog) -> int | None:

@@ -177,8 +177,23 @@ def test_what_is_written_reads_back(tmp_path: Path, file_format: str) -> None:
     assert (read.claimed_cost, read.claimed_objective) == (37200, 37200)
     certificate = case.certify()
     assert read.claimed_ledger == dict(certificate.ledger)
+    assert read.proved_bound == 37200 * 99 // 100
     claims = (read.claimed_cost, read.claimed_objective, read.claimed_ledger)
     assert check_award_claim(certificate, *claims) == certificate
+
+
+def test_a_bound_is_proved_for_its_own_event_alone(tmp_path: Path) -> None:
+    case = EventCase()
+    write_award(tmp_path, case.event, result_of(case.event, case.award))
+    for other in (
+        case.where("bids", "B5", valid_until="2024-06-01"),
+        case.where("items", "nut", uncovered_penalty=4),
+        case.where("suppliers", "core", blocked=False),
+        case.ruled(sense="at_most", measure="winners", amount=2),
+        case.setting(as_of="2024-01-02"),
+        case.setting(risk={"survive_share": 0.1}),
+    ):
+        assert read_award(tmp_path, other.event).proved_bound is None
 
 
 def test_claims_that_do_not_hold_are_violations() -> None:
