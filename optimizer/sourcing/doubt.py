@@ -17,7 +17,7 @@ from optimizer.search.isolation import Forked
 from optimizer.sourcing.model import award_model, award_of_columns, award_program
 from optimizer.sourcing.progress import AwardProgress
 
-PATIENCE = 0.15
+PATIENCE = 0.4
 """Share of the time without any award after which there is a doubt."""
 
 _SHARE = 0.6
