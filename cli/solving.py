@@ -32,8 +32,8 @@ def solve_until(
     request: Request,
     parameters: Parameters,
     until: float,
-    known: Sequence[Plan] = (),
     *,
+    known: Sequence[Plan] = (),
     on_incumbent: Callable[[Incumbent], None] | None = None,
 ) -> Result:
     """Solve in the time that is left. This runs in the worker, so that its own start counts too.
@@ -77,7 +77,8 @@ def solve_in_worker(
     kill_at = max(until, time.monotonic() + LEAST_SEARCH_SECONDS) + overrun
     job = Job(
         _SOLVE,
-        (network, request, parameters, until, known),
+        (network, request, parameters, until),
+        {"known": tuple(known)} if known else {},
         reports_incumbents=True,
         seconds=kill_at - time.monotonic(),
     )

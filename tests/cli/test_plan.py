@@ -123,7 +123,8 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> dict:
     """What the search is asked, instead of a search."""
     seen: dict = {}
 
-    def capture(network, request, parameters, until, progress):
+    def capture(network, request, parameters, until, progress, *, known):
+        assert known == ()
         seen.update(request=request, parameters=parameters, seconds=until - progress.started)
         raise _Captured("captured")
 
