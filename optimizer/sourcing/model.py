@@ -21,7 +21,7 @@ from optimizer.model import UNLIMITED, Flows, Increments, Model, Positions
 from optimizer.program import Program, linear_program
 from optimizer.sourcing.award_flows import AwardFlows, award_flows
 from optimizer.sourcing.award_rows import AwardRows, RowKind
-from optimizer.sourcing.risk import add_risk, risk_terms, with_risk
+from optimizer.sourcing.risk import RiskTerms, add_risk, risk_terms, with_risk
 from optimizer.sourcing.rule_rows import Parts, add_consistencies, add_limits, in_play
 from optimizer.sourcing.strengthening import add_share_winners, add_total_capacity
 from optimizer.sourcing.survival import add_cuts, asked_bids, cut_rows, first_cuts
@@ -90,20 +90,11 @@ def award_model(event: Event, offers: Offers | None = None) -> AwardModel:
         flows, limits, consistencies = with_risk(offers, risk, flows, limits, consistencies)
     positions, increments, do_nothing = _positions(event, flows)
     rows = AwardRows(len(flows), len(increments))
-    parts, sets = _tied(
-        event,
-        rows,
-        flows,
-        asked_bid=asked_bid,
-        rules=(limits, consistencies),
-        scale=1 if risk is None else risk.scale,
-    )
+    scale, rules = 1 if risk is None else risk.scale, (limits, consistencies)
+    parts, sets = _tied(event, rows, flows, asked_bid=asked_bid, rules=rules, scale=scale)
     limit_slack, consistency_slack = add_limits(rows, parts), add_consistencies(rows, parts)
     add_share_winners(rows, parts, increments, supplier_columns(event, parts.indicators))
-    if risk is not None:
-        add_risk(rows, parts, offers, risk)
-    if event.risk.survive_share is not None:
-        add_cuts(rows, cut_rows(flows, parts.switch_column, first_cuts(event, offers)))
+    _add_failures(rows, parts, offers, risk)
     (limit_table, terms), (kind, place) = rows.limits(), rows.labels()
     model = Model(
         positions=positions,
@@ -166,6 +157,14 @@ def _tied(
     _add_capacities(rows, event, flows, winning)
     add_total_capacity(rows, event, flows, winning)
     return Parts(event, flows, switch_column, limits, consistencies, asked, indicators), sets
+
+
+def _add_failures(rows: AwardRows, parts: Parts, offers: Offers, risk: RiskTerms | None) -> None:
+    """Add what failing suppliers cost, and what must be there without any one of them."""
+    if risk is not None:
+        add_risk(rows, parts, offers, risk)
+    if parts.event.risk.survive_share is not None:
+        add_cuts(rows, cut_rows(parts.flows, parts.switch_column, first_cuts(parts.event, offers)))
 
 
 def is_network(event: Event, offers: Offers) -> bool:
