@@ -33,6 +33,13 @@ ALWAYS: Final = -1
 """As the condition of a row: none."""
 
 
+_FIRST_CUTS: Final = 5_000
+"""Rows that are written before any is broken, at most."""
+
+_CUTS_AT_ONCE: Final = 500
+"""Broken rows that are enough for another search."""
+
+
 @dataclass(frozen=True, slots=True)
 class LossCut:
     """One row: ``sum(units * wins) >= need`` over bids, each of which wins (1) or does not (0)."""
@@ -103,8 +110,10 @@ def loss_cuts(event: Event, offers: Offers, wins: Flags) -> list[LossCut]:
     losses = _losses(event, offers)
     cuts: list[LossCut] = []
     for lost in np.unique(event.bids.supplier[wins]).tolist():
+        if len(cuts) >= _CUTS_AT_ONCE:
+            break
         alone = _items_short(losses, lost, wins)
-        for item in alone:
+        for item in alone[:_CUTS_AT_ONCE]:
             cuts += _cuts(losses, lost, np.array([item]), _nobody())
         side = None if len(alone) else _least_cut(losses, lost, wins)
         if side is not None:
@@ -118,10 +127,13 @@ def first_cuts(event: Event, offers: Offers) -> list[LossCut]:
     Returns
     -------
     list of LossCut
-        One per item that must be covered and supplier that bids for it; no valid award breaks any of them.
+        One per item that must be covered and supplier that bids for it; no valid award breaks any of them. None where
+        these are so many that it is better to wait for those that are broken.
     """
     losses = _losses(event, offers)
     pairs = np.unique(np.stack([losses.supplier, losses.item]), axis=1)
+    if pairs.shape[1] > _FIRST_CUTS:
+        return []
     cuts: list[LossCut] = []
     for lost, item in pairs.T.tolist():
         cuts += _cuts(losses, lost, np.array([item]), _nobody())
