@@ -12,17 +12,3 @@ from optimizer.program import Program
 def scip(program: Program, search: Search) -> Answer:
     """Solve a mixed-integer program with SCIP."""
     return solve_program(program, search, mathopt.SolverType.GSCIP, relax=False, hinted=True)
-
-
-def scip_proving(program: Program, search: Search) -> Answer:
-    """Let SCIP prove only: where solutions come from elsewhere, its time goes to cuts instead of heuristics."""
-    emphasis = mathopt.Emphasis
-    return solve_program(
-        program,
-        search,
-        mathopt.SolverType.GSCIP,
-        relax=False,
-        hinted=True,
-        heuristics=emphasis.OFF,
-        cuts=emphasis.HIGH,
-    )

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from network.events import Event
 from optimizer.backends import BACKENDS, RELAXATIONS, Answer, Outcome, Search
-from optimizer.backends.scip import scip_proving
 from optimizer.bidding.offers import Offers, Usable
 from optimizer.program import Program
 from optimizer.search.isolation import Forked
@@ -217,7 +216,7 @@ def _solved_whole(search: _Search) -> None:
 
 
 def _solved(program: Program, name: str, asked: Search, report: Callable[[object], None]) -> Answer:
-    return (scip_proving if name == _PROVER else BACKENDS[name])(program, asked)
+    return BACKENDS[name](program, asked)
 
 
 def _relaxations(covering: Covering) -> tuple[Covering, ...]:
