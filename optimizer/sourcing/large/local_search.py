@@ -42,6 +42,8 @@ class Neighbourhood:
         most = np.where(items.max_units < NO_LIMIT, items.max_units, np.iinfo(np.int64).max // 4)
         penalty = np.nan_to_num(items.uncovered_penalty, nan=_must(program, n))
         self.needs = moves.Needs(items.units.astype(np.int64), penalty, most.astype(np.int64))
+        self.heaviest = _HEAVIEST * float(penalty @ items.units) / max(len(items), 1)
+        """Most that a unit weighs by which a row is off."""
         low, high = program.row_low[self.rows].copy(), program.row_high[self.rows].copy()
         capacity = program.row_kind[self.rows] == RowKind.CAPACITY
         limited = event.suppliers.capacity_units < NO_LIMIT
@@ -109,7 +111,8 @@ class Neighbourhood:
         whole = np.concatenate([cost, cost])
         sized = abs(matrix) @ span
         costly = where_any(matrix) @ whole
-        usual = 0.02 * costly / np.maximum(sized, 1e-9)
+        self.usual = np.maximum(costly / np.maximum(sized, 1e-9), 1e-6)
+        usual = 0.02 * self.usual
         if prices is not None:
             usual = np.maximum(1.2 * np.abs(prices[self.rows]), usual)
         self.floor = 0.1 * usual
@@ -207,11 +210,17 @@ class Neighbourhood:
         weight[mandatory] = np.maximum(weight, 1.2 * np.abs(prices[self.rows]))[mandatory]
         self.recount(state)
 
+    def stiffen(self, state: moves.State) -> None:
+        """Let every mandatory row weigh at least what a unit of it costs about."""
+        mandatory = self.price == 0
+        self.limits.weight[mandatory] = np.maximum(self.limits.weight, self.usual)[mandatory]
+        self.recount(state)
+
     def weigh_more(self, state: moves.State, row: int, factor: float) -> None:
         """Let one row weigh more, and what it is off now at least a part of an item."""
         weight, off = self.limits.weight, max(float(self._off(state)[row]), 1e-6)
-        item = float(self.needs.penalty @ self.needs.units) / max(len(self.needs.units), 1)
-        weight[row] = min(max(factor * weight[row], _PART_OF_ITEM * item / off), _HEAVIEST * item)
+        least = _PART_OF_ITEM * self.heaviest / _HEAVIEST / off
+        weight[row] = min(max(factor * weight[row], least), self.heaviest)
         self.recount(state)
 
     def broken(self, state: moves.State) -> Ints:
@@ -251,4 +260,6 @@ def _violation_prices(program: AwardProgram, matrix: Any) -> Floats:
 
 def _values(matrix: Any, row: Ints, column: Ints) -> Floats:
     """Read entries of a matrix, 0 where there is none."""
+    if not len(row):  # of no entries scipy makes a matrix, not an array
+        return np.zeros(0)
     return np.asarray(matrix[row, column], dtype=np.float64).reshape(-1)

@@ -36,9 +36,11 @@ class Part:
     program: Program
     start: Floats
     """What is bought now."""
+    mended: int = -1
+    """Weighed row that is to be kept whatever that costs, -1: none."""
 
 
-def part_of(near: Neighbourhood, state: moves.State, items: Ints, worth: Floats) -> Part:
+def part_of(near: Neighbourhood, state: moves.State, items: Ints, worth: Floats, mended: int = -1) -> Part:
     """Write the program of some items.
 
     Parameters
@@ -48,6 +50,8 @@ def part_of(near: Neighbourhood, state: moves.State, items: Ints, worth: Floats)
     items : ndarray of int64
     worth : ndarray of float64, shape (n_flows,)
         What being chosen costs at prices: of every item the segments with the least are open.
+    mended : int
+        Weighed row that is broken now and is to be kept, -1: none.
     """
     whole, n = near.program, near.program.n_flows
     columns = near.columns_of(state)
@@ -70,8 +74,8 @@ def part_of(near: Neighbourhood, state: moves.State, items: Ints, worth: Floats)
     fixed = near.by_row[rows] @ emptied
     block = by_row(near.by_row[rows][:, index])
     least = np.where(held[index], 1.0, 0.0)
-    program, start = _elastic(near, rows, block, (low - fixed, high - fixed), (index, least, columns[index]))
-    return Part(items, index, program, start)
+    program, start = _elastic(near, rows, block, (low - fixed, high - fixed), (index, least, columns[index], mended))
+    return Part(items, index, program, start, mended)
 
 
 def _open_flows(near: Neighbourhood, state: moves.State, items: Ints, worth: Floats) -> Ints:
@@ -103,14 +107,16 @@ def _elastic(
     rows: Ints,
     block: Any,
     bounds: tuple[Floats, Floats],
-    columns: tuple[Ints, Floats, Floats],
+    columns: tuple[Ints, Floats, Floats, int],
 ) -> tuple[Program, Floats]:
     """Write the program of a block of rows and columns; mandatory rules may be broken, at a price."""
-    whole, (low, high), (index, least, now) = near.program, bounds, columns
+    whole, (low, high), (index, least, now, mended) = near.program, bounds, columns
     place = np.full(len(whole.row_low), -1)
     place[near.rows] = np.arange(len(near.rows))
-    soft = np.flatnonzero((place[rows] >= 0) & (near.price[place[rows]] == 0))
+    limited = np.flatnonzero(place[rows] >= 0)
+    soft = limited[near.price[place[rows[limited]]] == 0]
     weight = _STIFFNESS * near.limits.weight[place[rows[soft]]]
+    weight[place[rows[soft]] == mended] = near.heaviest
     shapes = [(np.isfinite(low[soft]), 1.0), (np.isfinite(high[soft]), -1.0)]
     row, value = (
         np.concatenate(each)
@@ -150,19 +156,20 @@ def solved(part: Part, seconds: float, gap: float, report: object = None) -> tup
 
 
 def applied(near: Neighbourhood, state: moves.State, part: Part, found: tuple[Ints, Floats]) -> bool:
-    """Buy what was found, and keep it when it is better."""
+    """Buy what was found, and keep it when it is better, or keeps a rule more."""
     parts, n = (near.segments, near.indicators, near.limits, near.needs, state), near.program.n_flows
     index, values = found
     flow = index[index < n]
     packs = np.rint(values[: len(flow)]).astype(np.int64)
     own = np.flatnonzero(np.isin(near.program.flows.item, part.items) & (state.packs > 0))
-    before = state.packs[own].copy()
+    before, broken = state.packs[own].copy(), near.broken(state)
     added = sum(moves.give_back(*parts, f) for f in own.tolist())
     bought = np.flatnonzero(packs > 0)
     for f, amount in zip(flow[bought].tolist(), packs[bought].tolist(), strict=True):
         if not state.taken[near.segments.group[f]]:
             added += moves.take(*parts, f, amount)
-    if added < -1e-6:
+    now = near.broken(state) if part.mended in broken else broken
+    if added < -1e-6 or (len(now) < len(broken) and part.mended not in now):
         state.cost[0] += added
         return True
     for f in flow[bought].tolist():

@@ -49,8 +49,14 @@ _LP_SEGMENTS: Final = 40_000
 
 _PART_GAPS: Final = (1e-4, 2e-3)
 _PART_ITEMS: Final = (12, 120)
+_ROW_ITEMS: Final = 60
+"""Of a broken row up to so many items are bought anew together."""
+
 _PART_SECONDS: Final = 4.0
-_SMALL_PART_SECONDS: Final = 0.7
+_SMALL_ROW_ITEMS: Final = 60
+"""Of a broken row up to so many items are bought anew together."""
+
+_PART_SECONDS: Final = 0.7
 """Parts grow while solvers take less than this, and shrink where they take all their time."""
 
 _BROKEN_FIRST: Final = 0.6
@@ -120,6 +126,7 @@ class _Search:
             listen()
         listen()
         self.near.weigh(self.state, self._row_prices())
+        self.near.stiffen(self.state)
         self.offer()
 
     def _fixed_costs_dominate(self) -> bool:
@@ -151,7 +158,8 @@ class _Search:
                 free = max(processors - len(at_work) - (not climber.ended), not at_work)
                 for _ in range(free):
                     busy = [part.items for part, _, _ in at_work]
-                    part = part_of(self.near, self.state, self._choose(busy), self.priced.worth)
+                    items, row = self._choose(busy)
+                    part = part_of(self.near, self.state, items, self.priced.worth, row)
                     seconds = min(_PART_SECONDS, max(self.progress.left - 0.5, 0.05))
                     process = running.enter_context(
                         Forked(solved, part, seconds, self._gap_of_part(), on_report=lambda _: None)
@@ -179,16 +187,17 @@ class _Search:
             self.offer()
         return True
 
-    def _choose(self, busy: list[Ints]) -> Ints:
-        """Choose items to buy anew: of a broken row, or around one that costs much more than its prices say."""
+    def _choose(self, busy: list[Ints]) -> tuple[Ints, int]:
+        """Choose items to buy anew: of a broken row, which is told, or around one that is dear at its prices."""
         near, segments, random = self.near, self.near.segments, self.random
         n = round(self.items_of_part)
         broken = near.broken(self.state)
-        first = np.empty(0, dtype=np.int64)
+        first, row = np.empty(0, dtype=np.int64), -1
         if len(broken) and random.random() < _BROKEN_FIRST:
             row = int(random.choice(broken))
             first = near.items_of(row, self.state)
             near.weigh_more(self.state, row, _HEAVIER)
+            n = max(n, min(len(first), _ROW_ITEMS))
         if not len(first):
             loss = self._losses()
             first = random.choice(len(loss), 1, p=loss / loss.sum())
@@ -200,7 +209,7 @@ class _Search:
         chosen = np.unique(np.concatenate([first, around[: max(n - len(first), 0)]]))
         taken = np.concatenate([np.empty(0, dtype=np.int64), *busy])
         kept = chosen[~np.isin(chosen, taken)]
-        return kept if len(kept) else chosen
+        return kept if len(kept) else chosen, row
 
     def _by_seller(self, items: Ints) -> Ints:
         """Put items in order, those of one seller together, and small sellers mostly first: they may have to go."""
