@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 
 from cli.analysing import answered, rows_for_json
-from cli.award_answers import Answers
 from cli.award_arguments import WHY
 from cli.events import award_at, format_of_event, read_event_directory
 from cli.exit_codes import ExitCode
@@ -23,6 +22,7 @@ from network.writing import FileFormat, write_files
 from optimizer.award_files.award_schema import WHY_TABLES
 from optimizer.plan import StopReason
 from optimizer.sourcing.finishing import finish_award
+from optimizer.sourcing.why import Answers
 
 _FILES: Final = dict(zip(WHY, WHY_TABLES, strict=True))
 """Names of the tables that ``--out`` writes."""
@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace, progress: Progress) -> ExitCode:
         raise CommandError(f"the award breaks {first.rule} ({first.place}: {first.message}); run check-award")
     until = progress.started + arguments.time_limit - min(_WRITING_SECONDS, 0.1 * arguments.time_limit)
     found: Answers = answered(
-        "cli.award_answers:answers",
+        "optimizer.sourcing.why:answers",
         (event, award, asked),
         {"until": until, "gap": arguments.gap, "supplier_id": arguments.supplier},
         seconds=arguments.time_limit + _OVERRUN_SECONDS,

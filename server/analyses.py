@@ -61,7 +61,7 @@ class Analyses:
             seconds, until = question.seconds, started + question.seconds + self._settings.analysis_overrun_seconds
             remaining = context.time_remaining()
             if remaining is not None:
-                seconds, until = min(seconds, _SEARCH_SHARE * remaining), min(until, started + remaining)
+                seconds, until = time_for_answer(seconds, context), min(until, started + remaining)
             job = Job(
                 question.function,
                 question.arguments,
@@ -71,6 +71,12 @@ class Analyses:
             )
             with WorkerProcess(job) as worker:
                 return _answer(worker, until, context)
+
+
+def time_for_answer(seconds: float, context: grpc.ServicerContext) -> float:
+    """Return how long an analysis may take so that its answer comes before the caller's deadline."""
+    remaining = context.time_remaining()
+    return seconds if remaining is None else min(seconds, _SEARCH_SHARE * remaining)
 
 
 def _answer(worker: WorkerProcess, until: float, context: grpc.ServicerContext) -> Any:

@@ -21,7 +21,7 @@ from optimizer.award_files.award_reading import award_from_frames
 from optimizer.award_files.award_tables import award_tables
 from optimizer.certificate.awards import certify_award
 from server.admission import Places, page, page_token, request_key
-from server.analyses import Analyses, Question
+from server.analyses import Analyses, Question, time_for_answer
 from server.award_messages import (
     TABLE_NUMBER,
     award_certificate_to_proto,
@@ -43,6 +43,8 @@ from server.supervisor import Supervisor
 _STATE_BY_NUMBER: Final = {number: state for state, number in STATE_OF.items()}
 _READ: Final = ("awards", "winners", "uncovered", "bid_outcomes", "ledger")
 """Tables of a result; the others answer questions."""
+_ANSWERS: Final = {"prices": "prices_to_win", "rules": "rule_costs"}
+"""Tables of answers by question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,18 +250,25 @@ class AwardService(award_service_pb2_grpc.AwardServiceServicer):
         self, request: award_service_pb2.ExplainAwardRequest, context: grpc.ServicerContext
     ) -> Iterator[award_service_pb2.ExplainAwardResponse]:
         """Tell what losing bids would have had to ask, and what rules cost."""
-        _, event, award = self._found(request.name)
+        record, event, _ = self._found(request.name)
         if request.supplier_id and request.supplier_id not in event.suppliers.supplier_id:
             message = f"the event has no supplier {request.supplier_id!r}"
             raise invalid_field("supplier_id", "unknown_id", message, "Name one of its suppliers, or none")
+        asked = ("prices",) if request.supplier_id else ("prices", "rules")
+        seconds = time_for_answer(analysis_seconds(request, self._settings), context)
         question = Question(
             self._supervisor.solver.why_award,
-            (event, award),
-            analysis_seconds(request, self._settings),
-            {"supplier_id": request.supplier_id},
-            told_seconds=True,
+            (event, record.result, asked),
+            seconds,
+            {
+                "until": time.monotonic() + seconds,
+                "gap": record.parameters.gap,
+                "supplier_id": request.supplier_id or None,
+            },
         )
-        for chunk in award_chunks(self._analyses.answer(question, context)):
+        found = self._analyses.answer(question, context).tables
+        names = {"prices": "bid_feedback"} if request.supplier_id else _ANSWERS
+        for chunk in award_chunks({names[name]: table for name, table in found.items()}):
             yield award_service_pb2.ExplainAwardResponse(chunk=chunk)
 
 

@@ -47,8 +47,8 @@ class Solver:
     """``(event, parameters, *, on_incumbent) -> AwardResult``"""
     finish_award: str = "optimizer.sourcing.finishing:finish_award"
     """``(event, award, *, bound, stopped_by, backend, backend_reason) -> AwardResult``, without any search."""
-    why_award: str = "optimizer.sourcing.why:why_award"
-    """``(event, award, *, seconds, supplier_id) -> dict of str to DataFrame``"""
+    why_award: str = "optimizer.sourcing.why:answers"
+    """``(event, result, questions, *, until, gap, supplier_id) -> Answers``"""
     backends: frozenset[str] | None = None
     """Names of backends that a request may ask for; None: those of the optimizer."""
 
