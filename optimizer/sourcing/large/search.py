@@ -53,10 +53,7 @@ _ROW_ITEMS: Final = 60
 """Of a broken row up to so many items are bought anew together."""
 
 _PART_SECONDS: Final = 4.0
-_SMALL_ROW_ITEMS: Final = 60
-"""Of a broken row up to so many items are bought anew together."""
-
-_PART_SECONDS: Final = 0.7
+_SMALL_PART_SECONDS: Final = 0.7
 """Parts grow while solvers take less than this, and shrink where they take all their time."""
 
 _BROKEN_FIRST: Final = 0.6
