@@ -82,6 +82,7 @@ def search_large(progress: AwardProgress) -> None:
 
     event = progress.event
     program = award_program(event, progress.offers)
+    progress.offer(award_of(np.zeros(len(event.bids), dtype=np.int64)), "buying nothing")
     pricing = Pricing(program)
     search = _Search(progress, program, pricing, Neighbourhood(event, program))
     with Forked(_climb, progress, pricing, on_report=search.believe) as climber:
