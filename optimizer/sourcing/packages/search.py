@@ -39,8 +39,8 @@ Floats = NDArray[np.float64]
 _ALONE_SHARE: Final = 0.1
 """Of the time, for neighbourhoods before solvers begin with what they found."""
 _ALONE_SECONDS_PER_COLUMN: Final = 0.0015
-_NEIGHBOURHOODS_SHARE: Final = 0.6
-_PATIENCE_SHARE: Final = 0.2
+_NEIGHBOURHOODS_SHARE: Final = 0.8
+_PATIENCE_SHARE: Final = 0.25
 """Of the time that is left then: most for neighbourhoods beside a solver, and most without a better award; then
 bounds by regions have their place."""
 _SOLVER_RESERVE: Final = 0.05
