@@ -26,6 +26,7 @@ from benchmarks.cells import (
 from benchmarks.clearance_tables import clearance_table, joint_table, simulation_table
 from benchmarks.growth import growth_table
 from benchmarks.results_folder import read_results
+from benchmarks.sourcing_tables import packages_table, sourcing_table
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 
@@ -106,6 +107,8 @@ TABLES: Final[dict[str, dict[str, tuple[str, Callable[[Sequence[Result]], Iterat
         "clearance": ("clearance", clearance_table),
         "simulation": ("clearance", simulation_table),
         "joint": ("joint", joint_table),
+        "sourcing": ("sourcing", sourcing_table),
+        "packages": ("packages", packages_table),
     },
 }
 """Tables by page and marker, with the case whose results they show."""
