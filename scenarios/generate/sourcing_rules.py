@@ -24,6 +24,8 @@ MOST_BURDEN: Final = 2.0
 SOLE_EVERY: Final = 4
 """Of the families every fourth is bought whole of one supplier, the next one from two."""
 DUAL_SHARE: Final = 0.6
+SLACK: Final = 0.1
+"""What limits leave beside the reference, as a share of its value; those that ask for exactly so much leave none."""
 PRICED_SHARE: Final = 0.2
 """Share of the limits that may be broken at a price."""
 VIOLATION_FACTOR: Final = {Measure.LOTS: 200.0, Measure.WINNERS: 500.0, Measure.VOLUME: 0.3, Measure.SPEND: 0.3}
@@ -200,14 +202,14 @@ def _most_of_supplier(random: np.random.Generator, known: _Known, turn: int) -> 
     measure = (Measure.SPEND, Measure.VOLUME, Measure.LOTS)[turn % 3]
     supplier = _winning_supplier(random, known)
     value, _ = known.value(measure, _one(known, supplier), _all_items(known))
-    return {"supplier": supplier, "measure": measure, "sense": Sense.AT_MOST, "amount": np.ceil(value * 1.02)}
+    return {"supplier": supplier, "measure": measure, "sense": Sense.AT_MOST, "amount": np.ceil(value * (1 + SLACK))}
 
 
 def _least_of_supplier(random: np.random.Generator, known: _Known, turn: int) -> _Row:
     measure = (Measure.VOLUME, Measure.LOTS, Measure.SPEND)[turn % 3]
     supplier = _winning_supplier(random, known)
     value, _ = known.value(measure, _one(known, supplier), _all_items(known))
-    return {"supplier": supplier, "measure": measure, "sense": Sense.AT_LEAST, "amount": np.floor(value * 0.9)}
+    return {"supplier": supplier, "measure": measure, "sense": Sense.AT_LEAST, "amount": np.floor(value * (1 - SLACK))}
 
 
 def _share_of_suppliers(random: np.random.Generator, known: _Known, turn: int) -> _Row:
@@ -216,7 +218,7 @@ def _share_of_suppliers(random: np.random.Generator, known: _Known, turn: int) -
     measure = (Measure.VOLUME, Measure.SPEND)[turn % 2]
     values = known.by_supplier(measure, _of_group(known, name))
     share = float(values.max(initial=0.0) / max(values.sum(), 1.0))
-    share = float(np.ceil(share * 100) / 100)
+    share = float(np.ceil(share * (1 + SLACK) * 100) / 100)
     return {
         "item_group": name,
         "per": Per.SUPPLIER,
@@ -227,11 +229,13 @@ def _share_of_suppliers(random: np.random.Generator, known: _Known, turn: int) -
 
 
 def _winners_of_category(random: np.random.Generator, known: _Known, turn: int) -> _Row:
-    """Fewer suppliers in a category, or just as many as the reference has."""
+    """Few suppliers in a category, or just as many as the reference has."""
     name = _pick(random, known.categories)
     value, _ = known.value(Measure.WINNERS, _all_suppliers(known), _of_group(known, name))
-    sense = Sense.EXACTLY if turn % 3 == 2 else Sense.AT_MOST
-    return {"item_group": name, "measure": Measure.WINNERS, "sense": sense, "amount": value}
+    exactly = turn % 3 == 2
+    amount = value if exactly else np.ceil(value * (1 + SLACK))
+    sense = Sense.EXACTLY if exactly else Sense.AT_MOST
+    return {"item_group": name, "measure": Measure.WINNERS, "sense": sense, "amount": amount}
 
 
 def _incumbents(random: np.random.Generator, known: _Known, turn: int) -> _Row:
@@ -239,7 +243,7 @@ def _incumbents(random: np.random.Generator, known: _Known, turn: int) -> _Row:
     name = "" if turn == 0 else _pick(random, known.categories)
     measure = (Measure.SPEND, Measure.VOLUME)[turn % 2]
     value, base = known.value(measure, known.event.suppliers.incumbent, _of_group(known, name))
-    share = float(np.floor(value / max(base, 1.0) * 100) / 100)
+    share = float(np.floor(value / max(base, 1.0) * (1 - SLACK) * 100) / 100)
     return {"incumbents": True, "item_group": name, "measure": measure, "sense": Sense.AT_LEAST, "share": share}
 
 
@@ -269,7 +273,7 @@ def _largest_share(known: _Known, of_item: Flags) -> float:
     bought = np.bincount(bids.item, known.units, minlength=len(of_item))
     pair = np.flatnonzero(of_item[bids.item])
     share = known.units[pair] / np.maximum(bought[bids.item[pair]], 1)
-    return float(np.ceil(share.max(initial=0.5) * 100) / 100)
+    return float(min(np.ceil(share.max(initial=0.5) * (1 + SLACK) * 100) / 100, 1.0))
 
 
 def _group_lots(random: np.random.Generator, known: _Known, turn: int) -> _Row:
@@ -279,12 +283,13 @@ def _group_lots(random: np.random.Generator, known: _Known, turn: int) -> _Row:
     of_group = known.event.suppliers.supplier_group == group
     value, _ = known.value(Measure.LOTS, of_group, _of_group(known, name))
     sense = (Sense.AT_LEAST, Sense.AT_MOST, Sense.EXACTLY)[turn % 3]
+    amount = (np.floor(value * (1 - SLACK)), np.ceil(value * (1 + SLACK)), value)[turn % 3]
     return {
         "supplier_group": group,
         "item_group": name,
         "measure": Measure.LOTS,
         "sense": sense,
-        "amount": value,
+        "amount": amount,
     }
 
 
@@ -299,7 +304,7 @@ def _group_spend(random: np.random.Generator, known: _Known, turn: int) -> _Row:
         "item_group": name,
         "measure": Measure.SPEND,
         "sense": Sense.AT_MOST,
-        "amount": np.ceil(value * 1.03),
+        "amount": np.ceil(value * (1 + SLACK)),
     }
 
 
@@ -315,7 +320,7 @@ def _least_when_winning(random: np.random.Generator, known: _Known, turn: int) -
         "measure": measure,
         "sense": Sense.AT_LEAST,
         "if_winning": True,
-        "amount": least if np.isfinite(least) else 1.0,
+        "amount": max(np.floor(least * (1 - SLACK)), 1.0) if np.isfinite(least) else 1.0,
     }
 
 
@@ -327,7 +332,7 @@ def _consistent(random: np.random.Generator, known: _Known, turn: int) -> _Row:
     names = [name for name in names if np.all(bought[group == name] > 0) and _is_consistent(known, group == name)]
     if not names:
         return _preference(random, known, turn)
-    return {"kind": RuleKind.CONSISTENT, "item_group": names[turn % len(names)], "amount": 0.1 * (turn % 3)}
+    return {"kind": RuleKind.CONSISTENT, "item_group": names[turn % len(names)], "amount": 0.05 * (1 + turn % 3)}
 
 
 def _is_consistent(known: _Known, of_item: Flags) -> bool:
@@ -357,7 +362,8 @@ def _winners_in_all(random: np.random.Generator, known: _Known, turn: int) -> _R
     group = groups[turn % len(groups)]
     of_group = known.event.suppliers.supplier_group == group if group else _all_suppliers(known)
     value, _ = known.value(Measure.WINNERS, of_group, _all_items(known))
-    return {"supplier_group": group, "measure": Measure.WINNERS, "sense": Sense.AT_MOST, "amount": value}
+    amount = np.ceil(value * (1 + SLACK))
+    return {"supplier_group": group, "measure": Measure.WINNERS, "sense": Sense.AT_MOST, "amount": amount}
 
 
 _MAKERS: Final[tuple[Callable[[np.random.Generator, _Known, int], _Row], ...]] = (

@@ -79,7 +79,7 @@ def part_of(near: Neighbourhood, state: moves.State, items: Ints, worth: Floats,
 
 
 def _open_flows(near: Neighbourhood, state: moves.State, items: Ints, worth: Floats) -> Ints:
-    """Segments that a solver may use: of every item the best at prices, and what is bought now."""
+    """Return segments that a solver may use: of every item the best at prices, and what is bought now."""
     segments = near.segments
     begin, end = segments.first_of_item[items], segments.first_of_item[items + 1]
     owner = np.repeat(np.arange(len(items)), end - begin)
@@ -146,7 +146,7 @@ def _elastic(
     return program, np.concatenate([now, off])
 
 
-def solved(part: Part, seconds: float, gap: float, report: object = None) -> tuple[Ints, Floats] | None:
+def solved(part: Part, seconds: float, gap: float, backend: str, report: object = None) -> tuple[Ints, Floats] | None:
     """Let a solver buy the items of a part; return segments and packs, or None."""
     del report
     answer = BACKENDS["scip"](part.program, Search(seconds=seconds, gap=gap, hint=part.start))

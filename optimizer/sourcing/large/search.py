@@ -45,7 +45,8 @@ _ABOVE: Final = 0.03
 """Steps of prices go for a bound that is so much better than the best."""
 
 _LP_SEGMENTS: Final = 40_000
-"""Up to so many segments the whole linear relaxation is solved, too."""
+_LP_SHARE: Final = 0.4
+"""Up to so many segments the whole linear relaxation is solved, in at most this share of the time."""
 
 _PART_GAPS: Final = (1e-4, 2e-3)
 _PART_ITEMS: Final = (12, 120)
@@ -236,6 +237,13 @@ def _climb(
     progress: AwardProgress, pricing: Pricing, report: Callable[[tuple[float, Floats | None, str]], None]
 ) -> None:
     """Price rows; then, where that is not too large, solve the whole relaxation."""
+    program = pricing.program
+    if program.n_flows <= _LP_SEGMENTS:
+        answer = RELAXATIONS["highs"](whole_program(program), Search(seconds=_LP_SHARE * progress.left))
+        if answer.row_duals is not None:
+            exact = pricing.within(-answer.row_duals[pricing.rows])
+            report((pricing.at(exact).bound, exact, "linear relaxation"))
+            return
     until, told = progress.elapsed + _CLIMB_SHARE * progress.left, [0.0]
     last: list[tuple[float, Floats]] = []
 
@@ -245,7 +253,6 @@ def _climb(
             told[0] = time.monotonic()
             report((priced.bound, prices, "prices"))
 
-    program = pricing.program
     prices = pricing.climb(
         pricing.first_prices(),
         lambda: (1 + _ABOVE) * last[0][0],
@@ -253,8 +260,3 @@ def _climb(
         tell,
     )
     report((last[0][0], prices, "prices"))
-    if program.n_flows <= _LP_SEGMENTS:
-        answer = RELAXATIONS["highs"](whole_program(program), Search(seconds=progress.left))
-        if answer.row_duals is not None:
-            exact = pricing.within(-answer.row_duals[pricing.rows])
-            report((pricing.at(exact).bound, exact, "linear relaxation"))
