@@ -48,6 +48,21 @@ _LP_SEGMENTS: Final = 40_000
 _LP_SHARE: Final = 0.4
 """Up to so many segments the whole linear relaxation is solved, in at most this share of the time."""
 
+_SETTLE_SHARE: Final = 0.06
+"""Of the time, for moves of single items while broken rules weigh more and more."""
+
+_SETTLE_HEAT: Final = 0.002
+"""What an item may cost more after a move at first, as a share of a mean item."""
+
+_SETTLE_AGAIN: Final = 0.0002
+"""The same later, while what is bought breaks rules."""
+
+_SETTLE_FROM, _SETTLE_EVERY, _SETTLE_AGAIN_SHARE = 0.5, 0.15, 0.02
+"""Shares of the time limit: from when on, how often, and how long."""
+
+_SETTLE_HEAVIER, _SETTLE_EASIER = 1.3, 0.99
+"""Times their weight, after every pass: rules that are broken, and those that are not."""
+
 _PART_GAPS: Final = (1e-4, 2e-3)
 _PART_ITEMS: Final = (12, 120)
 _ROW_ITEMS: Final = 60
@@ -59,6 +74,9 @@ _SMALL_PART_SECONDS: Final = 0.7
 
 _BROKEN_FIRST: Final = 0.6
 """Share of the parts that are about broken rules, while there are any."""
+
+_BROKEN_LATE: Final = 0.95
+"""The same when half of the time is over and nothing keeps all rules."""
 
 _HEAVIER: Final = 2.0
 _MUCH_HEAVIER: Final = 4.0
@@ -126,7 +144,28 @@ class _Search:
         listen()
         self.near.weigh(self.state, self._row_prices())
         self.near.stiffen(self.state)
+        self._settle(_SETTLE_SHARE * self.progress.left, _SETTLE_HEAT)
         self.offer()
+
+    def _settle(self, seconds: float, heat: float) -> None:
+        """Buy items anew, one after another, with broken rules weighing more each time; keep what breaks fewest."""
+        from optimizer.sourcing.large import moves  # noqa: PLC0415 - compiled code loads slowly
+
+        near, state, progress = self.near, self.state, self.progress
+        began, n_items = progress.elapsed, len(near.needs.units)
+        heat *= float(state.cost[0]) / max(n_items, 1)
+        best, kept = (len(near.broken(state)), float(state.cost[0])), near.snapshot(state)
+        while progress.elapsed < began + seconds and best[0]:
+            left = max(1 - (progress.elapsed - began) / seconds, 0.0)
+            order, seed = self.random.permutation(n_items), int(self.random.integers(2**31))
+            moves.items_anew(*near.parts, state, order, 0.0, heat * left, seed)
+            near.reweigh(state, _SETTLE_HEAVIER, _SETTLE_EASIER)
+            near.recount(state)
+            found = (len(near.broken(state)), float(state.cost[0]))
+            if found < best:
+                best, kept = found, near.snapshot(state)
+        near.restore(state, kept)
+        near.recount(state)
 
     def _fixed_costs_dominate(self) -> bool:
         """Whether what suppliers cost by themselves is so much that rules have to weigh as much."""
@@ -152,8 +191,15 @@ class _Search:
         processors = max(len(os.sched_getaffinity(0)), 1)
         with ExitStack() as running:
             at_work: list[tuple[Part, Forked, float]] = []
+            limit = self.progress.parameters.time_limit_seconds
+            settle_at = _SETTLE_FROM * limit
             while not self.progress.done:
                 climber.wait(0.0)
+                if self.progress.elapsed > settle_at and len(self.near.broken(self.state)):
+                    self.near.stiffen(self.state)
+                    self._settle(_SETTLE_AGAIN_SHARE * limit, _SETTLE_AGAIN)
+                    self.offer(at_once=True)
+                    settle_at += _SETTLE_EVERY * limit
                 free = max(processors - len(at_work) - (not climber.ended), not at_work)
                 for _ in range(free):
                     busy = [part.items for part, _, _ in at_work]
@@ -192,7 +238,8 @@ class _Search:
         n = round(self.items_of_part)
         broken = near.broken(self.state)
         first, row = np.empty(0, dtype=np.int64), -1
-        if len(broken) and random.random() < _BROKEN_FIRST:
+        patience = _BROKEN_FIRST if self.progress.award is not None or not self._late() else _BROKEN_LATE
+        if len(broken) and random.random() < patience:
             row = int(random.choice(broken))
             first = near.items_of(row, self.state)
             near.weigh_more(self.state, row, _HEAVIER)
@@ -209,6 +256,10 @@ class _Search:
         taken = np.concatenate([np.empty(0, dtype=np.int64), *busy])
         kept = chosen[~np.isin(chosen, taken)]
         return kept if len(kept) else chosen, row
+
+    def _late(self) -> bool:
+        """Whether it is time to keep all rules."""
+        return self.progress.elapsed > _SETTLE_FROM * self.progress.parameters.time_limit_seconds
 
     def _by_seller(self, items: Ints) -> Ints:
         """Put items in order, those of one seller together, and small sellers mostly first: they may have to go."""
