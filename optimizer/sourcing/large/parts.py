@@ -146,7 +146,7 @@ def _elastic(
     return program, np.concatenate([now, off])
 
 
-def solved(part: Part, seconds: float, gap: float, backend: str, report: object = None) -> tuple[Ints, Floats] | None:
+def solved(part: Part, seconds: float, gap: float, report: object = None) -> tuple[Ints, Floats] | None:
     """Let a solver buy the items of a part; return segments and packs, or None."""
     del report
     answer = BACKENDS["scip"](part.program, Search(seconds=seconds, gap=gap, hint=part.start))

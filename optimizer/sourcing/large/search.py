@@ -57,8 +57,10 @@ _SETTLE_HEAT: Final = 0.002
 _SETTLE_AGAIN: Final = 0.0002
 """The same later, while what is bought breaks rules."""
 
-_SETTLE_FROM, _SETTLE_EVERY, _SETTLE_AGAIN_SHARE = 0.5, 0.15, 0.02
-"""Shares of the time limit: from when on, how often, and how long."""
+_SETTLE_FROM: Final = 0.5
+_SETTLE_EVERY: Final = (0.1, 0.15)
+_SETTLE_AGAIN_SHARE: Final = (0.03, 0.02)
+"""Shares of the time limit: from when on, how often, and how long; the first while no award is known."""
 
 _SETTLE_HEAVIER, _SETTLE_EASIER = 1.3, 0.99
 """Times their weight, after every pass: rules that are broken, and those that are not."""
@@ -158,7 +160,7 @@ class _Search:
         while progress.elapsed < began + seconds and best[0]:
             left = max(1 - (progress.elapsed - began) / seconds, 0.0)
             order, seed = self.random.permutation(n_items), int(self.random.integers(2**31))
-            moves.items_anew(*near.parts, state, order, 0.0, heat * left, seed)
+            moves.items_anew(*near.parts, state, order, 0.0, heat * left, seed)  # type: ignore[call-arg]  # compiled
             near.reweigh(state, _SETTLE_HEAVIER, _SETTLE_EASIER)
             near.recount(state)
             found = (len(near.broken(state)), float(state.cost[0]))
@@ -197,9 +199,10 @@ class _Search:
                 climber.wait(0.0)
                 if self.progress.elapsed > settle_at and len(self.near.broken(self.state)):
                     self.near.stiffen(self.state)
-                    self._settle(_SETTLE_AGAIN_SHARE * limit, _SETTLE_AGAIN)
+                    known = self.progress.award is not None
+                    self._settle(_SETTLE_AGAIN_SHARE[known] * limit, _SETTLE_AGAIN)
                     self.offer(at_once=True)
-                    settle_at += _SETTLE_EVERY * limit
+                    settle_at += _SETTLE_EVERY[known] * limit
                 free = max(processors - len(at_work) - (not climber.ended), not at_work)
                 for _ in range(free):
                     busy = [part.items for part, _, _ in at_work]
