@@ -163,7 +163,10 @@ def test_a_budget_that_keeps_a_hard_target_from_being_met_is_named_with_what_is_
 
 
 def test_weights_of_severities_count_in_what_prices_do():
-    """At half the price demand is three times as high: 11 more are missed, at a full weight too dear."""
+    """At half the price demand is three times as high: 11 more are missed, at a full weight too dear.
+
+    A lane that never pays, so that the small program decides, not clearance alone.
+    """
     found = {}
     for weight in (1, 0.1):
         network, request = asked_of(
@@ -172,7 +175,7 @@ def test_weights_of_severities_count_in_what_prices_do():
                     **files_of(
                         nodes="node_id,kind,zone\nS1,store,Z\nS2,store,Z\n",
                         products="sku_id,list_price,salvage_value\nP,20,1\n",
-                        lanes="origin,destination\n",
+                        lanes="origin,destination,cost_per_unit\nS1,S2,1000\n",
                         stock="node_id,sku_id,on_hand,demand_mean,shortage_penalty\nS1,P,30,8,0\nS2,P,1,4,40\n",
                         alerts="alert_id,kind,node_id,sku_id,severity\nA,shortage,S2,P,red\n",
                         price_ladders="sku_id,zone,rung,price\nP,Z,1,10\n",

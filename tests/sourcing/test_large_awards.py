@@ -124,15 +124,15 @@ def test_parts_are_never_worse():
 @pytest.mark.parametrize("regime", ["light", "heavy"])
 def test_what_a_search_finds_and_proves_holds(regime):
     event = generate_sourcing("XS", regime, 1)
-    progress = AwardProgress(event, Parameters(time_limit_seconds=8.0))
+    progress = AwardProgress(event, Parameters(time_limit_seconds=60.0, gap=0.4))  # compiling may take most of it
     search_large(progress)
     assert progress.bound is not None
     best = award(event, Parameters(time_limit_seconds=8.0))
     assert best.objective is None or progress.bound <= best.objective
-    if progress.certificate is not None:  # how soon an award keeps all rules depends on the time there is
-        assert progress.certificate.valid
-        assert progress.bound <= progress.objective
-        assert best.bound is None or best.bound <= progress.objective
+    assert progress.certificate is not None
+    assert progress.certificate.valid
+    assert progress.bound <= progress.objective
+    assert best.bound is None or best.bound <= progress.objective
 
 
 def test_drawn_events_keep_their_bounds():
