@@ -198,7 +198,7 @@ class Neighbourhood:
         kept = ~broken & (self.price == 0)
         broken &= self.price == 0
         before = self._weighed(state)
-        limits.weight[broken] *= factor
+        limits.weight[broken] = np.maximum(np.minimum(limits.weight * factor, self.heaviest), limits.weight)[broken]
         limits.weight[kept] = np.maximum(limits.weight[kept] * ease, self.floor[kept])
         state.cost[0] += self._weighed(state) - before
         return int(broken.sum())
