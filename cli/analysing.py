@@ -10,16 +10,14 @@ from typing import Any, Final
 from cli.directories import read_directory, read_request
 from cli.exit_codes import ExitCode
 from cli.failures import CommandError, tell_warnings
+from cli.in_worker import done_by_worker
 from cli.progress import Progress
 from cli.solving import solve_in_worker
 from network import Network
 from optimizer.plan import Plan
 from optimizer.plan_files.plan_directory import read_plan
 from optimizer.request import Parameters, Request
-from server.child import Finished, Job, Raised
-from server.process import WorkerLostError, WorkerProcess
-
-_GLANCE_SECONDS: Final = 0.5
+from server.child import Job
 
 DEFAULT_SECONDS: Final = 20.0
 """What a question about a plan may take when the command line does not say."""
@@ -77,17 +75,8 @@ def answered(
         When the function fails or its process dies.
     """
     job = Job(function, arguments, keywords, seconds=seconds)
-    with progress.phase("search", what), WorkerProcess(job) as worker:
-        try:
-            while (message := worker.receive(_GLANCE_SECONDS)) is None:
-                pass
-        except WorkerLostError as error:
-            raise CommandError(f"{what} died: {error}; a machine short of memory does that") from error
-    if isinstance(message, Raised):
-        raise CommandError(f"{what} failed: {message.message}")
-    if not isinstance(message, Finished):
-        raise AssertionError(f"the worker sent {message!r} instead of an answer")
-    return message.value
+    with progress.phase("search", what):
+        return done_by_worker(job, what)
 
 
 def rows_for_json(table: Any) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from cli.failures import CommandError
+from cli.in_worker import done_by_worker, killed_at, search_seconds
 from cli.progress import Progress
 from network.events import Event
 from optimizer.award import AwardIncumbent, AwardResult
@@ -15,18 +15,11 @@ from optimizer.plan import StopReason
 from optimizer.request import Parameters
 from optimizer.sourcing.finishing import finish_award
 from optimizer.sourcing.solve import award
-from server.child import Finished, Job, Message, Raised, Reported
-from server.process import WorkerLostError, WorkerProcess
+from server.child import Job
 
 _AWARD: Final = "cli.awarding:award_until"
-_GLANCE_SECONDS: Final = 0.5
-LEAST_SEARCH_SECONDS: Final = 0.5
-"""A limit that start-up has used up already still leaves time for a first award."""
-
 _OVERRUN_SECONDS: Final = 3.0
-_OVERRUN_SHARE: Final = 0.02
-"""How far a search may overrun its time, in seconds and as a share of the time limit, before it is killed; finding out
-why no award is valid takes its own."""
+"""How far a search may overrun its time before it is killed; finding out why no award is valid takes its own."""
 
 
 def award_until(
@@ -42,8 +35,8 @@ def award_until(
     until : float
         On the clock of `time.monotonic`, which all processes of a machine share.
     """
-    left = max(until - time.monotonic(), LEAST_SEARCH_SECONDS)
-    return award(event, replace(parameters, time_limit_seconds=left), on_incumbent=on_incumbent)
+    timed = replace(parameters, time_limit_seconds=search_seconds(until))
+    return award(event, timed, on_incumbent=on_incumbent)
 
 
 def award_in_worker(event: Event, parameters: Parameters, until: float, progress: Progress) -> AwardResult:
@@ -62,20 +55,21 @@ def award_in_worker(event: Event, parameters: Parameters, until: float, progress
     CommandError
         When the worker fails or dies.
     """
-    overrun = _OVERRUN_SECONDS + _OVERRUN_SHARE * parameters.time_limit_seconds
-    kill_at = max(until, time.monotonic() + LEAST_SEARCH_SECONDS) + overrun
+    kill_at = killed_at(until, _OVERRUN_SECONDS, parameters.time_limit_seconds)
     job = Job(_AWARD, (event, parameters, until), reports_incumbents=True, seconds=kill_at - time.monotonic())
     best: AwardIncumbent | None = None
     stopped_by = StopReason.TIME_LIMIT
+
+    def tell(found: AwardIncumbent) -> None:
+        nonlocal best
+        best = found
+        progress.say_sometimes(_line(found, event.money_decimals))
+
     try:
-        with progress.phase("worker", "searching"), WorkerProcess(job) as worker:
-            while time.monotonic() < kill_at:
-                message = _received(worker)
-                if isinstance(message, Reported):
-                    best = message.incumbent  # type: ignore[assignment]  # this job's are of awards
-                    progress.say_sometimes(_line(message.incumbent, event.money_decimals))  # type: ignore[arg-type]
-                elif message is not None:
-                    return _value(message)
+        with progress.phase("worker", "searching"):
+            result: AwardResult | None = done_by_worker(job, "the search", kill_at=kill_at, tell=tell)
+        if result is not None:
+            return result
     except KeyboardInterrupt:
         stopped_by = StopReason.CANCELLED
     result = finish_award(
@@ -97,18 +91,3 @@ def _line(incumbent: AwardIncumbent, money_decimals: int) -> str:
     ]
     gap = "-" if incumbent.gap is None else format(incumbent.gap, ".3%")
     return f"{'  '.join(words)}  gap {gap:>8}  {incumbent.found_by}"
-
-
-def _received(worker: WorkerProcess) -> Message | None:
-    try:
-        return worker.receive(_GLANCE_SECONDS)
-    except WorkerLostError as error:
-        raise CommandError(f"the search died: {error}; a machine short of memory does that") from error
-
-
-def _value(message: Message) -> AwardResult:
-    if isinstance(message, Raised):
-        raise CommandError(f"the search failed: {message.message}")
-    if not isinstance(message, Finished) or not isinstance(message.value, AwardResult):
-        raise AssertionError(f"the worker sent {message!r} instead of a result")
-    return message.value

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -12,8 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cli.failures import CommandError
+from cli.in_worker import search_seconds
 from cli.progress import Progress
-from cli.solving import LEAST_SEARCH_SECONDS, found_line
+from cli.solving import found_line
 from cli.wording import counted
 from network import NO_LIMIT, Network, network_from_frames, network_to_frames, settings_of
 from optimizer.certificate.ledger import TERMS
@@ -67,7 +67,7 @@ def plan_by_service(client: Client, network: Network, *, until: float, gap: floa
         ]
     sent = f"{len(network.stock):,} positions in columns, {len(alerts):,} alerts in {counted(len(batches), 'call')}"
     progress.say(f"sent {sent}")
-    seconds = max(until - time.monotonic(), LEAST_SEARCH_SECONDS)
+    seconds = search_seconds(until)
     plan = client.create_plan(name, alert_batch_names=batches, time_limit_seconds=seconds, gap=gap)
     with progress.phase("wait", "waiting for the plan"):
         final = _watched(client, plan.name, progress)

@@ -7,24 +7,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from cli.failures import CommandError
+from cli.in_worker import done_by_worker, killed_at, search_seconds
 from cli.progress import Progress
 from network import Network
 from optimizer import solve
 from optimizer.plan import Incumbent, Plan, Result, StopReason
 from optimizer.request import Parameters, Request
-from server.child import Finished, Job, Message, Raised, Reported
-from server.process import WorkerLostError, WorkerProcess
+from server.child import Job
 
 _SOLVE: Final = "cli.solving:solve_until"
 _FINISH: Final = "optimizer:finish"
-_GLANCE_SECONDS: Final = 0.5
-LEAST_SEARCH_SECONDS: Final = 0.5
-"""A limit that start-up has used up already still leaves time for a first plan."""
-
+_WHAT: Final = "the solve"
 _OVERRUN_SECONDS: Final = 0.5
-_OVERRUN_SHARE: Final = 0.02
-"""How far a search may overrun its time, in seconds and as a share of the time limit, before it is killed."""
+"""How far a search may overrun its time before it is killed."""
 
 
 def solve_until(
@@ -45,8 +40,8 @@ def solve_until(
     known : sequence of Plan
         Plans to start from.
     """
-    left = max(until - time.monotonic(), LEAST_SEARCH_SECONDS)
-    return solve(network, request, replace(parameters, time_limit_seconds=left), known=known, on_incumbent=on_incumbent)
+    timed = replace(parameters, time_limit_seconds=search_seconds(until))
+    return solve(network, request, timed, known=known, on_incumbent=on_incumbent)
 
 
 def solve_in_worker(
@@ -73,8 +68,7 @@ def solve_in_worker(
     CommandError
         When the worker fails or dies.
     """
-    overrun = _OVERRUN_SECONDS + _OVERRUN_SHARE * parameters.time_limit_seconds
-    kill_at = max(until, time.monotonic() + LEAST_SEARCH_SECONDS) + overrun
+    kill_at = killed_at(until, _OVERRUN_SECONDS, parameters.time_limit_seconds)
     job = Job(
         _SOLVE,
         (network, request, parameters, until),
@@ -83,14 +77,16 @@ def solve_in_worker(
         seconds=kill_at - time.monotonic(),
     )
     best: Incumbent | None = None
-    with progress.phase("worker", "solving"), WorkerProcess(job) as worker:
-        while time.monotonic() < kill_at:
-            message = _received(worker)
-            if isinstance(message, Reported):
-                best = message.incumbent
-                progress.say_sometimes(incumbent_line(best, network.money_decimals))
-            elif message is not None:
-                return _value(message)
+
+    def tell(found: Incumbent) -> None:
+        nonlocal best
+        best = found
+        progress.say_sometimes(incumbent_line(found, network.money_decimals))
+
+    with progress.phase("worker", "solving"):
+        answer: Result | None = done_by_worker(job, _WHAT, kill_at=kill_at, tell=tell)
+    if answer is not None:
+        return answer
     searched = progress.seconds["worker"]
     result = _finish(network, request, best, progress)
     return replace(result, seconds={**result.seconds, "solve": searched})
@@ -136,22 +132,6 @@ def _finish(network: Network, request: Request, best: Incumbent | None, progress
         "backend_reason": "the solver did not stop at the time limit; this is the best it had found",
     }
     job = Job(_FINISH, (network, request, None if best is None else best.plan), how)
-    with progress.phase("worker", "certifying the best plan"), WorkerProcess(job) as worker:
-        while (message := _received(worker)) is None:
-            pass
-        return _value(message)
-
-
-def _received(worker: WorkerProcess) -> Message | None:
-    try:
-        return worker.receive(_GLANCE_SECONDS)
-    except WorkerLostError as error:
-        raise CommandError(f"the solve died: {error}; a machine short of memory does that") from error
-
-
-def _value(message: Message) -> Result:
-    if isinstance(message, Raised):
-        raise CommandError(f"the solve failed: {message.message}")
-    if not isinstance(message, Finished) or not isinstance(message.value, Result):
-        raise AssertionError(f"the worker sent {message!r} instead of a result")
-    return message.value
+    with progress.phase("worker", "certifying the best plan"):
+        result: Result = done_by_worker(job, _WHAT)
+    return result

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 import cli.awarding
+import cli.in_worker
 from cli.award_report import MOST_SHOWN, conflict_lines
 from network.events import write_event
 from optimizer.award_files.award_schema import AWARD_TABLES, WHY_TABLES
@@ -192,17 +193,17 @@ def hang(event: Any, parameters: Any, until: float, on_incumbent: Any = None) ->
 
 def cut_short(command: Command, directory: Path, monkeypatch: pytest.MonkeyPatch, search: Any) -> Outcome:
     """Award with a search of this module that is ended by Ctrl-C as soon as it has found the best award, or at once."""
-    receive = cli.awarding._received
+    receive = cli.in_worker._received
 
-    def interrupted(worker: Any) -> Any:
-        message = receive(worker)
+    def interrupted(worker: Any, what: str) -> Any:
+        message = receive(worker, what)
         proved = isinstance(message, Reported) and message.incumbent.gap is not None and message.incumbent.gap < 1e-6
         if proved or search is hang:
             raise KeyboardInterrupt
         return message
 
     monkeypatch.setattr(cli.awarding, "_AWARD", f"{__name__}:{search.__name__}")
-    monkeypatch.setattr(cli.awarding, "_received", interrupted)
+    monkeypatch.setattr(cli.in_worker, "_received", interrupted)
     return command("award", directory, "--out", directory / "out", "--json")
 
 
