@@ -111,19 +111,20 @@ def winners_frontier(
     offers = offers_of(event)
     bidding = len(np.unique(event.bids.supplier[offers.usable == Usable.YES]))
     sides = [(AT_MOST, iter(range(own - 1, -1, -1))), (AT_LEAST, iter(range(own + 1, bidding + 1)))]
-    while sides and len(points) < most_points:
+    last = min(most_points, bidding + 1)
+    while sides and len(points) < last:
         sense, numbers = sides.pop(0)
         number = next(numbers, None)
         left = until - time.monotonic()
         if number is None or left < _LEAST_SECONDS:
             continue
         asked = _with_winners(event, sense, number)
-        found = searched(asked, known, left / (most_points - len(points)))
+        found = searched(asked, known, left / (last - len(points)))
         points[number] = (sense, found)
         known += [] if found.award is None else [found.award]
         if found.status is not Status.INFEASIBLE:
             sides.append((sense, numbers))
-    return _winners_columns(sorted((number, *point) for number, point in points.items()), event)
+    return _winners_columns(_shared([(number, *points[number]) for number in sorted(points)], own, event), event)
 
 
 def risk_frontier(
@@ -205,6 +206,44 @@ def _with_winners(event: Event, sense: str, number: int) -> Event:
         for name, cell in cells.items()
     }
     return replace(event, rules=Rules(**columns, extra={}))
+
+
+def _shared(points: list[tuple[int, str, AwardResult]], own: int, event: Event) -> list[tuple[int, str, AwardResult]]:
+    """Let every point have the best award found by any that keeps its number, and the best bound that holds for it.
+
+    The best award has its own number of winners: its bound is one of all awards.
+    """
+    won = [_won(event, found.award) for _, _, found in points]
+    shared = []
+    for number, sense, found in points:
+        kept = [
+            other
+            for (_, _, other), winners in zip(points, won, strict=True)
+            if winners >= 0 and (winners <= number if sense == AT_MOST else winners >= number)
+        ]
+        wider = [
+            other.bound
+            for at, side, other in points
+            if other.bound is not None
+            and (at == own or (side == sense and (at >= number if sense == AT_MOST else at <= number)))
+        ]
+        best = min(kept, key=_objective, default=found)
+        bound = max(wider, default=None)
+        known = replace(best, status=_status(found, best, bound), bound=bound)
+        shared.append((number, sense, found if found.status is Status.INFEASIBLE else known))
+    return shared
+
+
+def _objective(found: AwardResult) -> int:
+    """Of a result with an award, money."""
+    return 0 if found.objective is None else found.objective
+
+
+def _status(found: AwardResult, best: AwardResult, bound: int | None) -> Status:
+    """Say how good the best award of a point is, by what its own search found and what is proved in all."""
+    if best.award is None or found.status is Status.OPTIMAL:
+        return found.status
+    return Status.OPTIMAL if bound is not None and bound >= _objective(best) else Status.FEASIBLE
 
 
 def _won(event: Event, award: Award | None) -> int:

@@ -10,7 +10,11 @@ import pandas as pd
 import pytest
 
 from network.events import Event, event_from_frames
-from optimizer.plan import UNKNOWN_MONEY
+from optimizer.award import Award, AwardResult, award_of
+from optimizer.certificate.awards import certify_award
+from optimizer.plan import UNKNOWN_MONEY, Status
+from optimizer.sourcing import frontiers
+from optimizer.sourcing.at_hand import searched
 from optimizer.sourcing.frontiers import (
     AT_MOST,
     risk_frontier,
@@ -51,6 +55,33 @@ def test_each_number_of_winners_has_its_best_award() -> None:
             points, falling = points + 1, falling + (frontier.sense[row] == AT_MOST)
     assert points > 20
     assert falling > 8
+
+
+def test_points_whose_search_found_little_have_what_others_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At most two winners may be one; and no award of two is below the bound for three."""
+    lines = {"bid_id": [f"{s}{i}" for s in "abc" for i in "xyz"], "supplier_id": [s for s in "abc" for _ in "xyz"]}
+    prices = [1, 4, 4, 4, 1, 4, 4, 4, 1]
+    frames = {
+        "items": pd.DataFrame({"item_id": list("xyz"), "units": 5, "uncovered_penalty": 9}),
+        "suppliers": pd.DataFrame({"supplier_id": list("abc")}),
+        "bids": pd.DataFrame({**lines, "item_id": list("xyz") * 3, "unit_price": prices}),
+    }
+    event = event_from_frames(frames, {"currency": "EUR", "as_of": "2026-01-05", "money_decimals": 0})[0]
+
+    def hurried(asked: Event, known: list[Award], seconds: float) -> AwardResult:
+        if "at_most 2 winners" not in asked.rules.rule_id.tolist():
+            return searched(asked, known, seconds)
+        none = award_of(np.zeros(9, dtype=np.int64))
+        found = replace(searched(asked, known, seconds), status=Status.FEASIBLE, bound=None)
+        return replace(found, award=none, certificate=certify_award(asked, none))
+
+    monkeypatch.setattr(frontiers, "searched", hurried)
+    frontier = winners_frontier(event, seconds=30)
+    assert frontier.winners.tolist() == [0, 1, 2, 3]
+    assert frontier.won.tolist() == [0, 1, 1, 3]
+    assert frontier.objective.tolist() == [135, 45, 45, 15]
+    assert frontier.bound.tolist() == [135, 45, 15, 15]
+    assert frontier.status.tolist() == ["optimal", "optimal", "feasible", "optimal"]
 
 
 @pytest.mark.parametrize("level", [0.5, 0.95])
