@@ -9,20 +9,15 @@ from __future__ import annotations
 import json
 import sys
 import time
-from typing import Any, Final
+from typing import Any
 
+from benchmarks.award_runs import Found, tell_award
 from benchmarks.watching import tell
 from network.events import Event
-from optimizer.award import Award, AwardIncumbent
 from optimizer.backends import BACKENDS, Outcome, Search
-from optimizer.certificate.awards import certify_award
-from optimizer.request import Parameters
 from optimizer.sourcing.packages.program import covering_program
 from optimizer.sourcing.packages.reading import covering_of
-from optimizer.sourcing.solve import award
 from scenarios.generate.packages import PackageRules, PackageShape, generate_packages
-
-ENGINE: Final = "engine"
 
 
 def event_named(asked: dict[str, Any]) -> Event:
@@ -35,36 +30,10 @@ def main(who: str, seconds: float, asked: dict[str, Any]) -> None:
     """Draw, award, judge, tell."""
     event = event_named(asked)
     tell("drawn", lines=len(event.bids), suppliers=len(event.suppliers))
-    began = time.monotonic()
-    found = _engine(event, seconds) if who == ENGINE else _solver(event, seconds, who)
-    took = time.monotonic() - began
-    bought, bound, said = found
-    certificate, scale = None if bought is None else certify_award(event, bought), 10**event.money_decimals
-    tell(
-        "award",
-        cost=None if certificate is None else certificate.cost / scale,
-        objective=None if certificate is None else certificate.objective / scale,
-        certificate_valid=None if certificate is None else certificate.valid,
-        bound=bound,
-        seconds=round(took, 3),
-        **said,
-    )
+    tell_award(event, seconds, who, _solver)
 
 
-def _engine(event: Event, seconds: float) -> tuple[Award | None, float | None, dict[str, Any]]:
-    scale = 10**event.money_decimals
-
-    def on_incumbent(found: AwardIncumbent) -> None:
-        amounts = [None if each is None else each / scale for each in (found.objective, found.bound)]
-        said = {"objective": amounts[0], "bound": amounts[1], "gap": found.gap, "found_by": found.found_by}
-        tell("found", seconds=round(found.elapsed_seconds, 3), **said)
-
-    result = award(event, Parameters(time_limit_seconds=seconds), on_incumbent=on_incumbent)
-    bound = None if result.bound is None else result.bound / scale
-    return result.award, bound, {"status": result.status.value, "backend": result.backend}
-
-
-def _solver(event: Event, seconds: float, who: str) -> tuple[Award | None, float | None, dict[str, Any]]:
+def _solver(event: Event, seconds: float, who: str) -> Found:
     covering, began = covering_of(event), time.monotonic()
     if covering is None:
         raise ValueError("the event is no covering problem; draw another one")

@@ -3,97 +3,22 @@
 from __future__ import annotations
 
 import argparse
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from benchmarks.machine import machine
-from benchmarks.sourcing_runs import ENGINE
-from benchmarks.watching import watched
-from benchmarks.wording import money, seconds, share
-from cli.failures import CommandError
+from benchmarks.award_comparison import AwardCase, compared, lines
 
 SECONDS_OF_SIZE: Final = {"XS": 10.0, "S": 60.0, "M": 120.0, "L": 180.0}
 """Time limit of each size, where none is asked for."""
 
-_DEFAULT_PEERS: Final = ("highs", "cp_sat", "scip")
-_OVERRUN_SECONDS: Final = 240.0
-"""For drawing the event, for the certificate, and for those that do not heed their limit."""
-_PROVED: Final = 1e-6
 _COUNTS: Final = ("items", "suppliers", "bids", "tiers", "rules")
 
 
 def run(arguments: argparse.Namespace, say: Callable[[str], None]) -> dict[str, Any]:
     """Award the event as often as asked, let every peer award it, compare."""
-    limit = arguments.time_limit or SECONDS_OF_SIZE[arguments.size]
-    peer_seconds = arguments.peer_seconds or limit
     asked = {name: getattr(arguments, name) for name in ("size", "regime", "seed")}
-    runs = []
-    for number in range(arguments.repetitions):
-        say(f"our engine, run {number + 1} of {arguments.repetitions}, {limit:g} s at most")
-        runs.append(_run(ENGINE, limit, asked))
-        if runs[-1]["outcome"] in {"failed", "no answer"}:
-            raise CommandError(f"our engine failed: {runs[-1]['detail']}")
-    peers = []
-    for name in _DEFAULT_PEERS if arguments.peers is None else arguments.peers:
-        say(f"{name}, {peer_seconds:g} s at most")
-        peers.append({"name": name, **_run(name, peer_seconds, asked)})
-    return {
-        "case": "sourcing",
-        "event": asked | {name: runs[0][name] for name in _COUNTS},
-        "machine": machine(),
-        "time_limit_seconds": limit,
-        "peer_seconds": peer_seconds,
-        "engine": max(runs, key=lambda each: float("inf") if each["gap"] is None else each["gap"]),
-        "runs": runs,
-        **_compared(runs, peers),
-    }
-
-
-def _run(who: str, limit: float, asked: Mapping[str, Any]) -> dict[str, Any]:
-    """Let one award the event in a process of its own."""
-    done = watched("benchmarks.sourcing_runs", [who, limit, json.dumps(asked)], seconds=limit + _OVERRUN_SECONDS)
-    drawn = {name: each[name] for each in done.told("drawn") for name in _COUNTS}
-    found = [{name: value for name, value in each.items() if name != "event"} for each in done.told("found")]
-    common = {**drawn, "found": found, "processor_seconds": done.processor_seconds}
-    for told in done.told("award"):
-        answer = {name: value for name, value in told.items() if name != "event"}
-        valid = answer["certificate_valid"]
-        outcome = "no award" if valid is None else "award" if valid else "invalid"
-        gap = _gap(answer["objective"] if valid else None, answer["bound"])
-        return {"outcome": outcome, **answer, "gap": gap, **common}
-    nothing = dict.fromkeys(("cost", "objective", "bound", "gap", "certificate_valid"))
-    late = done.exit_code is None or done.exit_code < 0
-    detail = "ended long after its time" if late else done.complaint
-    outcome = "no answer" if late else "failed"
-    return {"outcome": outcome, "detail": detail, "seconds": done.seconds, **nothing, **common}
-
-
-def _gap(objective: float | None, bound: float | None) -> float | None:
-    return None if objective is None or bound is None else (objective - bound) / max(abs(objective), 1.0)
-
-
-def _compared(runs: Sequence[Mapping[str, Any]], peers: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Say by how much peers cost more than our worst run, and how far their bounds are below ours."""
-    awards = [each["objective"] for each in (*runs, *peers) if each["outcome"] == "award"]
-    best = min(awards, default=None)
-    bounds = [each["bound"] for each in runs if each["bound"] is not None]
-    ours = max((each["objective"] for each in runs if each["outcome"] == "award"), default=None)
-    highest, lowest = max(bounds, default=None), min(bounds, default=None)
-    beside = [
-        {
-            **peer,
-            "share_more_than_ours": _above(peer["objective"] if peer["outcome"] == "award" else None, ours),
-            "bound_below_ours": _above(lowest, peer["bound"]),
-        }
-        for peer in peers
-    ]
-    holds = best is None or highest is None or highest - best <= _PROVED * max(abs(best), 1.0)
-    return {"peers": beside, "best_objective": best, "bound_holds": holds}
-
-
-def _above(one: float | None, other: float | None) -> float | None:
-    return None if one is None or other is None else round((one - other) / max(abs(other), 1.0), 7)
+    limit, peers = SECONDS_OF_SIZE[arguments.size], ("highs", "cp_sat", "scip")
+    return compared(AwardCase("sourcing", "benchmarks.sourcing_runs", asked, _COUNTS, limit, peers), arguments, say)
 
 
 def page(result: Mapping[str, Any]) -> Iterator[str]:
@@ -101,10 +26,4 @@ def page(result: Mapping[str, Any]) -> Iterator[str]:
     event = result["event"]
     counts = ", ".join(f"{event[name]:,} {name}" for name in _COUNTS)
     yield f"{event['size']} {event['regime']}: {counts}"
-    yield f"  {'':<10}{'objective':>16}{'bound':>16}{'gap':>10}{'seconds':>9}  certificate"
-    for each in ({"name": "ours", **result["engine"]}, *result["peers"]):
-        told = f"  {each['name']:<10}{money(each['objective']):>16}{money(each['bound']):>16}"
-        words = {True: "valid", False: "INVALID", None: each["outcome"]}[each["certificate_valid"]]
-        yield f"{told}{share(each['gap']):>10}{seconds(each['seconds']):>9}  {words}"
-    holds = "holds against every award" if result["bound_holds"] else "IS BEATEN"
-    yield f"Our bound {holds}; {result['time_limit_seconds']:g} s, peers {result['peer_seconds']:g} s"
+    yield from lines(result)

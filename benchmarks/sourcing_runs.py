@@ -9,59 +9,26 @@ from __future__ import annotations
 import json
 import sys
 import time
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.award_runs import Found, tell_award
 from benchmarks.watching import tell
 from network.events import Event
-from optimizer.award import Award, AwardIncumbent
+from optimizer.award import Award
 from optimizer.backends import Outcome, Search, backend_named
 from optimizer.certificate.awards import certify_award
-from optimizer.request import Parameters
 from optimizer.sourcing.model import award_model, award_of_columns, award_program
-from optimizer.sourcing.solve import award
 from scenarios.generate.sourcing import generate_sourcing
-
-ENGINE: Final = "engine"
-
-Found = tuple[Award | None, float | None, dict[str, Any]]
-"""Award, bound in currency units, and what else is told."""
 
 
 def main(who: str, seconds: float, asked: dict[str, Any]) -> None:
     """Draw, award, judge, tell."""
     event = generate_sourcing(asked["size"], asked["regime"], asked["seed"])
     tell("drawn", **{name: len(getattr(event, name)) for name in ("items", "suppliers", "bids", "tiers", "rules")})
-    began = time.monotonic()
-    bought, bound, said = _engine(event, seconds) if who == ENGINE else _solver(event, seconds, who)
-    took = time.monotonic() - began
-    certificate, scale = None if bought is None else certify_award(event, bought), 10**event.money_decimals
-    tell(
-        "award",
-        cost=None if certificate is None else certificate.cost / scale,
-        objective=None if certificate is None else certificate.objective / scale,
-        certificate_valid=None if certificate is None else certificate.valid,
-        violations=None if certificate is None else certificate.violation_count,
-        uncovered_units=None if certificate is None else certificate.uncovered_units,
-        bound=bound,
-        seconds=round(took, 3),
-        **said,
-    )
-
-
-def _engine(event: Event, seconds: float) -> Found:
-    scale = 10**event.money_decimals
-
-    def on_incumbent(found: AwardIncumbent) -> None:
-        amounts = [None if each is None else each / scale for each in (found.objective, found.bound)]
-        said = {"objective": amounts[0], "bound": amounts[1], "gap": found.gap, "found_by": found.found_by}
-        tell("found", seconds=round(found.elapsed_seconds, 3), **said)
-
-    result = award(event, Parameters(time_limit_seconds=seconds), on_incumbent=on_incumbent)
-    bound = None if result.bound is None else result.bound / scale
-    return result.award, bound, {"status": result.status.value, "backend": result.backend}
+    tell_award(event, seconds, who, _solver)
 
 
 def _solver(event: Event, seconds: float, who: str) -> Found:
