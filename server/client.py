@@ -33,6 +33,7 @@ from optimizer.request import Request
 from server.columns import encode_table
 from server.convert import duration, request_to_proto
 from server.errors import MAX_ERROR_BYTES_HEADER
+from server.resuming import resumed
 from server.rows import messages_of_frame
 from server.settings import MESSAGE_BYTES
 from server.sourcing_client import SourcingCalls
@@ -230,20 +231,14 @@ class Client:
         A connection that breaks is taken up again where it broke, as long as the server is reached within a few
         seconds.
         """
-        failures = 0
-        while True:
-            request = plan_service_pb2.WatchPlanRequest(name=name, from_index=from_index)
-            try:
-                for message in self.plans.WatchPlan(request):
-                    failures, from_index = 0, message.next_index
-                    yield message
-                    if message.done:
-                        return
-            except grpc.RpcError as error:
-                failures += 1
-                if error.code() is not grpc.StatusCode.UNAVAILABLE or failures > _RETRIES:
-                    raise
-            time.sleep(_RETRY_PAUSE_SECONDS)
+
+        def watch(index: int) -> Iterator[plan_service_pb2.WatchPlanResponse]:
+            messages: Iterator[plan_service_pb2.WatchPlanResponse] = self.plans.WatchPlan(
+                plan_service_pb2.WatchPlanRequest(name=name, from_index=index)
+            )
+            return messages
+
+        return resumed(watch, from_index)
 
     def cancel_plan(self, name: str) -> plan_pb2.Plan:
         """Ask to stop a plan; it keeps the best found so far."""
@@ -313,9 +308,6 @@ class Client:
 
 RpcError = grpc.RpcError
 """What calls raise, for callers that have no other use for gRPC."""
-
-_RETRIES: Final = 5
-_RETRY_PAUSE_SECONDS: Final = 0.5
 
 
 def upload_requests(

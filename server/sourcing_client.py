@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
@@ -25,10 +24,9 @@ from network.events.writing import event_to_frames
 from server.columns import column_chunks, decode_column
 from server.convert import duration
 from server.event_sources import TABLE_OF, rows_of_event, settings_to_proto
+from server.resuming import resumed
 
 _NUMBER_OF: Final = {name: number for number, name in TABLE_OF.items()}
-_RETRIES: Final = 5
-_RETRY_PAUSE_SECONDS: Final = 0.5
 
 
 class SourcingCalls:
@@ -136,20 +134,14 @@ class SourcingCalls:
         A connection that breaks is taken up again where it broke, as long as the server is reached within a few
         seconds.
         """
-        failures = 0
-        while True:
-            request = award_service_pb2.WatchAwardRequest(name=name, from_index=from_index)
-            try:
-                for message in self.awards.WatchAward(request):
-                    failures, from_index = 0, message.next_index
-                    yield message
-                    if message.done:
-                        return
-            except grpc.RpcError as error:
-                failures += 1
-                if error.code() is not grpc.StatusCode.UNAVAILABLE or failures > _RETRIES:
-                    raise
-            time.sleep(_RETRY_PAUSE_SECONDS)
+
+        def watch(index: int) -> Iterator[award_service_pb2.WatchAwardResponse]:
+            messages: Iterator[award_service_pb2.WatchAwardResponse] = self.awards.WatchAward(
+                award_service_pb2.WatchAwardRequest(name=name, from_index=index)
+            )
+            return messages
+
+        return resumed(watch, from_index)
 
     def cancel_award(self, name: str) -> award_pb2.Award:
         """Ask to stop an award; it keeps the best found so far."""
