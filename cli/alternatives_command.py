@@ -15,8 +15,9 @@ from cli.decision_report import price_steps
 from cli.exit_codes import ExitCode
 from cli.failures import CommandError
 from cli.progress import Progress
-from cli.wording import counted, wrapped
+from cli.wording import wrapped
 from network import Network
+from network.words import counted
 from optimizer.alternatives import WHOLE_PLAN, Alternatives, alternatives_table
 from optimizer.alternatives.choices import UNTOLD
 from optimizer.plan_files.decision_tables import decision_tables

@@ -13,8 +13,8 @@ from cli.analysing import rows_for_json
 from cli.events import award_at, read_event_directory
 from cli.exit_codes import ExitCode
 from cli.progress import Progress
-from cli.wording import counted
 from network.events import Event
+from network.words import counted
 from optimizer.sourcing.difference import AwardDifference, award_difference, award_difference_tables
 
 _MOST_SHOWN: Final = 20

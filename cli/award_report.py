@@ -8,7 +8,8 @@ from typing import Any, Final
 
 import pandas as pd
 
-from cli.wording import counted, wrapped
+from cli.wording import wrapped
+from network.words import counted
 from optimizer.plan import Conflict
 
 MOST_SHOWN: Final = 10

@@ -16,8 +16,8 @@ from cli.events import award_at, format_of_event, read_event_directory
 from cli.exit_codes import ExitCode
 from cli.failures import CommandError
 from cli.progress import Progress
-from cli.wording import counted
 from network.events import Event
+from network.words import counted
 from network.writing import FileFormat, write_files
 from optimizer.award_files.award_schema import WHY_TABLES
 from optimizer.plan import StopReason

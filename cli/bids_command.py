@@ -13,7 +13,7 @@ from cli.directories import read_directory
 from cli.exit_codes import ExitCode
 from cli.failures import CommandError, listed
 from cli.progress import Progress
-from cli.wording import counted
+from network.words import counted
 from optimizer.rfq.collecting import Collected, Collection, forms_in, open_collection, supplier_of
 from optimizer.rfq.form import TERMS
 

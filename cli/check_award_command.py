@@ -16,7 +16,7 @@ from cli.progress import Progress
 from network.events import Event
 from optimizer.award import AwardCertificate
 from optimizer.award_files.award_directory import AwardFile, award_certificate_summary
-from optimizer.certificate.award_claims import check_award_claim
+from optimizer.certificate import check_claims
 from optimizer.certificate.awards import certify_award
 
 
@@ -25,9 +25,8 @@ def run(arguments: argparse.Namespace, progress: Progress) -> ExitCode:
     event, _ = read_event_directory(arguments, progress)
     read = award_at(arguments.award_directory, event, progress)
     with progress.phase("certify", "certifying"):
-        certificate = certify_award(event, read.award)
-        claims = (read.claimed_cost, read.claimed_objective, read.claimed_ledger)
-        certificate = check_award_claim(certificate, *claims)
+        claimed = {"cost": read.claimed_cost, "objective": read.claimed_objective}
+        certificate = check_claims(certify_award(event, read.award), claimed, read.claimed_ledger)
     summary = _summary(event, read, certificate)
     summary["seconds"] = {**progress.seconds, "total": progress.elapsed_seconds}
     print(json.dumps(summary, allow_nan=False) if arguments.json else "\n".join(_page(event, certificate, summary)))

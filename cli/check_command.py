@@ -14,7 +14,7 @@ from cli.failures import tell_warnings
 from cli.progress import Progress
 from cli.report import certificate_words, ledger_lines, response_lines
 from network import Network
-from optimizer.certificate import certify, check_claim
+from optimizer.certificate import certify, check_claims
 from optimizer.outcomes import unmet_positions
 from optimizer.plan import Certificate
 from optimizer.plan_files.plan_directory import PlanFile, certificate_summary, read_plan, response_summary
@@ -30,8 +30,8 @@ def run(arguments: argparse.Namespace, progress: Progress) -> ExitCode:
         plan = read_plan(arguments.plan_directory, network)
     tell_warnings((*warnings, *plan.warnings))
     with progress.phase("certify", "certifying"):
-        certificate = certify(network, request, plan.plan)
-        certificate = check_claim(certificate, plan.claimed_benefit, plan.claimed_ledger, plan.claimed_objective)
+        claimed = {"benefit": plan.claimed_benefit, "objective": plan.claimed_objective}
+        certificate = check_claims(certify(network, request, plan.plan), claimed, plan.claimed_ledger)
         summary = _summary(network, request, plan, certificate)
     summary["seconds"] = {**progress.seconds, "total": progress.elapsed_seconds}
     print(json.dumps(summary, allow_nan=False) if arguments.json else "\n".join(_page(network, certificate, summary)))

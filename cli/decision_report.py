@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from cli.wording import counted, wrapped
+from cli.wording import wrapped
+from network.words import counted
 
 MOST_SHOWN = 10
 """Of each kind."""

@@ -14,8 +14,8 @@ from cli.failures import CommandError
 from cli.in_worker import search_seconds
 from cli.progress import Progress
 from cli.solving import found_line
-from cli.wording import counted
 from network import NO_LIMIT, Network, network_from_frames, network_to_frames, settings_of
+from network.words import counted
 from optimizer.certificate.ledger import TERMS
 from optimizer.plan import UNKNOWN_MONEY
 from optimizer.plan_files.plan_schema import DISPATCHES, TRANSFERS, UNMET

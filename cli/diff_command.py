@@ -12,8 +12,8 @@ import pandas as pd
 from cli.analysing import plan_at, read_all, rows_for_json
 from cli.exit_codes import ExitCode
 from cli.progress import Progress
-from cli.wording import counted
 from network import Network
+from network.words import counted
 from optimizer.difference import Difference, plan_difference
 from optimizer.difference_tables import difference_tables
 

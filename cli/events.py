@@ -10,9 +10,9 @@ from typing import Any
 from cli.directories import read_directory
 from cli.failures import CommandError, listed, tell_warnings
 from cli.progress import Progress
-from cli.wording import counted
 from network import Problem
 from network.events import Event, read_event
+from network.words import counted
 from optimizer.award_files.award_directory import AwardFile, read_award
 from optimizer.request import Parameters
 

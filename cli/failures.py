@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from cli.exit_codes import ExitCode
-from cli.wording import counted
 from network.problems import NetworkError, Problem
+from network.words import counted
 
 
 class CommandError(Exception):

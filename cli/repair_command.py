@@ -18,10 +18,10 @@ from cli.exit_codes import ExitCode
 from cli.failures import CommandError, tell_warnings
 from cli.progress import Progress
 from cli.report import conflict_lines, conflict_words, meaning_of_status
-from cli.wording import counted
 from network import Network
 from network.files import read_tables
 from network.problems import ProblemLog
+from network.words import counted
 from network.writing import FileFormat
 from optimizer.plan_files.plan_directory import certificate_summary, result_summary, write_plan
 from optimizer.plan_files.plan_reading import plan_from_frames

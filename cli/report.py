@@ -10,7 +10,8 @@ from typing import Any, Final
 import pandas as pd
 
 from cli.decision_report import exit_lines, markdown_lines, purchase_lines
-from cli.wording import counted, wrapped
+from cli.wording import wrapped
+from network.words import counted
 from optimizer.plan import Result
 
 _MEANING_OF_STATUS: Final = {

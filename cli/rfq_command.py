@@ -14,9 +14,9 @@ from cli.directories import read_directory, read_request
 from cli.exit_codes import ExitCode
 from cli.failures import CommandError, tell_warnings
 from cli.progress import Progress
-from cli.wording import counted
 from network import Network
 from network.events import Items
+from network.words import counted
 from optimizer.certificate import certify
 from optimizer.plan_files.plan_reading import read_plan
 from optimizer.rfq import Eligibility, Rfq, items_from_frame, items_of_plan, rfq_of, units_that_count

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from cli.analysing import DEFAULT_SECONDS, answered, plan_or_solved, read_all, rows_for_json
 from cli.exit_codes import ExitCode
 from cli.progress import Progress
-from cli.wording import counted
 from network import Network
+from network.words import counted
 from optimizer.rule_prices import RulePrices, rule_prices_table
 
 

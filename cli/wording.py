@@ -1,4 +1,4 @@
-"""How numbers and long texts are put for people."""
+"""How long texts are put for people."""
 
 from __future__ import annotations
 
@@ -6,11 +6,6 @@ import textwrap
 from typing import Final
 
 _WIDTH: Final = 112
-
-
-def counted(number: int, one: str, many: str = "") -> str:
-    """Say a number of things: ``1 unit``, ``2,000 units``."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def wrapped(text: str, indent: int) -> list[str]:

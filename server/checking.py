@@ -6,7 +6,7 @@ import numpy as np
 
 from counterpoise.v1 import plan_service_pb2
 from network.tables import Network
-from optimizer.certificate import certify, check_claim
+from optimizer.certificate import certify, check_claims
 from optimizer.outcomes import alert_outcomes, unmet_positions
 from optimizer.worth.economics import money
 from server.convert import certificate_to_proto, outcome_counts, warnings_to_proto
@@ -41,8 +41,8 @@ def check_plan(
     asked, plan = both(
         lambda: request_of(request, network, former), lambda: plan_of_lines(request.plan, network, "plan")
     )
-    benefit, objective = (_claimed(request, f"claimed_{name}", network) for name in ("benefit", "objective"))
-    certificate = check_claim(certify(network, asked, plan), benefit, claimed_objective=objective)
+    claimed = {name: _claimed(request, f"claimed_{name}", network) for name in ("benefit", "objective")}
+    certificate = check_claims(certify(network, asked, plan), claimed)
     response = plan_service_pb2.CheckPlanResponse(
         certificate=certificate_to_proto(certificate),
         benefit=certificate.benefit / 10**network.money_decimals,

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from network.columns import NO_LIMIT
 from network.events import Event, Measure, Sense
+from network.words import counted
 from optimizer.bidding.limits import MANDATORY, NO_SHARE
 from optimizer.bidding.offers import Usable
 from optimizer.certificate.event_reading import EventReading
@@ -53,7 +54,7 @@ def check_bids(event: Event, reading: EventReading, units: Ints, log: ViolationL
     ):
 
         def describe(bid: int, message: str = message) -> tuple[str, str]:
-            return bid_place(event, bid), f"{units[bid]} units are bought, but {message}"
+            return bid_place(event, bid), f"{counted(units[bid], 'unit is', 'units are')} bought, but {message}"
 
         log.add(rule, taken & (offers.usable == reason), units, describe)
     least = np.maximum(bids.min_units, reading.prices.from_units[reading.prices.first[:-1]])
@@ -66,25 +67,25 @@ def check_bids(event: Event, reading: EventReading, units: Ints, log: ViolationL
         "bids.min_units",
         taken & (missing > 0),
         missing,
-        lambda i: (bid_place(event, i), f"{units[i]} units, sells at least {least[i]}"),
+        lambda i: (bid_place(event, i), f"{counted(units[i], 'unit')}, sells at least {least[i]}"),
     )
     log.add(
         "bids.max_units",
         taken & (beyond > 0),
         beyond,
-        lambda i: (bid_place(event, i), f"{units[i]} units, sells at most {stated[i]}"),
+        lambda i: (bid_place(event, i), f"{counted(units[i], 'unit')}, sells at most {stated[i]}"),
     )
     log.add(
         "bids.lead_time_days",
         taken & (late > 0),
         late,
-        lambda i: (bid_place(event, i), f"{units[i]} units, can deliver {offers.most_units[i]} of them in time"),
+        lambda i: (bid_place(event, i), f"{counted(units[i], 'unit')}, can deliver {offers.most_units[i]:,} in time"),
     )
     log.add(
         "bids.pack_units",
         taken & (over_pack > 0),
         over_pack,
-        lambda i: (bid_place(event, i), f"{units[i]} units, sells packs of {bids.pack_units[i]}"),
+        lambda i: (bid_place(event, i), f"{counted(units[i], 'unit')}, sells packs of {bids.pack_units[i]}"),
     )
 
 
@@ -105,7 +106,7 @@ def check_groups(event: Event, reading: EventReading, units: Ints, log: Violatio
         np.abs(wanted - units),
         lambda i: (
             bid_place(event, i),
-            f"{units[i]} units, package {bids.package_id[i]} is bought whole: {wanted[i]} units of this bid",
+            f"{counted(units[i], 'unit')}, package {bids.package_id[i]} is bought whole: {wanted[i]:,} of this bid",
         ),
     )
     # A package is one bid: the first of its bids stands for it.
@@ -135,13 +136,16 @@ def check_capacities(event: Event, units: Ints, log: ViolationLog) -> None:
         "suppliers.capacity_units",
         (capacity < NO_LIMIT) & (used > capacity),
         used - capacity,
-        lambda i: (supplier_place(event, i), f"{used[i]} units of capacity are used, there are {capacity[i]}"),
+        lambda i: (supplier_place(event, i), f"{counted(used[i], 'unit')} of capacity used, has {capacity[i]:,}"),
     )
     log.add(
         "items.max_units",
         (most < NO_LIMIT) & (bought > most),
         bought - most,
-        lambda i: (item_place(event, i), f"{bought[i]} units are bought, at most {most[i]} may be"),
+        lambda i: (
+            item_place(event, i),
+            f"{counted(bought[i], 'unit is', 'units are')} bought, at most {most[i]:,} may be",
+        ),
     )
 
 
@@ -154,7 +158,7 @@ def check_covered(event: Event, reading: EventReading, uncovered: Ints, log: Vio
         uncovered,
         lambda i: (
             item_place(event, i),
-            f"{wanted[i] - uncovered[i]} of {wanted[i]} units are bought, without uncovered_penalty all must be",
+            f"{wanted[i] - uncovered[i]:,} of {counted(wanted[i], 'unit')} bought, needs all: no uncovered_penalty",
         ),
     )
 
@@ -199,7 +203,7 @@ def check_consistencies(event: Event, reading: EventReading, broken: Ints, log: 
         broken,
         lambda i: (
             _rule_place(event, int(pairs.rule[i]), int(pairs.supplier[i]), int(pairs.item[i])),
-            f"its share is {broken[i]} units off that of {item_place(event, int(pairs.first_item[i]))}",
+            f"its share is {counted(broken[i], 'unit')} off that of {item_place(event, int(pairs.first_item[i]))}",
         ),
     )
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from network.events import Event
+from network.words import counted
 from optimizer.award import Award
 from optimizer.certificate.event_reading import EventReading
 from optimizer.certificate.violations import ViolationLog
@@ -39,7 +40,12 @@ def usable_units(event: Event, reading: EventReading, award: Award, log: Violati
         np.ones(len(bid)),
         lambda i: (f"line {i}", f"bid row {bid[i]} does not exist, there are {len(total)}"),
     )
-    log.add("positive_units", ~positive, 1.0 - units, lambda i: (f"line {i}", f"{units[i]} units, needs at least 1"))
+    log.add(
+        "positive_units",
+        ~positive,
+        1.0 - units,
+        lambda i: (f"line {i}", f"{counted(units[i], 'unit')}, needs at least 1"),
+    )
     kept = np.flatnonzero(known & positive)
     too_many = _overflowing(event, reading, bid[kept], units[kept])
     log.add(

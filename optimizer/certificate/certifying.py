@@ -6,8 +6,6 @@ that breaks rules, or is no proper plan at all, gets violations and never an exc
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -19,7 +17,7 @@ from optimizer.certificate.objective import Adjustments, adjustments
 from optimizer.certificate.plan_columns import Ints, UsablePlan, check_columns
 from optimizer.certificate.priced_plan import check_markdown_columns
 from optimizer.certificate.settled_plan import SettledPlan, settled_plan
-from optimizer.certificate.violations import ViolationLog, agree
+from optimizer.certificate.violations import ViolationLog
 from optimizer.plan import Certificate, Plan
 from optimizer.request import Request
 from optimizer.worth.economics import lane_fixed_cost, lane_unit_cost
@@ -40,7 +38,7 @@ RULES: Final[tuple[str, ...]] = (
     "claimed_benefit",
     "claimed_objective",
 )
-"""Every rule that is checked; the last two, and the claimed ledger, by `check_claim`."""
+"""Every rule that is checked; the last two, and the claimed ledger, by `check_claims`."""
 
 
 def certify(network: Network, request: Request, plan: Plan) -> Certificate:
@@ -117,50 +115,6 @@ def _of_plan(plan: Plan, usable: UsablePlan, values: Ints) -> Ints:
     result[usable.line] = values
     result.setflags(write=False)
     return result
-
-
-def check_claim(
-    certificate: Certificate,
-    claimed_benefit: int | None,
-    claimed_ledger: Mapping[str, int] | None = None,
-    claimed_objective: int | None = None,
-) -> Certificate:
-    """Compare what a plan's author claims with what was recomputed.
-
-    Parameters
-    ----------
-    certificate : Certificate
-    claimed_benefit : int or None
-        In money units; None: nothing was claimed.
-    claimed_ledger : mapping of str to int, optional
-        Amounts by ledger term, in money units.
-    claimed_objective : int, optional
-        In money units.
-
-    Returns
-    -------
-    Certificate
-        The same one, with a violation for each claim that does not hold.
-    """
-    log = ViolationLog()
-    for name, claimed, found in (
-        ("benefit", claimed_benefit, certificate.benefit),
-        ("objective", claimed_objective, certificate.objective),
-    ):
-        if claimed is not None and not agree(claimed, found):
-            message = f"the plan claims {claimed} money units of {name}, it is {found}"
-            log.add_one(f"claimed_{name}", "plan", message, abs(claimed - found))
-    for term in sorted({*certificate.ledger, *claimed_ledger} if claimed_ledger is not None else ()):
-        claimed, found = (claimed_ledger or {}).get(term, 0), certificate.ledger.get(term, 0)
-        if not agree(claimed, found):
-            message = f"the ledger claims {claimed} money units, it is {found}"
-            log.add_one("ledger", f"ledger term {term}", message, abs(claimed - found))
-    return replace(
-        certificate,
-        valid=certificate.valid and not log.count,
-        violations=certificate.violations + tuple(log.violations),
-        violation_count=certificate.violation_count + log.count,
-    )
 
 
 def _check_ledger(settled: SettledPlan, terms: dict[str, int], log: ViolationLog) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from network.events import Event, RuleKind, Sense
+from network.words import counted
 from optimizer.award import Award
 from optimizer.bidding.limits import NO_SHARE, breaches
 from optimizer.bidding.offers import Usable
@@ -198,7 +199,7 @@ def _stated(event: Event, reading: EventReading, way: _Way, cheapest: bool) -> l
     if sum(_RULES[each.rule] is Kind.COVER for each in broken) > 1:
         asked = int(event.items.units[reading.must_cover].sum())
         n = int(np.count_nonzero(reading.must_cover))
-        text = f"at most {asked - way.uncovered:,} of {asked:,} units can be covered: {way.uncovered:,} have to be left"
+        text = f"at most {asked - way.uncovered:,} of {asked:,} units can be covered: {way.uncovered:,} must be left"
         place = f"all {n:,} items"
         text += _full(event, reading, way.award)
         conflicts.insert(0, Conflict(Kind.COVER.value, place, float(way.uncovered), f"{text}; {then}"))
@@ -207,10 +208,10 @@ def _stated(event: Event, reading: EventReading, way: _Way, cheapest: bool) -> l
 
 def _conflict(event: Event, reading: EventReading, broken: Violation, then: str) -> Conflict:
     """Turn a broken rule into the field to change."""
-    kind, by = _RULES[broken.rule], f"{broken.amount:,.12g}"
+    kind, by, units = _RULES[broken.rule], f"{broken.amount:,.12g}", counted(round(broken.amount), "unit")
     text = {
-        Kind.COVER: f"{broken.place}: {by} units have to be left uncovered{_unoffered(event, reading, broken.place)}",
-        Kind.CAPACITY: f"{broken.place} is short of {by} units of capacity: {broken.message}",
+        Kind.COVER: f"{broken.place}: {units} to leave uncovered{_unoffered(event, reading, broken.place)}",
+        Kind.CAPACITY: f"{broken.place} is short of {units} of capacity: {broken.message}",
         Kind.AMOUNT: f"{broken.place} has to give way by {by}: {broken.message}",
         Kind.SHARE: f"{broken.place} has to give way by {by}: {broken.message}",
         Kind.SURVIVAL: f"the loss of {broken.place} cannot be survived whole: {broken.message}",

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from network import NO_LIMIT, Network, Severity, network_from_frames
-from optimizer.certificate import certify, check_claim
+from optimizer.certificate import certify, check_claims
 from optimizer.plan import Certificate, Plan
 from optimizer.request import Request
 
@@ -123,7 +123,8 @@ class SmallCase:
     def certify(self) -> Certificate:
         """Check plan and claims."""
         certificate = certify(self.network, self.request, self.plan)
-        return check_claim(certificate, self.claimed_benefit, self.claimed_ledger, self.claimed_objective)
+        claimed = {"benefit": self.claimed_benefit, "objective": self.claimed_objective}
+        return check_claims(certificate, claimed, self.claimed_ledger)
 
     def with_tables(self, **tables: pd.DataFrame) -> "SmallCase":
         """The case in a network with other tables."""

@@ -9,7 +9,7 @@ from hypothesis import given
 
 from network import read_network
 from optimizer import Parameters, solve
-from optimizer.certificate import certify, check_claim
+from optimizer.certificate import certify, check_claims
 from optimizer.plan import Markdowns, Plan
 from optimizer.plan_files.plan_directory import read_plan, write_plan
 from optimizer.request import FormerPlan
@@ -67,5 +67,6 @@ def test_plans_and_their_claims_survive_writing(files: NetworkFiles) -> None:
             continue
         np.testing.assert_array_equal(getattr(read.plan, item.name), getattr(result.plan, item.name), err_msg=item.name)
     certificate = certify(network, request, read.plan)
-    checked = check_claim(certificate, read.claimed_benefit, read.claimed_ledger, read.claimed_objective)
+    claimed = {"benefit": read.claimed_benefit, "objective": read.claimed_objective}
+    checked = check_claims(certificate, claimed, read.claimed_ledger)
     assert checked.violations == ()

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from network import NetworkError
-from optimizer.certificate import certify, check_claim
+from optimizer.certificate import certify, check_claims
 from optimizer.outcomes import alert_outcomes, unmet_positions
 from optimizer.plan import UNKNOWN_MONEY, Conflict, FixChanges, Plan, Result, Status, StopReason, Unmet
 from optimizer.plan_files.plan_directory import read_plan, result_summary, write_plan
@@ -72,7 +72,9 @@ def test_a_written_plan_reads_back_with_its_claims(tmp_path: Path, file_format: 
     found = read_plan(tmp_path / "plan", NETWORK)
     assert columns_of(found.plan) == columns_of(PLAN)
     assert found.warnings == ()
-    certificate = check_claim(certify(NETWORK, Request(), found.plan), found.claimed_benefit, found.claimed_ledger)
+    certificate = check_claims(
+        certify(NETWORK, Request(), found.plan), {"benefit": found.claimed_benefit}, found.claimed_ledger
+    )
     assert certificate.violations == ()
 
 
@@ -215,7 +217,9 @@ def test_a_changed_claim_is_a_violation(tmp_path: Path):
     content = json.loads((tmp_path / "plan.json").read_text())
     (tmp_path / "plan.json").write_text(json.dumps(content | {"benefit": content["benefit"] + 0.01}))
     found = read_plan(tmp_path, NETWORK)
-    certificate = check_claim(certify(NETWORK, Request(), found.plan), found.claimed_benefit, found.claimed_ledger)
+    certificate = check_claims(
+        certify(NETWORK, Request(), found.plan), {"benefit": found.claimed_benefit}, found.claimed_ledger
+    )
     assert [violation.rule for violation in certificate.violations] == ["claimed_benefit"]
 
 

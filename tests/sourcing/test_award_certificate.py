@@ -43,6 +43,14 @@ SPOILED: Final[dict[str, tuple[Spoil, float]]] = {
 """Changes of the case that break this rule and no other, and by how much."""
 
 
+def test_messages_count_one_as_one() -> None:
+    """One unit is no ``1 units``, in whatever is broken."""
+    ones = [CASE.buying(B6=1), CASE.buying(B3=1), CASE.buying(C1=1), CASE.buying(B2=1)]
+    told = [violation.message for case in ones for violation in case.certify().violations]
+    assert sum(message.startswith("1 unit") for message in told) == 3
+    assert not any("1 units" in message for message in told)
+
+
 def test_the_award_of_the_case_costs_what_it_does_by_hand() -> None:
     found = CASE.certify()
     # A1: 60 x 1.5. A2: 20 x 1. B1: 30 x 2.5 + 10 x 2 (EUR at 1.25). B3: 20 x 0.9. B4: 10 x 7.

@@ -177,7 +177,7 @@ def test_a_days_orders(shared_data):
     assert conflicts[0].rule == "suppliers.capacity_units"
     assert "PLANT03" in conflicts[0].place
     assert conflicts[0].amount == 5855
-    assert "1013" in conflicts[0].message
+    assert "1,013" in conflicts[0].message
     assert "cheapest relaxation" in conflicts[0].message
     capacities = [each.amount for each in conflicts if each.rule == "suppliers.capacity_units"]
     assert np.sum(capacities) == 9215 - 2444

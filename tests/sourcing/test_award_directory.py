@@ -22,7 +22,7 @@ from optimizer.award_files.award_directory import (
     write_award,
 )
 from optimizer.award_files.award_schema import AWARD_TABLES, WHY_TABLES
-from optimizer.certificate.award_claims import check_award_claim
+from optimizer.certificate import check_claims
 from optimizer.certificate.awards import certify_award
 from optimizer.plan import Status, StopReason
 from tests.network.test_schema import row_of
@@ -178,8 +178,8 @@ def test_what_is_written_reads_back(tmp_path: Path, file_format: str) -> None:
     certificate = case.certify()
     assert read.claimed_ledger == dict(certificate.ledger)
     assert read.proved_bound == 37200 * 99 // 100
-    claims = (read.claimed_cost, read.claimed_objective, read.claimed_ledger)
-    assert check_award_claim(certificate, *claims) == certificate
+    claimed = {"cost": read.claimed_cost, "objective": read.claimed_objective}
+    assert check_claims(certificate, claimed, read.claimed_ledger) == certificate
 
 
 def test_a_bound_is_proved_for_its_own_event_alone(tmp_path: Path) -> None:
@@ -199,7 +199,7 @@ def test_a_bound_is_proved_for_its_own_event_alone(tmp_path: Path) -> None:
 def test_claims_that_do_not_hold_are_violations() -> None:
     certificate = EventCase().certify()
     ledger = {**certificate.ledger, "bids.unit_price": 1, "something": 5}
-    checked = check_award_claim(certificate, 1, 2, ledger)
+    checked = check_claims(certificate, {"cost": 1, "objective": 2}, ledger)
     assert not checked.valid
     assert [found.rule for found in checked.violations] == ["claimed_cost", "claimed_objective", "ledger", "ledger"]
 
