@@ -38,7 +38,8 @@ def check_claims(
         if amount is not None and not agree(amount, found):
             message = f"the {place} claims {amount} money units of {name}, it is {found}"
             log.add_one(f"claimed_{name}", place, message, abs(amount - found))
-    for term in sorted({*certificate.ledger, *claimed_ledger} if claimed_ledger is not None else ()):
+    terms = [] if claimed_ledger is None else sorted(certificate.ledger.keys() | claimed_ledger.keys())
+    for term in terms:
         amount, found = (claimed_ledger or {}).get(term, 0), certificate.ledger.get(term, 0)
         if not agree(amount, found):
             message = f"the ledger claims {amount} money units, it is {found}"
