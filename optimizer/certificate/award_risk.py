@@ -5,6 +5,7 @@ The section "Risk" of docs/sourcing.md.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
@@ -53,10 +54,15 @@ def risk_measure(event: Event, reading: EventReading, units: Ints, paid: Ints) -
     cost, probability = _scenario_costs(event, reading, reading.failures, units, paid), reading.failures.probability
     expected = Fraction(_dot(probability, cost), MILLIONTHS)
     if event.risk.measure == RiskMeasure.EXPECTATION:
-        return round(expected)
+        return _rounded(expected)
     level, weight = (int(share) for share in millionths(np.array([event.risk.cvar_level, event.risk.cvar_weight])))
     worst = _mean_of_worst(cost, probability, MILLIONTHS - level)
-    return round((1 - Fraction(weight, MILLIONTHS)) * expected + Fraction(weight, MILLIONTHS) * worst)
+    return _rounded((1 - Fraction(weight, MILLIONTHS)) * expected + Fraction(weight, MILLIONTHS) * worst)
+
+
+def _rounded(amount: Fraction) -> int:
+    """Round to whole money, halves down: a bound that is short of a half by a solver's tolerance rounds alike."""
+    return math.ceil(amount - Fraction(1, 2))
 
 
 def _mean_of_worst(cost: Ints, probability: Ints, tail: int) -> Fraction:

@@ -76,11 +76,8 @@ class AwardProgress:
 
     @property
     def proved(self) -> bool:
-        """Whether the gap is closed, up to the one money unit that rounding a measure of risk is worth."""
-        if self.certificate is None or self.bound is None:
-            return False
-        rounded = self.event.risk.measure != RiskMeasure.NONE
-        return self.gap <= PROVED_GAP or (rounded and self.certificate.objective - self.bound <= 1)
+        """Whether the gap is closed."""
+        return self.gap <= PROVED_GAP
 
     @property
     def done(self) -> bool:
@@ -120,7 +117,7 @@ class AwardProgress:
         """Keep a lower bound in currency units, as solvers state it: up to their tolerance; money is whole."""
         if bound is not None and np.isfinite(bound):
             tolerance = max(_SOLVER_TOLERANCE, _FLOAT_NOISE * abs(bound))
-            # Measures of risk are rounded once, half to even: up to half a unit below what was minimised.
+            # Measures of risk are rounded once, halves down: up to half a unit below what was minimised.
             rounding = 0.0 if self.event.risk.measure == RiskMeasure.NONE else 0.5
             self.prove(int(np.ceil((bound - tolerance) * 10**self.event.money_decimals - rounding)), proved_by)
 

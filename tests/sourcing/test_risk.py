@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from network.events import RiskMeasure, event_from_frames
@@ -89,3 +90,17 @@ def test_whole_values_at_risk_prove_nothing() -> None:
     assert proved.objective is not None
     assert result.objective is not None
     assert result.objective >= proved.objective
+
+
+@pytest.mark.parametrize("price", [2, 3, 4, 5])
+def test_a_half_is_the_objective_and_the_bound(price: int) -> None:
+    """Half of the time one unit is paid, and nothing is missing: half of odd prices is rounded down, in both."""
+    frames = {
+        "items": pd.DataFrame({"item_id": ["i"], "units": 1, "shortage_penalty": 0}),
+        "suppliers": pd.DataFrame({"supplier_id": ["a"]}),
+        "bids": pd.DataFrame({"bid_id": ["b"], "supplier_id": "a", "item_id": "i", "unit_price": price}),
+        "scenarios": pd.DataFrame({"scenario_id": ["s"], "supplier_id": "a", "probability": 0.5}),
+    }
+    settings = {"currency": "EUR", "as_of": "2026-01-05", "money_decimals": 0, "risk": {"measure": "expectation"}}
+    result = award(event_from_frames(frames, settings)[0], Parameters(time_limit_seconds=30))
+    assert (result.objective, result.bound, result.status) == (price // 2, price // 2, Status.OPTIMAL)

@@ -148,7 +148,7 @@ def sums_broken(given: Awards, bought: np.ndarray, uncovered: np.ndarray) -> dic
 
 
 def at_risk(given: Awards, winners: np.ndarray) -> np.ndarray:
-    """The risk measure, rounded once, half to even; shape ``(n_awards,)``."""
+    """The risk measure, rounded once, halves down; shape ``(n_awards,)``."""
     world = given.world
     bought, paid = given.by_pair(given.units), given.by_pair(given.price + given.freight).sum(axis=2)
     fixed = winners @ np.array([supplier.fixed for supplier in world.suppliers])
@@ -165,14 +165,18 @@ def _measure(world: World, weights: list[int], costs: list[int]) -> int:
     """Expectation, or its mean with the worst cases, of one award."""
     mean = Fraction(sum(weight * cost for weight, cost in zip(weights, costs, strict=True)), MILLION)
     if world.measure == "expectation":
-        return round(mean)
+        return _halves_down(mean)
     tail = left = MILLION - world.cvar_level
     total = 0
     for cost, weight in sorted(zip(costs, weights, strict=True), reverse=True):
         part = min(left, weight)
         total, left = total + part * cost, left - part
     worst = Fraction(total, tail)
-    return round(mean + Fraction(world.cvar_weight, MILLION) * (worst - mean))
+    return _halves_down(mean + Fraction(world.cvar_weight, MILLION) * (worst - mean))
+
+
+def _halves_down(amount: Fraction) -> int:
+    return -((1 - 2 * amount) // 2)
 
 
 def survives(given: Awards, winners: np.ndarray) -> np.ndarray:
