@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from cli.directories import read_directory, read_request
+from cli.bought_network import read_network_with_bids
+from cli.directories import read_request
 from cli.exit_codes import ExitCode
 from cli.failures import CommandError, tell_warnings
 from cli.in_worker import done_by_worker
@@ -24,8 +25,8 @@ DEFAULT_SECONDS: Final = 20.0
 
 
 def read_all(arguments: argparse.Namespace, progress: Progress) -> tuple[Network, Request, Parameters]:
-    """Read the network directory and what its request.json asks for, and mention what is doubtful."""
-    network, warnings = read_directory(arguments.directory, progress)
+    """Read the network directory, the bids it may buy, and what its request.json asks for; mention what is doubtful."""
+    network, _, _, warnings = read_network_with_bids(arguments.directory, arguments.event, progress)
     request, parameters = read_request(network, arguments.directory)
     tell_warnings(warnings)
     return network, request, parameters

@@ -132,6 +132,7 @@ def _question(command: argparse.ArgumentParser) -> None:
         metavar="S",
         help="seconds, beside finding a plan (default: 20)",
     )
+    rfq_arguments.add_event(command)
     command.add_argument("--json", action="store_true", help=_JSON_HELP)
 
 
@@ -154,16 +155,18 @@ def _diff(command: argparse.ArgumentParser) -> None:
     _directory(command)
     command.add_argument("plan_a", type=Path, metavar="PLAN_A", help="plan; one table is enough")
     command.add_argument("plan_b", type=Path, metavar="PLAN_B", help="the plan to compare with it")
+    rfq_arguments.add_event(command)
     command.add_argument("--json", action="store_true", help=_JSON_HELP)
 
 
 def _repair(command: argparse.ArgumentParser) -> None:
     _directory(command)
-    command.add_argument("plan_directory", type=Path, metavar="PLAN_DIR", help="plan; a table transfers is enough")
+    command.add_argument("plan_directory", type=Path, metavar="PLAN_DIR", help="plan; one table is enough")
     command.add_argument("--out", type=Path, required=True, metavar="OUT", help="where the repaired plan is written")
     command.add_argument(
         "--time-limit", type=positive, metavar="S", help="seconds for the repair (default: request.json, else 60)"
     )
+    rfq_arguments.add_event(command)
     command.add_argument("--json", action="store_true", help=_JSON_HELP)
 
 

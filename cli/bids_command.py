@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -28,15 +28,17 @@ def run(arguments: argparse.Namespace, progress: Progress) -> ExitCode:
         collection = open_collection(arguments.directory, network)
     before = len(collection.frames["bids"])
     whose = _whose(collection, arguments)
+    bidding = sorted({supplier_id for path, supplier_id in whose if path.name != TERMS})
+    replaced = {each: collection.withdraw(each) for each in bidding} if arguments.replace else {}
     with progress.phase("collect", "reading bids"):
         for path, supplier_id in whose:
             add = collection.add_terms if path.name == TERMS else collection.add_bids
             add(path, supplier_id)
     collection.write()
     if arguments.json:
-        print(json.dumps(_summary(collection, before), allow_nan=False))
+        print(json.dumps(_summary(collection, before, sum(replaced.values())), allow_nan=False))
     else:
-        print("\n".join(_page(collection.answers, before)))
+        print("\n".join(_page(collection.answers, before, replaced)))
     wrong = any(not problem.is_warning for each in collection.answers for problem in each.problems)
     return ExitCode.BAD_INPUT if wrong else ExitCode.DONE
 
@@ -58,10 +60,11 @@ def _whose(collection: Collection, arguments: argparse.Namespace) -> list[tuple[
     return forms
 
 
-def _summary(collection: Collection, before: int) -> dict[str, Any]:
+def _summary(collection: Collection, before: int, replaced: int) -> dict[str, Any]:
     """Make the object that ``--json`` prints."""
     return {
         "bids_before": before,
+        "bids_replaced": replaced,
         "bids_added": sum(each.kept for each in collection.answers),
         "bids_refused": sum(_refused(each) for each in collection.answers),
         "forms": [
@@ -82,10 +85,12 @@ def _refused(each: Collected) -> int:
     return 0 if Path(each.file).name == TERMS else each.rows - each.kept
 
 
-def _page(answers: Sequence[Collected], before: int) -> Iterator[str]:
+def _page(answers: Sequence[Collected], before: int, replaced: Mapping[str, int]) -> Iterator[str]:
     """Say it for people."""
     added = sum(each.kept for each in answers)
     yield f"{counted(added, 'bid')} added to {before:,}"
+    for supplier_id, count in replaced.items():
+        yield f"  {supplier_id:<16}{counted(count, 'earlier bid')} replaced by what the forms say"
     for each in answers:
         if Path(each.file).name == TERMS:
             said = f"{counted(each.rows, 'term')} of the supplier" if not each.problems else "refused"

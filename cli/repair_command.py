@@ -7,9 +7,11 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from cli.analysing import answered, read_all
 from cli.diff_command import difference_page, difference_summary
@@ -25,8 +27,11 @@ from network.words import counted
 from network.writing import FileFormat
 from optimizer.plan_files.plan_directory import certificate_summary, result_summary, write_plan
 from optimizer.plan_files.plan_reading import plan_from_frames
-from optimizer.plan_files.plan_schema import TRANSFERS, PlanLimits
+from optimizer.plan_files.plan_schema import DECISIONS, TRANSFERS, PlanLimits
 from optimizer.repair import Repair
+
+Flags = NDArray[np.bool_]
+_BY_NAME: Final = {table.name: table for table in DECISIONS}
 
 
 def run(arguments: argparse.Namespace, progress: Progress) -> ExitCode:
@@ -36,8 +41,8 @@ def run(arguments: argparse.Namespace, progress: Progress) -> ExitCode:
     network, request, parameters = read_all(arguments, progress)
     parameters = replace(parameters, time_limit_seconds=arguments.time_limit or parameters.time_limit_seconds)
     with progress.phase("read", f"reading {arguments.plan_directory}"):
-        transfers, left_out = _known_lines(arguments.plan_directory, network)
-        read = plan_from_frames({TRANSFERS.name: transfers}, network)
+        frames, left_out = _meaningful_tables(arguments.plan_directory, network)
+        read = plan_from_frames(frames, network)
     tell_warnings(read.warnings)
     repaired: Repair = answered(
         "optimizer.repair:repair",
@@ -55,33 +60,57 @@ def run(arguments: argparse.Namespace, progress: Progress) -> ExitCode:
     return ExitCode.DONE if repaired.result.plan is not None else ExitCode.NO_PLAN
 
 
-def _known_lines(directory: Path, network: Network) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """Rows of `transfers` whose lane and product exist, and what was left out."""
+def _meaningful_tables(directory: Path, network: Network) -> tuple[dict[str, pd.DataFrame], tuple[str, ...]]:
+    """Rows of decisions whose lanes, products, nodes, exits and quotes exist, and what was left out."""
     log = ProblemLog()
-    frames, _ = read_tables(directory, log, PlanLimits(), {TRANSFERS.name: TRANSFERS})
+    frames, _ = read_tables(directory, log, PlanLimits(), {table.name: table for table in DECISIONS})
     log.raise_errors()
-    table = frames.get(TRANSFERS.name)
-    if table is None:
-        raise CommandError(f"{directory} holds no table transfers")
+    if not frames:
+        names = ", ".join(table.name for table in DECISIONS)
+        raise CommandError(f"{directory} holds none of the tables {names}")
+    known = {
+        "products": network.products.sku_id,
+        "nodes": network.nodes.node_id,
+        "exits": network.exits.exit_id,
+        "quotes": network.quotes.quote_id,
+    }
+    left_out: list[str] = []
+    for name, frame in frames.items():
+        kept = _on_lanes(frame, network, left_out) if name == TRANSFERS.name else frame
+        for column in _BY_NAME[name].columns:
+            if column.refers_to in known and column.name in kept.columns:
+                texts = _texts(kept, column.name)
+                unknown = (texts != "") & ~texts.isin(set(known[column.refers_to].astype(str)))
+                kept = _without(kept, unknown, texts, column.refers_to, left_out)
+        frames[name] = kept.reset_index(drop=True)
+    return frames, tuple(left_out)
 
-    def texts(name: str) -> pd.Series:
-        column = table[name] if name in table.columns else pd.Series("", index=table.index)
-        return column.fillna("").astype(str).str.strip()
 
+def _on_lanes(transfers: pd.DataFrame, network: Network, left_out: list[str]) -> pd.DataFrame:
+    """Rows on lanes that exist, by name or by their ends."""
     names, lanes = network.nodes.node_id.astype(str), network.lanes
-    ends = set(zip(names[lanes.origin], names[lanes.destination], strict=True))
-    pairs = pd.Series(list(zip(texts("origin"), texts("destination"), strict=True)), index=table.index, dtype=object)
-    named = texts("lane_id") != ""
-    lane_known = np.where(named, texts("lane_id").isin(set(lanes.lane_id.astype(str))), pairs.isin(ends))
-    sku_known = texts("sku_id").isin(set(network.products.sku_id.astype(str)))
-    left_out = []
-    for unknown, column in ((~lane_known, "lanes"), (~sku_known & lane_known, "products")):
-        if unknown.any():
-            which = texts("lane_id").where(named, texts("origin") + ">" + texts("destination"))
-            ids = sorted(set((which if column == "lanes" else texts("sku_id"))[unknown]))
-            shown = ", ".join(ids[:5]) + (" ..." if len(ids) > 5 else "")
-            left_out.append(f"{counted(int(unknown.sum()), 'line')} left out, of {column} that do not exist: {shown}")
-    return table[lane_known & sku_known].reset_index(drop=True), tuple(left_out)
+    ends = names[lanes.origin] + ">" + names[lanes.destination]
+    lane, pairs = _texts(transfers, "lane_id"), _texts(transfers, "origin") + ">" + _texts(transfers, "destination")
+    named = lane != ""
+    unknown = ~np.where(named, lane.isin(set(lanes.lane_id.astype(str))), pairs.isin(set(ends)))
+    return _without(transfers, unknown, lane.where(named, pairs), "lanes", left_out)
+
+
+def _without(
+    frame: pd.DataFrame, unknown: Flags | pd.Series, ids: pd.Series, what: str, left_out: list[str]
+) -> pd.DataFrame:
+    """Leave rows out and say which ids they name."""
+    if unknown.any():
+        named = sorted(set(ids[unknown]))
+        shown = ", ".join(named[:5]) + (" ..." if len(named) > 5 else "")
+        left_out.append(f"{counted(int(unknown.sum()), 'line')} left out, of {what} that do not exist: {shown}")
+    return frame[~unknown]
+
+
+def _texts(frame: pd.DataFrame, column: str) -> pd.Series:
+    """Cells as text, empty where there is no such column."""
+    cells = frame[column] if column in frame.columns else pd.Series("", index=frame.index)
+    return cells.fillna("").astype(str).str.strip()
 
 
 def _tell(network: Network, repaired: Repair, arguments: argparse.Namespace) -> None:

@@ -75,6 +75,9 @@ def _bids(command: argparse.ArgumentParser) -> None:
         "--supplier", metavar="ID", help="whose forms they are (default: the folder of the event that they are in)"
     )
     command.add_argument(
+        "--replace", action="store_true", help="forms take the place of all bids that their suppliers have so far"
+    )
+    command.add_argument(
         "--network", type=Path, metavar="DIR", help="network directory, where bids have freight by lanes"
     )
     command.add_argument("--json", action="store_true", help=_JSON_HELP)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from network.outside import exit_of_lane, outside_lanes, quote_of_lane
+from network.outside import exit_of_lane, feeding_lanes, outside_lanes, quote_of_lane
 from network.tables import Network
 from optimizer.certificate import certify
 from optimizer.outcomes import alert_outcomes
@@ -136,7 +136,7 @@ def plan_difference(network: Network, request: Request, before: Plan, after: Pla
     """
     first, second = certify(network, request, before), certify(network, request, after)
     return Difference(
-        lines=line_changes(before, after),
+        lines=line_changes(network, before, after),
         dispatches=_dispatch_changes(network, before, after),
         prices=_price_changes(network, before, after),
         outcomes=_outcome_changes(alert_outcomes(network, request, before), alert_outcomes(network, request, after)),
@@ -147,8 +147,11 @@ def plan_difference(network: Network, request: Request, before: Plan, after: Pla
     )
 
 
-def line_changes(before: Plan, after: Plan) -> LineChanges:
-    """Lines whose units differ; lines of a plan that repeat each other count as one with their units together."""
+def line_changes(network: Network, before: Plan, after: Plan) -> LineChanges:
+    """Lines whose units differ, without those that only feed purchases.
+
+    Lines of a plan that repeat each other count as one with their units together.
+    """
     keys = [np.concatenate([getattr(plan, name) for plan in (before, after)]) for name in LINE_KEY]
     units = np.concatenate([before.units, after.units]).astype(np.int64)
     is_after = np.repeat([False, True], [before.n_lines, after.n_lines])
@@ -156,7 +159,7 @@ def line_changes(before: Plan, after: Plan) -> LineChanges:
     counts = [np.zeros(len(lane), dtype=np.int64) for _ in range(2)]
     for count, rows in zip(counts, (~is_after, is_after), strict=True):
         np.add.at(count, line[rows], units[rows])
-    differs = np.flatnonzero(counts[0] != counts[1])
+    differs = np.flatnonzero((counts[0] != counts[1]) & ~feeding_lanes(network)[lane])
     return LineChanges(
         lane=lane[differs].astype(np.int32),
         sku=sku[differs].astype(np.int32),

@@ -96,7 +96,7 @@ def repair(
     found = _best_as_near(network, request, proposed, nearest.plan, until)
     words, proved = "no plan near the proposed one was found in the time", False
     if found is not None:
-        changed = _changed(proposed, found)
+        changed = _changed(network, proposed, found)
         proved = changed <= least
         none = "none that is allowed differs by fewer" if proved else f"proved is that at least {least} have to"
         words = f"{changed} units differ from the proposed plan; {none}"
@@ -154,7 +154,11 @@ def _best_as_near(
         if any(certificate.valid for _, certificate in tried):
             break
     allowed = [(plan, certificate) for plan, certificate in tried if certificate.valid]
-    return min(allowed, key=lambda one: (_changed(proposed, one[0]), -one[1].objective), default=(None, None))[0]
+
+    def far(one: tuple[Plan, Certificate]) -> tuple[int, int]:
+        return _changed(network, proposed, one[0]), -one[1].objective
+
+    return min(allowed, key=far, default=(None, None))[0]
 
 
 def _price_worlds(proposed: Plan) -> list[Markdowns]:
@@ -204,8 +208,8 @@ def _dear(network: Network, request: Request) -> float:
     return 10.0 * (most + request.min_line_benefit + request.min_dispatch_benefit) + 1.0
 
 
-def _changed(before: Plan, after: Plan) -> int:
-    return line_changes(before, after).changed_units
+def _changed(network: Network, before: Plan, after: Plan) -> int:
+    return line_changes(network, before, after).changed_units
 
 
 def _meaningful(network: Network, plan: Plan) -> tuple[Plan, tuple[str, ...]]:

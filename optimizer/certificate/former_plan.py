@@ -74,7 +74,7 @@ def changes_of(network: Network, former: FormerPlan, columns: LineColumns) -> Ch
         arrives_day=matched[:, 2],
         units_then=then,
         units_now=now,
-        price=change_prices(network, former).on(leaves),
+        price=change_prices(network, former).on(matched[:, 0], leaves),
         frozen=was_there & ((leaves < last) | (last >= NO_LIMIT)),
         of_line=of_line,
     )

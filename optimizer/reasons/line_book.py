@@ -41,9 +41,9 @@ class LineBook:
         row = np.searchsorted(self.key, wanted)
         return np.where(np.append(self.key, -1)[row] == wanted, row, -1)
 
-    def price(self, departs_day: Ints) -> Ints:
+    def price(self, lane: Ints, departs_day: Ints) -> Ints:
         """Money per unit by which a line that leaves on a day differs from the former plan."""
-        return self.prices.on(departs_day)
+        return self.prices.on(lane, departs_day)
 
 
 def _key(n_products: int, lane: Ints, sku: Ints, arrives_day: Ints, expiry_day: Ints) -> Ints:

@@ -117,7 +117,7 @@ class Terms:
         self.former_units = self._line(book.former_units)
         is_frozen = np.append(book.frozen, np.False_)[self.lanes.line]
         self.allowed &= lifted.frozen | ~is_frozen.any(axis=1)
-        self.change_price = np.where(self.on_path, book.price(self.lanes.departs_day), 0)
+        self.change_price = np.where(self.on_path, book.price(self.lane, self.lanes.departs_day), 0)
         self.cost_each = self._unit_costs().sum(axis=1)
         room = residual.room
         self.load, self.runs = self._along(room.load, 0), self._along(room.runs, 0)

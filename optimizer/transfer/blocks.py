@@ -160,7 +160,7 @@ def _segments(
     former_leg = leg_of_lines(former, keys, len(network.products))
     found, units = former_leg >= 0, np.zeros(len(legs), dtype=np.int64)
     np.add.at(units, former_leg[found], former.units[found])
-    price = change_prices(network, request.former_plan).on(legs.departs_day)
+    price = change_prices(network, request.former_plan).on(legs.lane.astype(np.int64), legs.departs_day)
     segments = segments_of(most, pack[legs.origin], units, price)
     return segments, frozen_rows(former, *pairs(former_leg, segments.leg))
 

@@ -90,7 +90,7 @@ def former_lines(network: Network, request: Request, cell: Int64) -> FormerLines
         origin=at,
         possible=found & arrives_somewhere & on_time,
         frozen=departs < former.frozen_before_day,
-        price=change_prices(network, former).on(departs),
+        price=change_prices(network, former).on(lane, departs),
     )
     return lines.take((lines.frozen | (lines.price > 0)) & (lines.units > 0))
 

@@ -93,6 +93,30 @@ def test_a_repaired_plan_is_written_and_passes_its_check(command: Command, small
     assert "8 units differ" in " ".join(page.out.split())
 
 
+def test_a_repair_keeps_purchases_and_exits_and_prices(command: Command, tmp_path: Path):
+    """ACME sells 5 of 8 for S1 from all its quotes; the jobber takes what W can spare."""
+    network = write_directory(
+        tmp_path / "net",
+        SMALL
+        | {
+            "quotes.csv": "quote_id,supplier,node_id,sku_id,unit_price,max_units\nQ1,ACME,S1,007,3,8\n",
+            "quote_suppliers.csv": "supplier,fixed_cost,capacity_units\nACME,1,5\n",
+            "exits.csv": "exit_id,kind,node_id,sku_id,unit_proceeds\njobber,liquidation,W,007,2.5\n",
+        },
+    )
+    tables = {
+        "purchases.csv": "quote_id,units\nQ1,6\nNO,2\n",
+        "exits.csv": "node_id,exit_id,sku_id,units\nW,jobber,007,9\nW,NOBODY,007,1\n",
+    }
+    hand = write_directory(tmp_path / "hand", tables)
+    done = command("repair", network, hand, "--out", tmp_path / "fixed", "--json")
+    assert done.code == 0
+    assert [text.rpartition(": ")[2] for text in done.json["left_out"]] == ["NOBODY", "NO"]
+    assert done.json["least_changed_units"] == done.json["difference"]["units_changed"] == 1
+    assert pd.read_csv(tmp_path / "fixed" / "purchases.csv")["units"].tolist() == [5]
+    assert pd.read_csv(tmp_path / "fixed" / "exits.csv")["units"].tolist() == [9]
+
+
 def test_a_repair_needs_a_place_of_its_own_and_a_plan(command: Command, small: Path, plan: Path, tmp_path: Path):
     assert command("repair", small, plan, "--out", plan).code == 2
     assert command("repair", small, tmp_path / "nowhere", "--out", tmp_path / "fixed").code == 1

@@ -87,10 +87,15 @@ def test_bids_keeps_the_good_and_tells_the_bad(event: Path, tmp_path: Path, comm
     (told,) = done.json["forms"]
     wrong = [problem for problem in told["problems"] if not problem["is_warning"]]
     assert [(problem["row"], problem["column"], problem["value"]) for problem in wrong] == [(2, "unit_price", "cheap")]
-    assert [problem["column"] for problem in told["problems"] if problem["is_warning"]] == ["colour"]
+    assert [problem["column"] for problem in told["problems"] if problem["is_warning"]] == ["colour", "item_id"]
     assert len(read_event(event)[0].bids) == before + 1
     page = command("bids", event, form, "--supplier", "V1")
     assert "row 2, unit_price" in page.out
+    assert "Give --replace" in page.out
+    again = command("bids", event, form, "--supplier", "V1", "--replace")
+    assert "earlier bids replaced" in again.out
+    left = read_event(event)[0]
+    assert np.count_nonzero(left.bids.supplier == left.suppliers.supplier_id.tolist().index("V1")) == 1
 
 
 def test_a_plan_buys_from_bids(network: Path, plan: Path, event: Path, tmp_path: Path, command: Command) -> None:

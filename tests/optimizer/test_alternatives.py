@@ -168,14 +168,14 @@ def test_promises_kept_on_random_networks(files: NetworkFiles):
             check_choice_for_alert((network, request, plan), found, name, index)
     for alert in set(found.alert.tolist()):
         of_alert = [found.plans[i] for i in by_name(found, alert).values()]
-        assert all(len(line_changes(a, b)) for i, a in enumerate(of_alert) for b in of_alert[:i])
+        assert all(len(line_changes(network, a, b)) for i, a in enumerate(of_alert) for b in of_alert[:i])
 
 
 def check_choice_for_alert(planned: tuple[Network, Request, Plan], found: Alternatives, name: str, index: int) -> None:
     """Only lines of the alert's SKU differ from the plan, and the alert is served as the choice says."""
     network, request, plan = planned
     alert, other = int(found.alert[index]), found.plans[index]
-    changes = line_changes(plan, other)
+    changes = line_changes(network, plan, other)
     assert set(changes.sku.tolist()) <= {int(network.alerts.sku[alert])}
     outcomes = alert_outcomes(network, request, other)
     asked, moved = int(outcomes.units_asked[alert]), int(outcomes.units_by_transfer[alert])
@@ -202,7 +202,7 @@ def test_the_small_network_of_a_sku_counts_as_the_plan_does(files: NetworkFiles)
         weight, pack = int(product_weight(network)[sku]), int(network.products.case_pack[sku])
         small = small_plan(one, plan, weight, pack)
         again = complete_plan(network, one, small)
-        assert not len(line_changes(plan, again))
+        assert not len(line_changes(network, plan, again))
         fewest = certify(network, request, again)
         rest = certify(network, request, one.rest)
         # Lines cut in two are charged once; the charge of a dispatch is part of its cost, and both are rounded once.

@@ -55,7 +55,7 @@ def test_the_first_plan_with_its_changes_is_the_second(before: Plan, after: Plan
     difference = plan_difference(NETWORK, Request(), before, after)
     assert columns_of(changed_plan(before, difference.lines, difference.dispatches)) == columns_of(merged_lines(after))
     assert np.all(difference.lines.units_before != difference.lines.units_after)
-    back = line_changes(after, before)
+    back = line_changes(NETWORK, after, before)
     assert back.changed_units == difference.lines.changed_units
     assert difference.benefit == sum(difference.ledger.values())
     assert difference.objective == difference.benefit + sum(difference.adjustments.values())

@@ -29,7 +29,7 @@ def test_a_valid_plan_is_its_own_repair():
     assert found.certificate.valid
     assert found.result.plan is not None
     assert found.result.benefit == case.certify().benefit
-    assert not len(line_changes(case.plan, found.result.plan))
+    assert not len(line_changes(case.network, case.plan, found.result.plan))
     assert found.left_out == ()
 
 
@@ -154,10 +154,10 @@ def test_no_allowed_plan_is_nearer(proposal: tuple[Network, Plan]):
     if not allowed:
         assert found.result.status is Status.INFEASIBLE
         return
-    distances = [line_changes(plan, other).changed_units for other in allowed]
+    distances = [line_changes(network, plan, other).changed_units for other in allowed]
     nearest = [other for other, distance in zip(allowed, distances, strict=True) if distance == min(distances)]
     assert found.result.plan is not None
-    assert line_changes(plan, found.result.plan).changed_units == min(distances)
+    assert line_changes(network, plan, found.result.plan).changed_units == min(distances)
     assert found.result.objective == max(certify(network, Request(), other).objective for other in nearest)
     if not found.certificate.valid:
         assert found.least_changed_units == min(distances)
