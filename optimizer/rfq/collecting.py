@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -15,13 +15,16 @@ from network.events.schema import EVENT_TABLES
 from network.events.settings import SETTINGS_FILE
 from network.files import file_problem, read_json, read_tables
 from network.problems import EventError, NetworkError, Problem, ProblemLog
+from network.schema_columns import CellType, Table
 from network.tables import Network
+from network.words import counted
 from network.writing import write_files
-from optimizer.rfq.answers import Answers, read_answers
+from optimizer.rfq.answers import read_answers
 from optimizer.rfq.cells import plain_number, read_cells
 from optimizer.rfq.form import BIDS, FOLDER, TERM_COLUMNS, TERMS
 
-_OF_BIDS: Final = frozenset({"bids", "tiers"})
+_OF_BIDS: Final = frozenset({"bids", "tiers", "deliveries"})
+"""Tables that bids are made of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +53,35 @@ class Collection:
     file_format: str = "csv"
     answers: list[Collected] = field(default_factory=list)
 
+    def withdraw(self, supplier_id: str) -> int:
+        """Take all bids of a supplier out, so that a form can stand in their place; says how many there were."""
+        bids = self.frames["bids"]
+        gone = bids["bid_id"][bids["supplier_id"] == supplier_id]
+        for name in _OF_BIDS & self.frames.keys():
+            table = self.frames[name]
+            self.frames[name] = table[~table["bid_id"].isin(gone)].reset_index(drop=True)
+        return len(gone)
+
     def add_bids(self, path: Path, supplier_id: str) -> Collected:
         """Add the bids of a form; those that are wrong are left out, whole packages with them."""
-        answers = read_answers(path, supplier_id, self.frames["bids"]["bid_id"].tolist())
+        before = self.frames["bids"]
+        answers = read_answers(path, supplier_id, before["bid_id"].tolist())
         known = _with(self.frames, bids=answers.bids, tiers=answers.tiers.drop(columns="tier"))
         try:
             event, problems = event_from_frames(known, self.settings, network=self.network, keep_good=True)
             kept = event.bids.bid_id.tolist()
         except NetworkError as error:
             problems, kept = (*error.problems, *error.warnings), []
-        self._append("bids", answers.bids[answers.bids["bid_id"].isin(kept)])
+        added = answers.bids[answers.bids["bid_id"].isin(kept)]
+        own = before["item_id"][before["supplier_id"] == supplier_id]
+        self._append("bids", added)
         self._append("tiers", answers.tiers[answers.tiers["bid_id"].isin(kept)].drop(columns="tier"))
-        return self._done(path, supplier_id, answers, len(kept), problems)
+        told = [answers.at_its_place(problem) for problem in problems if _is_of_the_form(problem)]
+        told += [_strange(str(path), name) for name in answers.strange_columns]
+        told += _beside(str(path), int(added["item_id"].isin(own).sum()))
+        found = Collected(str(path), supplier_id, len(answers.bids), len(kept), answers.left_empty, tuple(told))
+        self.answers.append(found)
+        return found
 
     def add_terms(self, path: Path, supplier_id: str) -> Collected:
         """Take over what a supplier says of itself, unless something is wrong with it."""
@@ -91,22 +111,17 @@ class Collection:
 
     def write(self) -> None:
         """Write the tables that grew."""
-        grown = {name: self.frames[name] for name in ("suppliers", "bids", "tiers") if len(self.frames[name])}
+        grown = {
+            name: frame if len(frame) or EVENT_TABLES[name].required else None
+            for name, frame in self.frames.items()
+            if name in {"suppliers", *_OF_BIDS}
+        }
         write_files(self.directory, grown, {}, file_format="parquet" if self.file_format == "parquet" else "csv")
 
     def _append(self, name: str, rows: pd.DataFrame) -> None:
         filled = rows.dropna(axis=1, how="all")
         table = self.frames[name]
         self.frames[name] = pd.concat([table, filled], ignore_index=True) if len(table) else _ready(table, filled)
-
-    def _done(
-        self, path: Path, supplier_id: str, answers: Answers, kept: int, problems: Sequence[Problem]
-    ) -> Collected:
-        own = [answers.at_its_place(problem) for problem in problems if _is_of_the_form(problem)]
-        own += [_strange(str(path), name) for name in answers.strange_columns]
-        found = Collected(str(path), supplier_id, len(answers.bids), kept, answers.left_empty, tuple(own))
-        self.answers.append(found)
-        return found
 
 
 def open_collection(directory: Path, network: Network | None = None) -> Collection:
@@ -131,11 +146,21 @@ def open_collection(directory: Path, network: Network | None = None) -> Collecti
     frames, files = read_tables(directory, log, EventLimits(), EVENT_TABLES)
     if log.errors():
         raise EventError(log.errors())
-    frames = {name: frame.astype(object).where(frame.notna(), None) for name, frame in frames.items()}
-    for name in _OF_BIDS:
+    frames = {name: _cells(frame, EVENT_TABLES[name]) for name, frame in frames.items()}
+    for name in ("bids", "tiers"):
         frames.setdefault(name, pd.DataFrame(columns=["bid_id"], dtype=object))
     parquet = files["bids"].endswith("parquet")
     return Collection(directory, settings or {}, frames, network, "parquet" if parquet else "csv")
+
+
+def _cells(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """Cells as they are written: None where empty, whole numbers without the point that empty cells bring."""
+    whole = {column.name for column in table.columns if column.cell is CellType.INTEGER}
+    cells = frame.astype(object).where(frame.notna(), None)
+    for name in whole & set(cells.columns):
+        plain = [int(cell) if isinstance(cell, float) and cell.is_integer() else cell for cell in cells[name]]
+        cells[name] = pd.Series(plain, index=cells.index, dtype=object)
+    return cells
 
 
 def supplier_of(directory: Path, path: Path) -> str | None:
@@ -172,6 +197,14 @@ def _ready(table: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
 def _is_of_the_form(problem: Problem) -> bool:
     """Leave out what is doubtful about the event without the bids of all others."""
     return problem.file in _OF_BIDS or not problem.is_warning
+
+
+def _beside(file: str, count: int) -> Iterator[Problem]:
+    """Say that bids stand beside others of their supplier for the same items: a correction would not."""
+    if count:
+        message = f"{counted(count, 'bid')} for items that the supplier has bids for: old and new ones can both win"
+        fix = "Give --replace if the form corrects what the supplier sent before"
+        yield Problem(file, None, "item_id", None, "second_bid", message, fix, is_warning=True)
 
 
 def _moved(problem: Problem, file: str, row: int | None) -> Problem:

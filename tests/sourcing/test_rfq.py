@@ -239,6 +239,40 @@ def test_more_bids_of_an_item_and_later_ones_have_names_of_their_own(event_direc
     assert names == ["V2/S1/TEA", "V2/S1/TEA#2", "V2/S1/TEA#3", "V2/S1/TEA#4"]
 
 
+def test_a_corrected_form_takes_the_place_of_the_first(event_directory: Path) -> None:
+    """Its tiers and delivery schedules go with a bid, and other suppliers keep theirs."""
+    rows = [
+        {"item_id": "S1/TEA", "unit_price": 3, "max_units": 8, "from_units_2": 6, "unit_price_2": 2},
+        {"item_id": "S2/TEA", "unit_price": 9},
+    ]
+    path, other, corrected = (event_directory / f"{name}.csv" for name in ("answer", "other", "corrected"))
+    fill(path, rows)
+    fill(other, rows)
+    fill(corrected, [{"item_id": "S1/TEA", "unit_price": 2.5, "max_units": 8}])
+    collection = open_collection(event_directory)
+    collection.add_bids(path, "V2")
+    collection.add_bids(other, "V1")
+    collection.write()
+    (event_directory / "deliveries.csv").write_text(
+        "bid_id,day,units\nV2/S1/TEA,1,4\nV1/S1/TEA,1,4\n", encoding="utf-8"
+    )
+    collection = open_collection(event_directory)
+    assert [problem.code for problem in collection.add_bids(corrected, "V2").problems] == ["second_bid"]
+    collection = open_collection(event_directory)
+    assert collection.withdraw("V2") == 2
+    assert collection.add_bids(corrected, "V2").problems == ()
+    collection.write()
+    event, _ = read_event(event_directory)
+    assert event.bids.bid_id.tolist() == ["V1/S1/TEA", "V1/S2/TEA", "V2/S1/TEA"]
+    assert event.bids.unit_price[2] == 2.5
+    assert set(event.tiers.bid.tolist()) | set(event.deliveries.bid.tolist()) == {0}
+    assert ",8," in (event_directory / "bids.csv").read_text(encoding="utf-8")
+    collection = open_collection(event_directory)
+    assert (collection.withdraw("V1"), collection.withdraw("V2")) == (2, 1)
+    collection.write()
+    assert len(read_event(event_directory)[0].bids) == 0
+
+
 def test_terms_that_are_wrong_change_nothing(event_directory: Path) -> None:
     path = folder_of(event_directory, "V1") / "terms.csv"
     path.write_text("fixed_cost,capacity_units\nlots,5\n", encoding="utf-8")
