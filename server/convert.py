@@ -106,6 +106,7 @@ def plan_to_proto(record: PlanRecord, *, full: bool = True) -> plan_pb2.Plan:
         start_time=timestamp(record.started),
         end_time=timestamp(record.ended),
         network_name=record.network_name,
+        event_name=record.event_name,
         alert_batch_names=record.alert_batch_names,
         parameters=plan_pb2.SolveParameters(
             time_limit=duration(record.parameters.time_limit_seconds),

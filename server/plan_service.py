@@ -104,6 +104,7 @@ class PlanService(plan_service_pb2_grpc.PlanServiceServicer):
             created=now(),
             snapshot=f"{name}/network" if source.changed else source.name,
             network_name=source.name,
+            event_name=source.event_name,
             alert_batch_names=source.alert_batch_names,
             request=asked,
             parameters=parameters,

@@ -152,6 +152,8 @@ class PlanRecord(RunRecord):
     alert_batch_names: tuple[str, ...]
     request: Request
     alert_count: int
+    event_name: str = ""
+    """The event whose bids may be bought; empty: none."""
     former_plan_name: str = ""
     """The plan that the request names as its former one; empty when there is none or its lines came inline."""
     result: Result | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import pandas as pd
@@ -14,6 +14,7 @@ from network.reading import network_from_frames
 from network.schema import TABLES, Limits
 from network.tables import Network
 from network.writing import network_to_frames, settings_of
+from optimizer.rfq.bids_as_quotes import with_bids
 from server.faults import FieldProblem, InvalidRequestError, LimitExceededError, invalid_field
 from server.rows import frame_of_rows, frames_of, given_settings
 from server.store import Store
@@ -21,7 +22,7 @@ from server.store import Store
 Place = Callable[[Problem], str]
 """Field of the request that a problem of the network is about."""
 
-_HELD_BY_THE_SERVER: Final = ("network_name", "alert_batch_names", "former_plan.name", "other_name")
+_HELD_BY_THE_SERVER: Final = ("network_name", "alert_batch_names", "former_plan.name", "other_name", "event_name")
 """Fields that only name what a problem is in."""
 
 
@@ -36,6 +37,8 @@ class Source:
     changed: bool
     """True when it is not, unchanged, the uploaded network."""
     warnings: tuple[FieldProblem, ...]
+    event_name: str = ""
+    """The event whose bids are among its quotes; empty: of none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,19 @@ def resolve(request: Any, store: Store, limits: Limits) -> Source:
     InvalidRequestError, LimitExceededError, NotFoundError
         When it cannot be planned for.
     """
+    source = _network_with_alerts(request, store, limits)
+    if not request.event_name:
+        return source
+    event = store.event_content(request.event_name)
+    try:
+        buying = with_bids(source.network, event)
+    except NetworkError as error:
+        raise invalid_network(error, lambda _: "event_name") from error
+    return replace(source, network=buying, changed=True, event_name=request.event_name)
+
+
+def _network_with_alerts(request: Any, store: Store, limits: Limits) -> Source:
+    """Read the network that a request brings or names, and all alerts."""
     kind = request.WhichOneof("source")
     if kind is None:
         fix = "Send network (inline) or network_name (an uploaded one)"

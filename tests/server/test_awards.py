@@ -251,6 +251,55 @@ def test_a_shortage_becomes_an_event_bids_and_an_award(caller):
     assert EVENT_SETTINGS.currency == done.result.currency
 
 
+def test_a_plan_buys_from_the_bids_of_an_event(caller):
+    """Bids compete with transfers in one plan; it can be read, checked, compared and repaired with them."""
+    plan = caller.plans.CreatePlan(
+        plan_service_pb2.CreatePlanRequest(network=short_network(), wait_for_result=True), timeout=60
+    ).plan
+    event = caller.sourcing.create_rfq(plan.name, most_suppliers=2).event
+    caller.sourcing.add_bids(event.name, {"bids": SHORT_BIDS})
+    asked = {"network": short_network(), "event_name": event.name}
+    joint = caller.plans.CreatePlan(
+        plan_service_pb2.CreatePlanRequest(
+            **asked, wait_for_result=True, former_plan=plan_pb2.FormerPlan(name=plan.name)
+        ),
+        timeout=60,
+    ).plan
+    assert (joint.event_name, plan.event_name) == (event.name, "")
+    assert joint.result.certificate.valid
+    assert joint.result.unmet_units == 0
+    assert joint.result.benefit > plan.result.benefit
+    bought = caller.read_plan(joint.name)["purchases"]
+    assert bought["units"].sum() == 4
+    assert set(bought["quote_id"]) <= {"n", "f"}
+    difference, tables = caller.compare_plans(joint.name, plan.name)
+    assert difference.changed_units == tables["purchases"]["units_before"].sum()
+
+    lines = plan_pb2.ProposedPlan(purchases=[plan_pb2.ProposedPurchase(quote_id="n", units=40)])
+    checked = caller.plans.CheckPlan(plan_service_pb2.CheckPlanRequest(**asked, plan=lines), timeout=60)
+    assert not checked.certificate.valid
+    mended = caller.plans.RepairPlan(
+        plan_service_pb2.RepairPlanRequest(**asked, plan=lines, wait_for_result=True), timeout=60
+    ).plan
+    assert mended.result.certificate.valid
+    assert mended.repair.changed_units == mended.repair.least_changed_units
+
+
+def test_an_event_that_quotes_cannot_say_is_refused_for_a_plan(caller):
+    event = uploaded(caller, small_event())
+    with pytest.raises(grpc.RpcError) as error:
+        caller.plans.CreatePlan(
+            plan_service_pb2.CreatePlanRequest(network=short_network(), event_name=event.name), timeout=60
+        )
+    assert error.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+    assert set(violations(error.value)) == {"event_name"}
+    with pytest.raises(grpc.RpcError) as error:
+        caller.plans.CreatePlan(
+            plan_service_pb2.CreatePlanRequest(network=short_network(), event_name="events/none"), timeout=60
+        )
+    assert error.value.code() is grpc.StatusCode.NOT_FOUND
+
+
 def test_the_example_of_the_documentation_runs(caller, server, capsys):
     """docs/service.md, with the address of this server, a plan that is there and two bids."""
     page = (Path(__file__).resolve().parents[2] / "docs" / "service.md").read_text(encoding="utf-8")

@@ -328,7 +328,7 @@ class PlanError(_message.Message):
     def __init__(self, code: _Optional[str] = ..., message: _Optional[str] = ...) -> None: ...
 
 class Plan(_message.Message):
-    __slots__ = ("name", "display_name", "state", "create_time", "start_time", "end_time", "network_name", "alert_batch_names", "scope_sku_ids", "parameters", "request_id", "alert_count", "warnings", "incumbent_count", "best", "cancel_requested", "result", "error", "scope_categories", "scope_node_ids", "scope_alert_ids", "severity_weights", "response_policy", "min_line_benefit", "min_dispatch_benefit", "former_plan", "repair", "responses")
+    __slots__ = ("name", "display_name", "state", "create_time", "start_time", "end_time", "network_name", "alert_batch_names", "scope_sku_ids", "parameters", "request_id", "alert_count", "warnings", "incumbent_count", "best", "cancel_requested", "result", "error", "scope_categories", "scope_node_ids", "scope_alert_ids", "severity_weights", "response_policy", "min_line_benefit", "min_dispatch_benefit", "former_plan", "repair", "responses", "event_name")
     NAME_FIELD_NUMBER: _ClassVar[int]
     DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
@@ -357,6 +357,7 @@ class Plan(_message.Message):
     FORMER_PLAN_FIELD_NUMBER: _ClassVar[int]
     REPAIR_FIELD_NUMBER: _ClassVar[int]
     RESPONSES_FIELD_NUMBER: _ClassVar[int]
+    EVENT_NAME_FIELD_NUMBER: _ClassVar[int]
     name: str
     display_name: str
     state: PlanState
@@ -385,7 +386,8 @@ class Plan(_message.Message):
     former_plan: FormerPlan
     repair: Repair
     responses: _containers.RepeatedScalarFieldContainer[Response]
-    def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., state: _Optional[_Union[PlanState, str]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., network_name: _Optional[str] = ..., alert_batch_names: _Optional[_Iterable[str]] = ..., scope_sku_ids: _Optional[_Iterable[str]] = ..., parameters: _Optional[_Union[SolveParameters, _Mapping]] = ..., request_id: _Optional[str] = ..., alert_count: _Optional[int] = ..., warnings: _Optional[_Iterable[_Union[_network_pb2.Warning, _Mapping]]] = ..., incumbent_count: _Optional[int] = ..., best: _Optional[_Union[Incumbent, _Mapping]] = ..., cancel_requested: _Optional[bool] = ..., result: _Optional[_Union[PlanResult, _Mapping]] = ..., error: _Optional[_Union[PlanError, _Mapping]] = ..., scope_categories: _Optional[_Iterable[str]] = ..., scope_node_ids: _Optional[_Iterable[str]] = ..., scope_alert_ids: _Optional[_Iterable[str]] = ..., severity_weights: _Optional[_Iterable[_Union[SeverityWeight, _Mapping]]] = ..., response_policy: _Optional[_Iterable[_Union[SeverityResponses, _Mapping]]] = ..., min_line_benefit: _Optional[float] = ..., min_dispatch_benefit: _Optional[float] = ..., former_plan: _Optional[_Union[FormerPlan, _Mapping]] = ..., repair: _Optional[_Union[Repair, _Mapping]] = ..., responses: _Optional[_Iterable[_Union[Response, str]]] = ...) -> None: ...
+    event_name: str
+    def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., state: _Optional[_Union[PlanState, str]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., network_name: _Optional[str] = ..., alert_batch_names: _Optional[_Iterable[str]] = ..., scope_sku_ids: _Optional[_Iterable[str]] = ..., parameters: _Optional[_Union[SolveParameters, _Mapping]] = ..., request_id: _Optional[str] = ..., alert_count: _Optional[int] = ..., warnings: _Optional[_Iterable[_Union[_network_pb2.Warning, _Mapping]]] = ..., incumbent_count: _Optional[int] = ..., best: _Optional[_Union[Incumbent, _Mapping]] = ..., cancel_requested: _Optional[bool] = ..., result: _Optional[_Union[PlanResult, _Mapping]] = ..., error: _Optional[_Union[PlanError, _Mapping]] = ..., scope_categories: _Optional[_Iterable[str]] = ..., scope_node_ids: _Optional[_Iterable[str]] = ..., scope_alert_ids: _Optional[_Iterable[str]] = ..., severity_weights: _Optional[_Iterable[_Union[SeverityWeight, _Mapping]]] = ..., response_policy: _Optional[_Iterable[_Union[SeverityResponses, _Mapping]]] = ..., min_line_benefit: _Optional[float] = ..., min_dispatch_benefit: _Optional[float] = ..., former_plan: _Optional[_Union[FormerPlan, _Mapping]] = ..., repair: _Optional[_Union[Repair, _Mapping]] = ..., responses: _Optional[_Iterable[_Union[Response, str]]] = ..., event_name: _Optional[str] = ...) -> None: ...
 
 class TransferColumns(_message.Message):
     __slots__ = ("lane_id", "origin", "destination", "sku_id", "units", "arrives_day", "benefit_money_units", "reason", "expiry_day", "lot_id")

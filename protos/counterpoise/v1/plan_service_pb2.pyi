@@ -13,7 +13,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class CreatePlanRequest(_message.Message):
-    __slots__ = ("network", "network_name", "alert_batch_names", "alerts", "scope_sku_ids", "parameters", "display_name", "request_id", "validate_only", "wait_for_result", "scope_categories", "scope_node_ids", "scope_alert_ids", "severity_weights", "response_policy", "min_line_benefit", "min_dispatch_benefit", "former_plan", "responses", "standard_response_policy")
+    __slots__ = ("network", "network_name", "alert_batch_names", "alerts", "scope_sku_ids", "parameters", "display_name", "request_id", "validate_only", "wait_for_result", "scope_categories", "scope_node_ids", "scope_alert_ids", "severity_weights", "response_policy", "min_line_benefit", "min_dispatch_benefit", "former_plan", "responses", "standard_response_policy", "event_name")
     NETWORK_FIELD_NUMBER: _ClassVar[int]
     NETWORK_NAME_FIELD_NUMBER: _ClassVar[int]
     ALERT_BATCH_NAMES_FIELD_NUMBER: _ClassVar[int]
@@ -34,6 +34,7 @@ class CreatePlanRequest(_message.Message):
     FORMER_PLAN_FIELD_NUMBER: _ClassVar[int]
     RESPONSES_FIELD_NUMBER: _ClassVar[int]
     STANDARD_RESPONSE_POLICY_FIELD_NUMBER: _ClassVar[int]
+    EVENT_NAME_FIELD_NUMBER: _ClassVar[int]
     network: _network_pb2.NetworkData
     network_name: str
     alert_batch_names: _containers.RepeatedScalarFieldContainer[str]
@@ -54,7 +55,8 @@ class CreatePlanRequest(_message.Message):
     former_plan: _plan_pb2.FormerPlan
     responses: _containers.RepeatedScalarFieldContainer[_plan_pb2.Response]
     standard_response_policy: bool
-    def __init__(self, network: _Optional[_Union[_network_pb2.NetworkData, _Mapping]] = ..., network_name: _Optional[str] = ..., alert_batch_names: _Optional[_Iterable[str]] = ..., alerts: _Optional[_Iterable[_Union[_network_pb2.Alert, _Mapping]]] = ..., scope_sku_ids: _Optional[_Iterable[str]] = ..., parameters: _Optional[_Union[_plan_pb2.SolveParameters, _Mapping]] = ..., display_name: _Optional[str] = ..., request_id: _Optional[str] = ..., validate_only: _Optional[bool] = ..., wait_for_result: _Optional[bool] = ..., scope_categories: _Optional[_Iterable[str]] = ..., scope_node_ids: _Optional[_Iterable[str]] = ..., scope_alert_ids: _Optional[_Iterable[str]] = ..., severity_weights: _Optional[_Iterable[_Union[_plan_pb2.SeverityWeight, _Mapping]]] = ..., response_policy: _Optional[_Iterable[_Union[_plan_pb2.SeverityResponses, _Mapping]]] = ..., min_line_benefit: _Optional[float] = ..., min_dispatch_benefit: _Optional[float] = ..., former_plan: _Optional[_Union[_plan_pb2.FormerPlan, _Mapping]] = ..., responses: _Optional[_Iterable[_Union[_plan_pb2.Response, str]]] = ..., standard_response_policy: _Optional[bool] = ...) -> None: ...
+    event_name: str
+    def __init__(self, network: _Optional[_Union[_network_pb2.NetworkData, _Mapping]] = ..., network_name: _Optional[str] = ..., alert_batch_names: _Optional[_Iterable[str]] = ..., alerts: _Optional[_Iterable[_Union[_network_pb2.Alert, _Mapping]]] = ..., scope_sku_ids: _Optional[_Iterable[str]] = ..., parameters: _Optional[_Union[_plan_pb2.SolveParameters, _Mapping]] = ..., display_name: _Optional[str] = ..., request_id: _Optional[str] = ..., validate_only: _Optional[bool] = ..., wait_for_result: _Optional[bool] = ..., scope_categories: _Optional[_Iterable[str]] = ..., scope_node_ids: _Optional[_Iterable[str]] = ..., scope_alert_ids: _Optional[_Iterable[str]] = ..., severity_weights: _Optional[_Iterable[_Union[_plan_pb2.SeverityWeight, _Mapping]]] = ..., response_policy: _Optional[_Iterable[_Union[_plan_pb2.SeverityResponses, _Mapping]]] = ..., min_line_benefit: _Optional[float] = ..., min_dispatch_benefit: _Optional[float] = ..., former_plan: _Optional[_Union[_plan_pb2.FormerPlan, _Mapping]] = ..., responses: _Optional[_Iterable[_Union[_plan_pb2.Response, str]]] = ..., standard_response_policy: _Optional[bool] = ..., event_name: _Optional[str] = ...) -> None: ...
 
 class CreatePlanResponse(_message.Message):
     __slots__ = ("plan",)
@@ -179,7 +181,7 @@ class ReadPlanResponse(_message.Message):
     def __init__(self, transfers: _Optional[_Union[_plan_pb2.TransferColumns, _Mapping]] = ..., dispatches: _Optional[_Union[_plan_pb2.DispatchColumns, _Mapping]] = ..., unmet: _Optional[_Union[_plan_pb2.UnmetColumns, _Mapping]] = ..., alert_outcomes: _Optional[_Union[_plan_pb2.AlertOutcomeColumns, _Mapping]] = ..., fixes: _Optional[_Union[_plan_pb2.FixColumns, _Mapping]] = ..., markdowns: _Optional[_Union[_plan_pb2.MarkdownColumns, _Mapping]] = ..., exits: _Optional[_Union[_plan_pb2.ExitColumns, _Mapping]] = ..., purchases: _Optional[_Union[_plan_pb2.PurchaseColumns, _Mapping]] = ...) -> None: ...
 
 class CheckPlanRequest(_message.Message):
-    __slots__ = ("network", "network_name", "alert_batch_names", "alerts", "scope_sku_ids", "plan", "claimed_benefit", "scope_categories", "scope_node_ids", "scope_alert_ids", "severity_weights", "response_policy", "min_line_benefit", "min_dispatch_benefit", "former_plan", "claimed_objective", "responses", "standard_response_policy")
+    __slots__ = ("network", "network_name", "alert_batch_names", "alerts", "scope_sku_ids", "plan", "claimed_benefit", "scope_categories", "scope_node_ids", "scope_alert_ids", "severity_weights", "response_policy", "min_line_benefit", "min_dispatch_benefit", "former_plan", "claimed_objective", "responses", "standard_response_policy", "event_name")
     NETWORK_FIELD_NUMBER: _ClassVar[int]
     NETWORK_NAME_FIELD_NUMBER: _ClassVar[int]
     ALERT_BATCH_NAMES_FIELD_NUMBER: _ClassVar[int]
@@ -198,6 +200,7 @@ class CheckPlanRequest(_message.Message):
     CLAIMED_OBJECTIVE_FIELD_NUMBER: _ClassVar[int]
     RESPONSES_FIELD_NUMBER: _ClassVar[int]
     STANDARD_RESPONSE_POLICY_FIELD_NUMBER: _ClassVar[int]
+    EVENT_NAME_FIELD_NUMBER: _ClassVar[int]
     network: _network_pb2.NetworkData
     network_name: str
     alert_batch_names: _containers.RepeatedScalarFieldContainer[str]
@@ -216,7 +219,8 @@ class CheckPlanRequest(_message.Message):
     claimed_objective: float
     responses: _containers.RepeatedScalarFieldContainer[_plan_pb2.Response]
     standard_response_policy: bool
-    def __init__(self, network: _Optional[_Union[_network_pb2.NetworkData, _Mapping]] = ..., network_name: _Optional[str] = ..., alert_batch_names: _Optional[_Iterable[str]] = ..., alerts: _Optional[_Iterable[_Union[_network_pb2.Alert, _Mapping]]] = ..., scope_sku_ids: _Optional[_Iterable[str]] = ..., plan: _Optional[_Union[_plan_pb2.ProposedPlan, _Mapping]] = ..., claimed_benefit: _Optional[float] = ..., scope_categories: _Optional[_Iterable[str]] = ..., scope_node_ids: _Optional[_Iterable[str]] = ..., scope_alert_ids: _Optional[_Iterable[str]] = ..., severity_weights: _Optional[_Iterable[_Union[_plan_pb2.SeverityWeight, _Mapping]]] = ..., response_policy: _Optional[_Iterable[_Union[_plan_pb2.SeverityResponses, _Mapping]]] = ..., min_line_benefit: _Optional[float] = ..., min_dispatch_benefit: _Optional[float] = ..., former_plan: _Optional[_Union[_plan_pb2.FormerPlan, _Mapping]] = ..., claimed_objective: _Optional[float] = ..., responses: _Optional[_Iterable[_Union[_plan_pb2.Response, str]]] = ..., standard_response_policy: _Optional[bool] = ...) -> None: ...
+    event_name: str
+    def __init__(self, network: _Optional[_Union[_network_pb2.NetworkData, _Mapping]] = ..., network_name: _Optional[str] = ..., alert_batch_names: _Optional[_Iterable[str]] = ..., alerts: _Optional[_Iterable[_Union[_network_pb2.Alert, _Mapping]]] = ..., scope_sku_ids: _Optional[_Iterable[str]] = ..., plan: _Optional[_Union[_plan_pb2.ProposedPlan, _Mapping]] = ..., claimed_benefit: _Optional[float] = ..., scope_categories: _Optional[_Iterable[str]] = ..., scope_node_ids: _Optional[_Iterable[str]] = ..., scope_alert_ids: _Optional[_Iterable[str]] = ..., severity_weights: _Optional[_Iterable[_Union[_plan_pb2.SeverityWeight, _Mapping]]] = ..., response_policy: _Optional[_Iterable[_Union[_plan_pb2.SeverityResponses, _Mapping]]] = ..., min_line_benefit: _Optional[float] = ..., min_dispatch_benefit: _Optional[float] = ..., former_plan: _Optional[_Union[_plan_pb2.FormerPlan, _Mapping]] = ..., claimed_objective: _Optional[float] = ..., responses: _Optional[_Iterable[_Union[_plan_pb2.Response, str]]] = ..., standard_response_policy: _Optional[bool] = ..., event_name: _Optional[str] = ...) -> None: ...
 
 class CheckPlanResponse(_message.Message):
     __slots__ = ("certificate", "benefit", "currency", "money_decimals", "line_benefit_money_units", "alert_outcomes", "unmet_units", "warnings", "objective")
@@ -241,7 +245,7 @@ class CheckPlanResponse(_message.Message):
     def __init__(self, certificate: _Optional[_Union[_plan_pb2.Certificate, _Mapping]] = ..., benefit: _Optional[float] = ..., currency: _Optional[str] = ..., money_decimals: _Optional[int] = ..., line_benefit_money_units: _Optional[_Iterable[int]] = ..., alert_outcomes: _Optional[_Union[_plan_pb2.AlertOutcomeCounts, _Mapping]] = ..., unmet_units: _Optional[int] = ..., warnings: _Optional[_Iterable[_Union[_network_pb2.Warning, _Mapping]]] = ..., objective: _Optional[float] = ...) -> None: ...
 
 class RepairPlanRequest(_message.Message):
-    __slots__ = ("network", "network_name", "alert_batch_names", "alerts", "scope_sku_ids", "parameters", "display_name", "request_id", "validate_only", "wait_for_result", "scope_categories", "scope_node_ids", "scope_alert_ids", "severity_weights", "response_policy", "min_line_benefit", "min_dispatch_benefit", "plan", "responses", "standard_response_policy")
+    __slots__ = ("network", "network_name", "alert_batch_names", "alerts", "scope_sku_ids", "parameters", "display_name", "request_id", "validate_only", "wait_for_result", "scope_categories", "scope_node_ids", "scope_alert_ids", "severity_weights", "response_policy", "min_line_benefit", "min_dispatch_benefit", "plan", "responses", "standard_response_policy", "event_name")
     NETWORK_FIELD_NUMBER: _ClassVar[int]
     NETWORK_NAME_FIELD_NUMBER: _ClassVar[int]
     ALERT_BATCH_NAMES_FIELD_NUMBER: _ClassVar[int]
@@ -262,6 +266,7 @@ class RepairPlanRequest(_message.Message):
     PLAN_FIELD_NUMBER: _ClassVar[int]
     RESPONSES_FIELD_NUMBER: _ClassVar[int]
     STANDARD_RESPONSE_POLICY_FIELD_NUMBER: _ClassVar[int]
+    EVENT_NAME_FIELD_NUMBER: _ClassVar[int]
     network: _network_pb2.NetworkData
     network_name: str
     alert_batch_names: _containers.RepeatedScalarFieldContainer[str]
@@ -282,7 +287,8 @@ class RepairPlanRequest(_message.Message):
     plan: _plan_pb2.ProposedPlan
     responses: _containers.RepeatedScalarFieldContainer[_plan_pb2.Response]
     standard_response_policy: bool
-    def __init__(self, network: _Optional[_Union[_network_pb2.NetworkData, _Mapping]] = ..., network_name: _Optional[str] = ..., alert_batch_names: _Optional[_Iterable[str]] = ..., alerts: _Optional[_Iterable[_Union[_network_pb2.Alert, _Mapping]]] = ..., scope_sku_ids: _Optional[_Iterable[str]] = ..., parameters: _Optional[_Union[_plan_pb2.SolveParameters, _Mapping]] = ..., display_name: _Optional[str] = ..., request_id: _Optional[str] = ..., validate_only: _Optional[bool] = ..., wait_for_result: _Optional[bool] = ..., scope_categories: _Optional[_Iterable[str]] = ..., scope_node_ids: _Optional[_Iterable[str]] = ..., scope_alert_ids: _Optional[_Iterable[str]] = ..., severity_weights: _Optional[_Iterable[_Union[_plan_pb2.SeverityWeight, _Mapping]]] = ..., response_policy: _Optional[_Iterable[_Union[_plan_pb2.SeverityResponses, _Mapping]]] = ..., min_line_benefit: _Optional[float] = ..., min_dispatch_benefit: _Optional[float] = ..., plan: _Optional[_Union[_plan_pb2.ProposedPlan, _Mapping]] = ..., responses: _Optional[_Iterable[_Union[_plan_pb2.Response, str]]] = ..., standard_response_policy: _Optional[bool] = ...) -> None: ...
+    event_name: str
+    def __init__(self, network: _Optional[_Union[_network_pb2.NetworkData, _Mapping]] = ..., network_name: _Optional[str] = ..., alert_batch_names: _Optional[_Iterable[str]] = ..., alerts: _Optional[_Iterable[_Union[_network_pb2.Alert, _Mapping]]] = ..., scope_sku_ids: _Optional[_Iterable[str]] = ..., parameters: _Optional[_Union[_plan_pb2.SolveParameters, _Mapping]] = ..., display_name: _Optional[str] = ..., request_id: _Optional[str] = ..., validate_only: _Optional[bool] = ..., wait_for_result: _Optional[bool] = ..., scope_categories: _Optional[_Iterable[str]] = ..., scope_node_ids: _Optional[_Iterable[str]] = ..., scope_alert_ids: _Optional[_Iterable[str]] = ..., severity_weights: _Optional[_Iterable[_Union[_plan_pb2.SeverityWeight, _Mapping]]] = ..., response_policy: _Optional[_Iterable[_Union[_plan_pb2.SeverityResponses, _Mapping]]] = ..., min_line_benefit: _Optional[float] = ..., min_dispatch_benefit: _Optional[float] = ..., plan: _Optional[_Union[_plan_pb2.ProposedPlan, _Mapping]] = ..., responses: _Optional[_Iterable[_Union[_plan_pb2.Response, str]]] = ..., standard_response_policy: _Optional[bool] = ..., event_name: _Optional[str] = ...) -> None: ...
 
 class RepairPlanResponse(_message.Message):
     __slots__ = ("plan",)
