@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import grpc
@@ -164,6 +164,8 @@ class EventService(event_service_pb2_grpc.EventServiceServicer):
     ) -> tuple[Event, tuple[FieldProblem, ...]]:
         """Return the event with the bids of a request, and what is wrong with them or doubtful."""
         frames, known = event_to_frames(before), {}
+        if request.replace_bids:
+            frames |= _without(frames, [bid.bid_id for bid in request.bids])
         for table in _ADDED:
             known[table] = len(frames[table]) if table in frames else 0
             rows = frame_of_messages(ROW_TYPES[table], getattr(request, table))
@@ -185,9 +187,11 @@ class EventService(event_service_pb2_grpc.EventServiceServicer):
             network=self._network(record.network_name),
             keep_good=request.keep_good_bids,
         )
-        if len(event.bids) < len(before.bids):
+        if len(event.bids) < known["bids"]:
             message = "a bid has the id of one that is there, or joins its package wrongly"
-            raise InvalidRequestError([*problems, FieldProblem("bids", "clash", message, "Choose new ids")])
+            raise InvalidRequestError(
+                [*problems, FieldProblem("bids", "clash", message, "Choose new ids, or set replace_bids")]
+            )
         return event, tuple(problem for problem in problems if problem.field != "parent")
 
     def GetEvent(
@@ -216,6 +220,15 @@ class EventService(event_service_pb2_grpc.EventServiceServicer):
         """Forget an event."""
         self._store.delete_event(request.name)
         return event_service_pb2.DeleteEventResponse()
+
+
+def _without(frames: Mapping[str, pd.DataFrame], bid_ids: Sequence[str]) -> dict[str, pd.DataFrame]:
+    """Tables of bids without those of some names."""
+    return {
+        name: frames[name][~frames[name]["bid_id"].isin(bid_ids)].reset_index(drop=True)
+        for name in _ADDED
+        if name in frames
+    }
 
 
 def _added(

@@ -139,6 +139,21 @@ def test_a_bid_with_the_id_of_one_that_is_there_is_refused(client):
     assert "bids[0].bid_id" in violations(error.value)
 
 
+def test_a_corrected_bid_takes_the_place_of_the_first(running, client):
+    event = uploaded(client, small_event())
+    client.sourcing.add_bids(event.name, {"bids": BIDS[2:], "tiers": TIERS})
+    corrected = BIDS[2:].assign(unit_price=3.0)
+    answer = client.sourcing.add_bids(event.name, {"bids": corrected}, replace_bids=True)
+    assert (list(answer.bid_ids), answer.event.row_counts["bids"]) == (["tiered"], 5)
+    now = running.store.event_content(event.name)
+    assert (now.bids.unit_price[-1], len(now.tiers)) == (3.0, 0)
+    answer = client.sourcing.add_bids(event.name, {"bids": corrected.assign(unit_price=-1.0)}, replace_bids=True)
+    assert ([problem.field for problem in answer.problems], answer.event.row_counts["bids"]) == (
+        ["bids[0].unit_price"],
+        4,
+    )
+
+
 def test_bids_can_be_checked_without_being_added(client):
     event = uploaded(client, small_event())
     answer = client.sourcing.add_bids(event.name, {"bids": BIDS[:1]}, validate_only=True)

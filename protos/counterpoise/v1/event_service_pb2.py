@@ -26,7 +26,7 @@ from counterpoise.v1 import event_pb2 as counterpoise_dot_v1_dot_event__pb2
 from counterpoise.v1 import network_pb2 as counterpoise_dot_v1_dot_network__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#counterpoise/v1/event_service.proto\x12\x0f\x63ounterpoise.v1\x1a\x1b\x63ounterpoise/v1/event.proto\x1a\x1d\x63ounterpoise/v1/network.proto\"\xb4\x01\n\x11UploadEventHeader\x12\x30\n\x08settings\x18\x01 \x01(\x0b\x32\x1e.counterpoise.v1.EventSettings\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\x12\x14\n\x0cnetwork_name\x18\x05 \x01(\t\x12\x16\n\x0ekeep_good_bids\x18\x06 \x01(\x08\"\x83\x01\n\x12UploadEventRequest\x12\x34\n\x06header\x18\x01 \x01(\x0b\x32\".counterpoise.v1.UploadEventHeaderH\x00\x12,\n\x05\x63hunk\x18\x02 \x01(\x0b\x32\x1b.counterpoise.v1.EventChunkH\x00\x42\t\n\x07\x63ontent\"<\n\x13UploadEventResponse\x12%\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x16.counterpoise.v1.Event\"\xce\x01\n\x10\x43reateRfqRequest\x12\x13\n\tplan_name\x18\x01 \x01(\tH\x00\x12\x16\n\x0cnetwork_name\x18\x02 \x01(\tH\x00\x12)\n\x05items\x18\x03 \x03(\x0b\x32\x1a.counterpoise.v1.EventItem\x12\x16\n\x0emost_suppliers\x18\x04 \x01(\x05\x12\x16\n\x0e\x61nswer_by_days\x18\x05 \x01(\x05\x12\x14\n\x0c\x64isplay_name\x18\x06 \x01(\t\x12\x12\n\nrequest_id\x18\x07 \x01(\tB\x08\n\x06wanted\"\x97\x01\n\x11\x43reateRfqResponse\x12%\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x16.counterpoise.v1.Event\x12)\n\x05items\x18\x02 \x03(\x0b\x32\x1a.counterpoise.v1.EventItem\x12\x30\n\x0binvitations\x18\x03 \x03(\x0b\x32\x1b.counterpoise.v1.Invitation\"\xe2\x01\n\x0e\x41\x64\x64\x42idsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\"\n\x04\x62ids\x18\x02 \x03(\x0b\x32\x14.counterpoise.v1.Bid\x12\'\n\x05tiers\x18\x03 \x03(\x0b\x32\x18.counterpoise.v1.BidTier\x12\x30\n\ndeliveries\x18\x04 \x03(\x0b\x32\x1c.counterpoise.v1.BidDelivery\x12\x16\n\x0ekeep_good_bids\x18\x05 \x01(\x08\x12\x12\n\nrequest_id\x18\x06 \x01(\t\x12\x15\n\rvalidate_only\x18\x07 \x01(\x08\"u\n\x0f\x41\x64\x64\x42idsResponse\x12%\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x16.counterpoise.v1.Event\x12\x0f\n\x07\x62id_ids\x18\x02 \x03(\t\x12*\n\x08problems\x18\x03 \x03(\x0b\x32\x18.counterpoise.v1.Warning\"\x1f\n\x0fGetEventRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"9\n\x10GetEventResponse\x12%\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x16.counterpoise.v1.Event\":\n\x11ListEventsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"U\n\x12ListEventsResponse\x12&\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x16.counterpoise.v1.Event\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\"\n\x12\x44\x65leteEventRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"\x15\n\x13\x44\x65leteEventResponse2\x8e\x04\n\x0c\x45ventService\x12Z\n\x0bUploadEvent\x12#.counterpoise.v1.UploadEventRequest\x1a$.counterpoise.v1.UploadEventResponse(\x01\x12R\n\tCreateRfq\x12!.counterpoise.v1.CreateRfqRequest\x1a\".counterpoise.v1.CreateRfqResponse\x12L\n\x07\x41\x64\x64\x42ids\x12\x1f.counterpoise.v1.AddBidsRequest\x1a .counterpoise.v1.AddBidsResponse\x12O\n\x08GetEvent\x12 .counterpoise.v1.GetEventRequest\x1a!.counterpoise.v1.GetEventResponse\x12U\n\nListEvents\x12\".counterpoise.v1.ListEventsRequest\x1a#.counterpoise.v1.ListEventsResponse\x12X\n\x0b\x44\x65leteEvent\x12#.counterpoise.v1.DeleteEventRequest\x1a$.counterpoise.v1.DeleteEventResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#counterpoise/v1/event_service.proto\x12\x0f\x63ounterpoise.v1\x1a\x1b\x63ounterpoise/v1/event.proto\x1a\x1d\x63ounterpoise/v1/network.proto\"\xb4\x01\n\x11UploadEventHeader\x12\x30\n\x08settings\x18\x01 \x01(\x0b\x32\x1e.counterpoise.v1.EventSettings\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\x12\x14\n\x0cnetwork_name\x18\x05 \x01(\t\x12\x16\n\x0ekeep_good_bids\x18\x06 \x01(\x08\"\x83\x01\n\x12UploadEventRequest\x12\x34\n\x06header\x18\x01 \x01(\x0b\x32\".counterpoise.v1.UploadEventHeaderH\x00\x12,\n\x05\x63hunk\x18\x02 \x01(\x0b\x32\x1b.counterpoise.v1.EventChunkH\x00\x42\t\n\x07\x63ontent\"<\n\x13UploadEventResponse\x12%\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x16.counterpoise.v1.Event\"\xce\x01\n\x10\x43reateRfqRequest\x12\x13\n\tplan_name\x18\x01 \x01(\tH\x00\x12\x16\n\x0cnetwork_name\x18\x02 \x01(\tH\x00\x12)\n\x05items\x18\x03 \x03(\x0b\x32\x1a.counterpoise.v1.EventItem\x12\x16\n\x0emost_suppliers\x18\x04 \x01(\x05\x12\x16\n\x0e\x61nswer_by_days\x18\x05 \x01(\x05\x12\x14\n\x0c\x64isplay_name\x18\x06 \x01(\t\x12\x12\n\nrequest_id\x18\x07 \x01(\tB\x08\n\x06wanted\"\x97\x01\n\x11\x43reateRfqResponse\x12%\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x16.counterpoise.v1.Event\x12)\n\x05items\x18\x02 \x03(\x0b\x32\x1a.counterpoise.v1.EventItem\x12\x30\n\x0binvitations\x18\x03 \x03(\x0b\x32\x1b.counterpoise.v1.Invitation\"\xf8\x01\n\x0e\x41\x64\x64\x42idsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\"\n\x04\x62ids\x18\x02 \x03(\x0b\x32\x14.counterpoise.v1.Bid\x12\'\n\x05tiers\x18\x03 \x03(\x0b\x32\x18.counterpoise.v1.BidTier\x12\x30\n\ndeliveries\x18\x04 \x03(\x0b\x32\x1c.counterpoise.v1.BidDelivery\x12\x16\n\x0ekeep_good_bids\x18\x05 \x01(\x08\x12\x12\n\nrequest_id\x18\x06 \x01(\t\x12\x15\n\rvalidate_only\x18\x07 \x01(\x08\x12\x14\n\x0creplace_bids\x18\x08 \x01(\x08\"u\n\x0f\x41\x64\x64\x42idsResponse\x12%\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x16.counterpoise.v1.Event\x12\x0f\n\x07\x62id_ids\x18\x02 \x03(\t\x12*\n\x08problems\x18\x03 \x03(\x0b\x32\x18.counterpoise.v1.Warning\"\x1f\n\x0fGetEventRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"9\n\x10GetEventResponse\x12%\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x16.counterpoise.v1.Event\":\n\x11ListEventsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"U\n\x12ListEventsResponse\x12&\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x16.counterpoise.v1.Event\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\"\n\x12\x44\x65leteEventRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"\x15\n\x13\x44\x65leteEventResponse2\x8e\x04\n\x0c\x45ventService\x12Z\n\x0bUploadEvent\x12#.counterpoise.v1.UploadEventRequest\x1a$.counterpoise.v1.UploadEventResponse(\x01\x12R\n\tCreateRfq\x12!.counterpoise.v1.CreateRfqRequest\x1a\".counterpoise.v1.CreateRfqResponse\x12L\n\x07\x41\x64\x64\x42ids\x12\x1f.counterpoise.v1.AddBidsRequest\x1a .counterpoise.v1.AddBidsResponse\x12O\n\x08GetEvent\x12 .counterpoise.v1.GetEventRequest\x1a!.counterpoise.v1.GetEventResponse\x12U\n\nListEvents\x12\".counterpoise.v1.ListEventsRequest\x1a#.counterpoise.v1.ListEventsResponse\x12X\n\x0b\x44\x65leteEvent\x12#.counterpoise.v1.DeleteEventRequest\x1a$.counterpoise.v1.DeleteEventResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -44,21 +44,21 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CREATERFQRESPONSE']._serialized_start=705
   _globals['_CREATERFQRESPONSE']._serialized_end=856
   _globals['_ADDBIDSREQUEST']._serialized_start=859
-  _globals['_ADDBIDSREQUEST']._serialized_end=1085
-  _globals['_ADDBIDSRESPONSE']._serialized_start=1087
-  _globals['_ADDBIDSRESPONSE']._serialized_end=1204
-  _globals['_GETEVENTREQUEST']._serialized_start=1206
-  _globals['_GETEVENTREQUEST']._serialized_end=1237
-  _globals['_GETEVENTRESPONSE']._serialized_start=1239
-  _globals['_GETEVENTRESPONSE']._serialized_end=1296
-  _globals['_LISTEVENTSREQUEST']._serialized_start=1298
-  _globals['_LISTEVENTSREQUEST']._serialized_end=1356
-  _globals['_LISTEVENTSRESPONSE']._serialized_start=1358
-  _globals['_LISTEVENTSRESPONSE']._serialized_end=1443
-  _globals['_DELETEEVENTREQUEST']._serialized_start=1445
-  _globals['_DELETEEVENTREQUEST']._serialized_end=1479
-  _globals['_DELETEEVENTRESPONSE']._serialized_start=1481
-  _globals['_DELETEEVENTRESPONSE']._serialized_end=1502
-  _globals['_EVENTSERVICE']._serialized_start=1505
-  _globals['_EVENTSERVICE']._serialized_end=2031
+  _globals['_ADDBIDSREQUEST']._serialized_end=1107
+  _globals['_ADDBIDSRESPONSE']._serialized_start=1109
+  _globals['_ADDBIDSRESPONSE']._serialized_end=1226
+  _globals['_GETEVENTREQUEST']._serialized_start=1228
+  _globals['_GETEVENTREQUEST']._serialized_end=1259
+  _globals['_GETEVENTRESPONSE']._serialized_start=1261
+  _globals['_GETEVENTRESPONSE']._serialized_end=1318
+  _globals['_LISTEVENTSREQUEST']._serialized_start=1320
+  _globals['_LISTEVENTSREQUEST']._serialized_end=1378
+  _globals['_LISTEVENTSRESPONSE']._serialized_start=1380
+  _globals['_LISTEVENTSRESPONSE']._serialized_end=1465
+  _globals['_DELETEEVENTREQUEST']._serialized_start=1467
+  _globals['_DELETEEVENTREQUEST']._serialized_end=1501
+  _globals['_DELETEEVENTRESPONSE']._serialized_start=1503
+  _globals['_DELETEEVENTRESPONSE']._serialized_end=1524
+  _globals['_EVENTSERVICE']._serialized_start=1527
+  _globals['_EVENTSERVICE']._serialized_end=2053
 # @@protoc_insertion_point(module_scope)

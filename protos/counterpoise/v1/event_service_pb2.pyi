@@ -67,7 +67,7 @@ class CreateRfqResponse(_message.Message):
     def __init__(self, event: _Optional[_Union[_event_pb2.Event, _Mapping]] = ..., items: _Optional[_Iterable[_Union[_event_pb2.EventItem, _Mapping]]] = ..., invitations: _Optional[_Iterable[_Union[_event_pb2.Invitation, _Mapping]]] = ...) -> None: ...
 
 class AddBidsRequest(_message.Message):
-    __slots__ = ("parent", "bids", "tiers", "deliveries", "keep_good_bids", "request_id", "validate_only")
+    __slots__ = ("parent", "bids", "tiers", "deliveries", "keep_good_bids", "request_id", "validate_only", "replace_bids")
     PARENT_FIELD_NUMBER: _ClassVar[int]
     BIDS_FIELD_NUMBER: _ClassVar[int]
     TIERS_FIELD_NUMBER: _ClassVar[int]
@@ -75,6 +75,7 @@ class AddBidsRequest(_message.Message):
     KEEP_GOOD_BIDS_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
+    REPLACE_BIDS_FIELD_NUMBER: _ClassVar[int]
     parent: str
     bids: _containers.RepeatedCompositeFieldContainer[_event_pb2.Bid]
     tiers: _containers.RepeatedCompositeFieldContainer[_event_pb2.BidTier]
@@ -82,7 +83,8 @@ class AddBidsRequest(_message.Message):
     keep_good_bids: bool
     request_id: str
     validate_only: bool
-    def __init__(self, parent: _Optional[str] = ..., bids: _Optional[_Iterable[_Union[_event_pb2.Bid, _Mapping]]] = ..., tiers: _Optional[_Iterable[_Union[_event_pb2.BidTier, _Mapping]]] = ..., deliveries: _Optional[_Iterable[_Union[_event_pb2.BidDelivery, _Mapping]]] = ..., keep_good_bids: _Optional[bool] = ..., request_id: _Optional[str] = ..., validate_only: _Optional[bool] = ...) -> None: ...
+    replace_bids: bool
+    def __init__(self, parent: _Optional[str] = ..., bids: _Optional[_Iterable[_Union[_event_pb2.Bid, _Mapping]]] = ..., tiers: _Optional[_Iterable[_Union[_event_pb2.BidTier, _Mapping]]] = ..., deliveries: _Optional[_Iterable[_Union[_event_pb2.BidDelivery, _Mapping]]] = ..., keep_good_bids: _Optional[bool] = ..., request_id: _Optional[str] = ..., validate_only: _Optional[bool] = ..., replace_bids: _Optional[bool] = ...) -> None: ...
 
 class AddBidsResponse(_message.Message):
     __slots__ = ("event", "bid_ids", "problems")
