@@ -30,8 +30,11 @@ _LITTLE_SPREAD: Final = 2e-4
 _FAR_SPREAD: Final = 1e3
 """From here on the incomplete beta function is taken from its other end."""
 
-_FEW_UNITS: Final = 32.0
+_FEW_UNITS: Final = 64.0
 """Up to so many units, adding up probabilities is faster than the incomplete beta function."""
+
+_AT_ONCE: Final = 1 << 13
+"""Rows whose probabilities are added up in one go: what fits the cache."""
 
 _LARGE_MEAN: Final = 1e5
 """From here on the library's incomplete gamma function stops its series too early in the tails."""
@@ -89,33 +92,54 @@ def exactly(units: Floats, mean: Floats, beta: Floats) -> Floats:
 
 def expected_sold_and_lost(units: Floats, mean: Floats, beta: Floats) -> tuple[Floats, Floats]:
     """E[min(D, y)] and E[max(D - y, 0)], also for y <= 0; arguments as for `at_least`."""
-    at = np.maximum(units, 0.0)
-    exact = exactly(at, mean, beta)
-    upper = at >= mean
-    # What is left over, below the mean, and what is lost, above it, are the smaller ones; their difference is y - m.
-    tail = np.empty_like(mean)
-    few = (at <= _FEW_UNITS) & (beta > _LITTLE_SPREAD)
-    at_most = exact[few] * _chances_below(at[few], mean[few], beta[few])
-    tail[few] = np.where(upper[few], 1.0 - at_most, at_most)
-    more = ~few
-    above = at_least(at[more] + 1.0, mean[more], beta[more])
-    tail[more] = np.where(upper[more], above, 1.0 - above)
-    smaller = np.maximum((mean + beta * at) * exact - np.abs(at - mean) * tail, 0.0)
-    lost = np.where(upper, smaller, mean - at + smaller)
-    sold = np.where(upper, mean - smaller, at - smaller)
+    sold, lost = np.empty_like(mean), np.empty_like(mean)
+    few = units <= _FEW_UNITS
+    at = np.maximum(units[few], 0.0)
+    left_over = _left_over(at, mean[few], beta[few])
+    sold[few], lost[few] = at - left_over, np.maximum(mean[few] - at + left_over, 0.0)
+    many = np.flatnonzero(~few)
+    if len(many):
+        sold[many], lost[many] = _sold_and_lost_of_many(units[many], mean[many], beta[many])
     return np.where(units <= 0.0, units, sold), np.where(units <= 0.0, mean - units, lost)
 
 
-def _chances_below(units: Floats, mean: Floats, beta: Floats) -> Floats:
-    """P(D <= y) / P(D = y): the chances of fewer and fewer units, each by its ratio to the one before."""
-    term, total = np.ones_like(mean), np.ones_like(mean)
-    unit, widened = units.copy(), 1.0 + beta
-    for _ in range(int(units.max(initial=0.0))):
-        # Once the units are none the term is 0, and stays so.
-        term *= unit * widened / (mean + beta * np.maximum(unit - 1.0, 0.0))
-        total += term
-        unit = np.maximum(unit - 1.0, 0.0)
-    return total
+def _sold_and_lost_of_many(units: Floats, mean: Floats, beta: Floats) -> tuple[Floats, Floats]:
+    """E[min(D, y)] and E[max(D - y, 0)] by the chances of more than y units, for y > 0."""
+    exact, above = exactly(units, mean, beta), at_least(units + 1.0, mean, beta)
+    upper = units >= mean
+    # What is left over, below the mean, and what is lost, above it, are the smaller ones; their difference is y - m.
+    tail = np.where(upper, above, 1.0 - above)
+    smaller = np.maximum((mean + beta * units) * exact - np.abs(units - mean) * tail, 0.0)
+    lost = np.where(upper, smaller, mean - units + smaller)
+    return np.where(upper, mean - smaller, units - smaller), lost
+
+
+def _left_over(units: Floats, mean: Floats, beta: Floats) -> Floats:
+    """E[max(y - D, 0)] for y of a few units: P(D <= 0) + ... + P(D <= y - 1), chance after chance from none on.
+
+    Where the chance of none is below the least float, so is all that could be left over.
+    """
+    result = np.empty_like(mean)
+    for first in range(0, len(mean), _AT_ONCE):
+        part = slice(first, first + _AT_ONCE)
+        # The most units first, so that those that still add up are one slice.
+        order = np.argsort((_FEW_UNITS - units[part]).astype(np.uint8), kind="stable")
+        m, spread = mean[part][order], beta[part][order]
+        is_wide = spread > _NO_SPREAD
+        spread = np.where(is_wide, spread, 0.0)
+        chance = np.exp(-m * np.where(is_wide, np.log1p(spread) / np.where(is_wide, spread, 1.0), 1.0))
+        start, growth = m / (1.0 + spread), spread / (1.0 + spread)
+        total, left_over, ratio = (np.zeros_like(m) for _ in range(3))
+        n_above = np.cumsum(np.bincount(units[part].astype(np.int64))[::-1])[::-1][1:]
+        for unit, n in enumerate(n_above.tolist()):
+            total[:n] += chance[:n]
+            left_over[:n] += total[:n]
+            np.multiply(growth[:n], unit, out=ratio[:n])
+            ratio[:n] += start[:n]
+            chance[:n] *= ratio[:n]
+            chance[:n] /= unit + 1.0
+        result[part][order] = left_over
+    return result
 
 
 def _poisson_at_least(units: Floats, mean: Floats) -> Floats:
