@@ -83,15 +83,15 @@ class RiskFrontier:
 
 
 def winners_frontier(
-    event: Event, award: Award | None = None, *, seconds: float = 60.0, most_points: int = 12
+    event: Event, award: Award | AwardResult | None = None, *, seconds: float = 60.0, most_points: int = 12
 ) -> WinnersFrontier:
     """Find the least objective for each number of winners.
 
     Parameters
     ----------
     event : Event
-    award : Award, optional
-        To start from.
+    award : Award or AwardResult, optional
+        To start from; the bound of a result is believed, and one that is proved the best is not searched again.
     seconds : float
         Most time to spend; all points share it.
     most_points : int
@@ -103,7 +103,7 @@ def winners_frontier(
         From the best award of the event downwards until so few are not enough, and upwards until there are no more.
     """
     until = time.monotonic() + seconds
-    best = searched(event, [] if award is None else [award], _FIRST_SHARE * seconds)
+    best = _best(event, award, _FIRST_SHARE * seconds)
     if best.award is None:
         return _winners_columns([], event)
     own, known = _won(event, best.award), [best.award]
@@ -180,6 +180,17 @@ def risk_frontier(
         points.append((risk, found))
         known += [] if found.award is None else [found.award]
     return _risk_columns(points, event)
+
+
+def _best(event: Event, award: Award | AwardResult | None, seconds: float) -> AwardResult:
+    """Find the best award of the event as it is, and prove it as far as that was not done."""
+    if not isinstance(award, AwardResult):
+        return searched(event, [] if award is None else [award], seconds)
+    if award.status is Status.OPTIMAL or award.award is None:
+        return award
+    found = searched(event, [award.award], seconds)
+    bounds = [bound for bound in (award.bound, found.bound) if bound is not None]
+    return replace(found, bound=max(bounds, default=None))
 
 
 def _with_winners(event: Event, sense: str, number: int) -> Event:

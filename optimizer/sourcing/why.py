@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import pandas as pd
@@ -13,6 +13,7 @@ from network.events import Event
 from optimizer.award import AwardResult
 from optimizer.sourcing.at_hand import at_hand
 from optimizer.sourcing.bid_feedback import for_supplier, prices_to_win_table
+from optimizer.sourcing.finishing import finish_award
 from optimizer.sourcing.frontiers import (
     risk_frontier,
     risk_frontier_table,
@@ -65,7 +66,14 @@ def answers(
         Show only what this supplier may see.
     """
     hand = at_hand(event, award, _PROOF_SHARE * max(until - time.monotonic(), _LEAST_SECONDS))
-    result = replace(award, award=hand.award, certificate=hand.certificate, bound=hand.bound)
+    result = finish_award(
+        event,
+        hand.award,
+        bound=hand.bound,
+        stopped_by=award.stopped_by,
+        backend=award.backend,
+        backend_reason=award.backend_reason,
+    )
     tables: dict[str, pd.DataFrame] = {}
     for number, question in enumerate(asked):
         left = max(until - time.monotonic(), 0.0) / (len(asked) - number)
@@ -76,7 +84,7 @@ def answers(
         elif question == "rules":
             tables[question] = rule_costs_table(event, rule_costs(event, result, seconds=left))
         elif question == "winners":
-            tables[question] = winners_frontier_table(event, winners_frontier(event, hand.award, seconds=left))
+            tables[question] = winners_frontier_table(event, winners_frontier(event, result, seconds=left))
         else:
             tables[question] = risk_frontier_table(event, risk_frontier(event, hand.award, seconds=left))
     return Answers(hand.objective, hand.bound, hand.award is not award.award, tables)

@@ -83,6 +83,14 @@ def test_points_whose_search_found_little_have_what_others_found(monkeypatch: py
     assert frontier.bound.tolist() == [135, 45, 15, 15]
     assert frontier.status.tolist() == ["optimal", "optimal", "feasible", "optimal"]
 
+    def never_again(asked: Event, known: list[Award], seconds: float) -> AwardResult:
+        assert len(asked.rules), "the best award was proved before"
+        return searched(asked, known, seconds)
+
+    proved = searched(event, [], 30)
+    monkeypatch.setattr(frontiers, "searched", never_again)
+    assert winners_frontier(event, proved, seconds=30).objective.tolist() == [135, 45, 30, 15]
+
 
 @pytest.mark.parametrize("level", [0.5, 0.95])
 def test_each_weight_of_risk_has_its_best_award(level: float) -> None:
