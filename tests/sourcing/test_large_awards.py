@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -14,6 +16,8 @@ from optimizer.certificate.awards import certify_award
 from optimizer.plan import Status
 from optimizer.request import Parameters
 from optimizer.sourcing.large import moves
+from optimizer.sourcing.large.ascent import SHUT, USED, ascend
+from optimizer.sourcing.large.branching import branch
 from optimizer.sourcing.large.local_search import Neighbourhood
 from optimizer.sourcing.large.parts import applied, part_of, solved
 from optimizer.sourcing.large.prices import Pricing
@@ -70,20 +74,69 @@ def test_any_prices_prove_a_bound():
             assert priced.bound <= best.objective / 10**event.money_decimals
 
 
+def _counting(most):
+    steps = iter(range(most))
+    return lambda: next(steps, None) is not None
+
+
 def test_climbing_comes_near_the_linear_relaxation():
     event = generate_sourcing("XS", "light", 1)
-    pricing, steps = Pricing(award_program(event, offers_of(event))), [0]
-
-    def more() -> bool:
-        steps[0] += 1
-        return steps[0] < 400
-
-    best = [0.0]
-    pricing.climb(
-        pricing.first_prices(), lambda: 1.03 * best[0], more, lambda priced, _: best.__setitem__(0, priced.bound)
-    )
+    pricing = Pricing(award_program(event, offers_of(event)))
+    prices, use = pricing.climb(pricing.first_prices(), _counting(4), lambda priced, _: None)
     relaxed = -BACKENDS["highs"](whole_program(pricing.program), Search(seconds=20, gap=0.02)).bound
-    assert 0.97 * relaxed <= best[0] <= 1.001 * relaxed
+    assert 0.97 * relaxed <= pricing.at(prices).bound <= 1.001 * relaxed
+    assert np.all((use >= 0) & (use <= 1))
+
+
+def test_compiled_steps_find_what_prices_prove():
+    for event in _events():
+        pricing = Pricing(award_program(event, offers_of(event)))
+        first = pricing.first_prices()
+        found, _, _ = ascend(pricing.market, first, pricing.needed, 100, 1.0, 0.03, 20)
+        assert pricing.at(found).bound >= pricing.at(first).bound
+        np.testing.assert_array_equal(found, pricing.within(found))
+
+
+def test_deciding_suppliers_proves_more_and_no_more_than_holds():
+    better = 0
+    for event in _events():
+        best = award(event, Parameters(time_limit_seconds=5))
+        pricing = Pricing(award_program(event, offers_of(event)))
+        prices, use = pricing.climb(pricing.first_prices(), _counting(2), lambda priced, _: None)
+        proved = [pricing.at(prices).bound]
+        branch(pricing, prices, use, _counting(40), proved.append)
+        assert proved == sorted(proved)
+        assert proved[-1] <= best.objective / 10**event.money_decimals
+        better += proved[-1] > proved[0] * (1 + 1e-3)
+    assert better
+
+
+def test_bounds_of_decisions_hold_for_awards_that_keep_them():
+    event = generate_sourcing(TINY, "heavy", 1)
+    best = award(event, Parameters(time_limit_seconds=5))
+    wins = np.bincount(event.bids.supplier, best.award.by_bid(len(event.bids)), minlength=len(event.suppliers)) > 0
+    pricing = Pricing(award_program(event, offers_of(event)))
+    decided = np.where(wins, USED, SHUT).astype(np.int8)
+    found, _, _ = ascend(pricing.market, pricing.first_prices(), decided, 200, 1.0, 0.03, 20)
+    kept, free = pricing.at(found, decided).bound, pricing.at(found).bound
+    assert free <= kept <= best.objective / 10**event.money_decimals
+
+
+def test_suppliers_that_rules_need_win_in_every_award():
+    found = 0
+    for seed in range(1, 9):
+        event = generate_sourcing(SourcingShape(items=8, suppliers=4, rules=24), "heavy", seed)
+        program = award_program(event, offers_of(event))
+        best = award(event, Parameters(time_limit_seconds=5))
+        units = best.award.by_bid(len(event.bids))
+        wins = np.bincount(event.bids.supplier, units, minlength=len(event.suppliers)) > 0
+        assert np.all(wins[program.needed])
+        for supplier in np.flatnonzero(program.needed)[:1]:
+            blocked = np.arange(len(event.suppliers)) == supplier
+            without = replace(event, suppliers=replace(event.suppliers, blocked=blocked))
+            assert award(without, Parameters(time_limit_seconds=5)).status is Status.INFEASIBLE
+        found += int(program.needed.sum())
+    assert found
 
 
 def test_moves_count_what_the_certificate_counts():

@@ -8,24 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from network.joins import runs
+from optimizer.sourcing.large.ascent import SHUT, USED, Market, ascend
 from optimizer.sourcing.large.collecting import by_row, where_any
 from optimizer.sourcing.large.program import AwardProgram, RowKind
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Decisions = NDArray[np.int8]
 
 _SAFETY = 1e-11
 """Share of all sums of amounts by which floats may be off."""
 
 _FIRST_STEP, _LEAST_STEP = 1.0, 0.0005
 _PATIENCE = 30
-"""Steps without a better bound until steps are halved."""
-_MEMORY = 0.7
-"""Share of the former direction that is kept."""
+"""Steps without a better bound until steps become shorter."""
+_STEPS_AT_ONCE = 200
+_ABOVE = 0.03
+"""Steps go for a bound that is so much better than the best."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +82,48 @@ class Pricing:
         signed = np.where(np.isinf(self.low), np.minimum(prices, 0.0), prices)
         return np.where(np.isinf(self.high), np.maximum(signed, 0.0), signed)
 
-    def at(self, prices: Floats) -> Priced:
-        """Let everybody decide at prices; shape ``(n_rows,)``, of `rows`, with the right signs."""
+    @cached_property
+    def market(self) -> Market:
+        """What compiled steps work on."""
+        program, n = self.program, self.program.n_flows
+        n_suppliers = len(program.used)
+        by_supplier = np.argsort(self.supplier, kind="stable")
+        count = np.diff(np.append(self.first, n))[by_supplier]
+        order = self.by_group[runs(self.first[by_supplier], count)[1]]
+        column = np.concatenate([order, n + order, np.arange(2 * n, len(program.cost))])
+        matrix = by_row(self.matrix[:, column])
+        transposed = by_row(matrix.T)
+        return Market(
+            cost=program.cost[column],
+            high=program.most[column],
+            least=self.least[order],
+            most=self.most[order],
+            first_of_supplier=np.searchsorted(self.supplier[by_supplier], np.arange(n_suppliers + 1)),
+            first_of_group=np.append(0, np.cumsum(count)),
+            used=program.used,
+            other=np.flatnonzero(self.other),
+            row_low=self.low,
+            row_high=self.high,
+            scale=self.scale,
+            first_of_row=matrix.indptr.astype(np.int64),
+            column=matrix.indices.astype(np.int32),
+            by_row=matrix.data,
+            first_of_column=transposed.indptr.astype(np.int64),
+            row=transposed.indices.astype(np.int32),
+            by_column=transposed.data,
+        )
+
+    @property
+    def needed(self) -> Decisions:
+        """What is decided for every award: `USED` or 0 by supplier."""
+        return np.where(self.program.needed, USED, 0).astype(np.int8)
+
+    def at(self, prices: Floats, decided: Decisions | None = None) -> Priced:
+        """Let everybody decide at prices; shape ``(n_rows,)``, of `rows`, with the right signs.
+
+        Where suppliers are `decided`, the bound is for awards that use those, and not those that are shut.
+        """
+        decided = self.needed if decided is None else decided
         program, n = self.program, self.program.n_flows
         paid = self.transposed @ prices
         reduced = program.cost - paid
@@ -87,14 +132,15 @@ class Pricing:
         best = np.minimum.reduceat(worth[self.by_group], self.first)
         gain = np.minimum(best, 0.0)
         suppliers = reduced[program.used] + np.bincount(self.supplier, gain, minlength=len(program.used))
+        on = (decided == USED) | ((decided != SHUT) & (suppliers < 0))
         rest = np.where(self.other & (reduced < 0), reduced * program.most, 0.0)
         low, high = self._constants(prices)
-        bound = low.sum() + high.sum() + np.minimum(suppliers, 0.0).sum() + rest.sum()
+        bound = low.sum() + high.sum() + np.where(on, suppliers, 0.0).sum() + rest.sum()
         size = np.abs(low).sum() + np.abs(high).sum() + np.abs(gain).sum() + np.abs(rest).sum()
         size += np.abs(reduced[program.used]).sum() + (abs(paid)[:n] * self.most).sum()
         columns = np.where(self.other & (reduced < 0), program.most, 0.0)
-        columns[program.used] = suppliers < 0
-        won = (best < 0) & (suppliers[self.supplier] < 0)
+        columns[program.used] = on
+        won = (best < 0) & on[self.supplier]
         group = program.flows.group
         chosen = won[group] & (worth <= best[group])
         columns[n : 2 * n] = chosen
@@ -125,43 +171,25 @@ class Pricing:
         return prices
 
     def climb(
-        self,
-        prices: Floats,
-        target: Callable[[], float],
-        more: Callable[[], bool],
-        on_better: Callable[[Priced, Floats], None],
-    ) -> Floats:
-        """Improve prices by steps along what rows miss; return the best ones.
+        self, prices: Floats, more: Callable[[], bool], on_better: Callable[[Priced, Floats], None]
+    ) -> tuple[Floats, Floats]:
+        """Improve prices by steps along what rows miss; return the best ones, and how often each supplier was used.
 
         Parameters
         ----------
         prices : ndarray of float64, shape (n_rows,)
-        target : callable
-            What some award costs, as far as known.
         more : callable
             Whether to go on.
         on_better : callable
             Told of every better bound.
         """
-        best, best_prices = -np.inf, prices
-        step, failures, direction = _FIRST_STEP, 0, np.zeros(len(prices))
-        while more() and step > _LEAST_STEP:
-            priced = self.at(prices)
+        best, length, use = self.at(prices).bound, _FIRST_STEP, np.zeros(len(self.program.used))
+        while more() and length > _LEAST_STEP:
+            found, use, length = ascend(self.market, prices, self.needed, _STEPS_AT_ONCE, length, _ABOVE, _PATIENCE)
+            priced = self.at(found)
             if priced.bound > best:
-                if priced.bound > best + 1e-4 * abs(best):
-                    failures = 0
-                best, best_prices = priced.bound, prices
+                best, prices = priced.bound, found
                 on_better(priced, prices)
-            failures += 1
-            if failures > _PATIENCE:
-                step, failures, prices, direction = step / 2, 0, best_prices, 0.0 * direction
-                priced = self.at(prices)
-            activity = self.matrix @ priced.columns
-            asked = np.clip(activity, self.low, self.high)
-            missing = asked - activity
-            # A row that is kept with room and has a price is paid too much.
-            missing = np.where(prices > 0, self.low - activity, np.where(prices < 0, self.high - activity, missing))
-            direction = missing + _MEMORY * direction
-            length = step * max(target() - priced.bound, 1e-6) / max(float(direction @ (self.scale * direction)), 1e-12)
-            prices = self.within(prices + length * self.scale * direction)
-        return best_prices
+            else:
+                length *= 0.5
+        return prices, use

@@ -21,6 +21,7 @@ from optimizer.bidding.offers import Offers
 from optimizer.program import Program
 from optimizer.sourcing.award_flows import AwardFlows, award_flows
 from optimizer.sourcing.large.collecting import Collected, by_row
+from optimizer.sourcing.large.needed import needed_suppliers, owners_of
 from optimizer.sourcing.strengthening import fewest_winners, worthiest_items
 
 Floats = NDArray[np.float64]
@@ -69,6 +70,8 @@ class AwardProgram:
     """`RowKind` values."""
     row_margin: Floats
     """By how much a solver has to keep a row better, so that its tolerance and rounding cannot break a rule."""
+    needed: NDArray[np.bool_]
+    """Suppliers without whom some rule cannot be kept: used in every award, shape ``(n_suppliers,)``."""
 
     @property
     def n_flows(self) -> int:
@@ -118,7 +121,19 @@ def award_program(event: Event, offers: Offers) -> AwardProgram:
     add_least(parts, flows, honest)
     _add_fewest_winners(parts, event, limits, used, uncovered)
     cost, most, integer = parts.columns()
-    return AwardProgram(flows, pack, used, uncovered, cost, most, integer, parts.matrix(), *parts.rows())
+    matrix, rows = parts.matrix(), parts.rows()
+    needed = _needed(flows, used, matrix, most, rows)
+    return AwardProgram(flows, pack, used, uncovered, cost, most, integer, matrix, *rows, needed)
+
+
+def _needed(flows: AwardFlows, used: Ints, matrix: Any, most: Floats, rows: Any) -> NDArray[np.bool_]:
+    """Find suppliers that are used in every award."""
+    low, _, kind, _ = rows
+    owner = np.full(len(most), -1, dtype=np.int64)
+    owner[: 2 * len(flows)] = np.tile(flows.supplier, 2)
+    owner[used] = np.arange(len(used))
+    owner = owners_of(matrix, owner, np.flatnonzero(kind == RowKind.INDICATOR))
+    return needed_suppliers(matrix, most, low, owner, len(used))
 
 
 def _add_segments(parts: Collected, flows: AwardFlows, pack: Floats, chosen: Ints, used: Ints) -> None:
@@ -188,10 +203,11 @@ def _add_fewest_winners(parts: Collected, event: Event, limits: AwardLimits, use
 def whole_program(program: AwardProgram) -> Program:
     """Write all of it for a solver, which maximises."""
     matrix = by_row(program.matrix)
-    n = len(program.row_low)
+    n, low = len(program.row_low), np.zeros(len(program.cost))
+    low[program.used] = program.needed
     return Program(
         objective=-program.cost,
-        low=np.zeros(len(program.cost)),
+        low=low,
         high=program.most,
         integer=program.integer,
         row=np.repeat(np.arange(n), np.diff(matrix.indptr)),

@@ -22,8 +22,8 @@ from optimizer.backends import RELAXATIONS, Search
 from optimizer.bidding.offers import Offers
 from optimizer.search.isolation import Forked
 from optimizer.sourcing.large.parts import Part, applied, part_of, solved
-from optimizer.sourcing.large.prices import Priced, Pricing
-from optimizer.sourcing.large.program import AwardProgram, award_program, whole_program
+from optimizer.sourcing.large.prices import Pricing
+from optimizer.sourcing.large.program import AwardProgram, RowKind, award_program, whole_program
 from optimizer.sourcing.progress import AwardProgress
 
 Floats = NDArray[np.float64]
@@ -40,9 +40,6 @@ _PASSES: Final = 30
 _SUPPLIER_SHARE: Final = 0.12
 _CLIMB_SHARE: Final = 0.3
 """Shares of the time: at most so much for closing and opening suppliers, and for prices."""
-
-_ABOVE: Final = 0.03
-"""Steps of prices go for a bound that is so much better than the best."""
 
 _LP_SEGMENTS: Final = 40_000
 _LP_SHARE: Final = 0.4
@@ -290,27 +287,30 @@ class _Search:
 def _climb(
     progress: AwardProgress, pricing: Pricing, report: Callable[[tuple[float, Floats | None, str]], None]
 ) -> None:
-    """Price rows; then, where that is not too large, solve the whole relaxation."""
-    program = pricing.program
-    if program.n_flows <= _LP_SEGMENTS:
+    """Price rows; then decide suppliers where their fixed costs dominate, or solve the whole relaxation of few rows."""
+    from optimizer.sourcing.large.branching import branch  # noqa: PLC0415 - compiled code loads slowly
+
+    program, first = pricing.program, pricing.first_prices()
+    dominated = _fixed_share(pricing, first) > _DOMINATING
+    if not dominated and program.n_flows <= _LP_SEGMENTS:
         answer = RELAXATIONS["highs"](whole_program(program), Search(seconds=_LP_SHARE * progress.left))
         if answer.row_duals is not None:
             exact = pricing.within(-answer.row_duals[pricing.rows])
             report((pricing.at(exact).bound, exact, "linear relaxation"))
             return
-    until, told = progress.elapsed + _CLIMB_SHARE * progress.left, [0.0]
-    last: list[tuple[float, Floats]] = []
-
-    def tell(priced: Priced, prices: Floats) -> None:
-        last[:] = [(priced.bound, prices)]
-        if time.monotonic() - told[0] > 1.0:
-            told[0] = time.monotonic()
-            report((priced.bound, prices, "prices"))
-
-    prices = pricing.climb(
-        pricing.first_prices(),
-        lambda: (1 + _ABOVE) * last[0][0],
-        lambda: progress.elapsed < until,
-        tell,
+    until = progress.elapsed + _CLIMB_SHARE * progress.left
+    prices, use = pricing.climb(
+        first, lambda: progress.elapsed < until, lambda priced, at: report((priced.bound, at, "prices"))
     )
-    report((last[0][0], prices, "prices"))
+    if dominated:
+        branch(
+            pricing, prices, use, lambda: progress.left > 0, lambda bound: report((bound, None, "deciding suppliers"))
+        )
+
+
+def _fixed_share(pricing: Pricing, prices: Floats) -> float:
+    """Return fixed costs of all suppliers, as a share of what all items cost at prices."""
+    program = pricing.program
+    demand = program.row_kind[pricing.rows] == RowKind.DEMAND
+    fixed = float(program.cost[program.used].sum())
+    return fixed / max(float(prices[demand] @ pricing.low[demand]), 1e-9)

@@ -1,0 +1,102 @@
+"""Decides one supplier after another, used or shut; prices prove a bound for each of the two, and the lowest holds."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimizer.sourcing.large.ascent import SHUT, USED, ascend
+from optimizer.sourcing.large.prices import Decisions, Pricing
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+_STEPS = 60
+_LENGTH, _ABOVE, _PATIENCE = 0.5, 0.015, 12
+"""Of the steps of prices for each decision: they begin with those from before it."""
+
+_FIRST_GAIN = 0.05
+"""Share of a supplier's fixed cost that deciding it is taken to be worth, before it was."""
+_LEAST_GAIN = 1e-5
+"""Share of the bound that a decision is taken to be worth at least."""
+
+
+@dataclass(order=True, slots=True)
+class _Node:
+    """Some decisions, with prices that prove a bound for all awards that keep them."""
+
+    bound: float
+    prices: Floats = field(compare=False)
+    decided: Decisions = field(compare=False)
+    use: Floats = field(compare=False)
+    """How often each supplier was used of late, while prices were improved."""
+
+
+class _Gains:
+    """By how much a bound rose when a supplier was decided, per unit of use that the decision took or added."""
+
+    def __init__(self, first: Floats) -> None:
+        self.sum = np.stack([first, first])
+        self.count = np.ones_like(self.sum)
+
+    def learn(self, side: int, supplier: int, gain: float, moved: float) -> None:
+        """Remember what a decision was worth."""
+        self.sum[side, supplier] += gain / max(moved, 0.05)
+        self.count[side, supplier] += 1
+
+    def best(self, node: _Node) -> int:
+        """Choose the supplier of whom both decisions should raise the bound most, -1: all are decided."""
+        shut, used = self.sum / self.count * np.stack([node.use, 1 - node.use])
+        least = _LEAST_GAIN * abs(node.bound)
+        score = np.maximum(shut, least) * np.maximum(used, least)
+        score[node.decided != 0] = -1.0
+        supplier = int(np.argmax(score))
+        return supplier if score[supplier] >= 0 else -1
+
+
+def branch(
+    pricing: Pricing, prices: Floats, use: Floats, more: Callable[[], bool], on_better: Callable[[float], None]
+) -> None:
+    """Raise the bound until it is time to stop, or everything is decided.
+
+    Parameters
+    ----------
+    pricing : Pricing
+    prices : ndarray of float64, shape (n_rows,)
+        They prove the bound that is known.
+    use : ndarray of float64, shape (n_suppliers,)
+        How often each supplier was used of late.
+    more : callable
+        Whether to go on.
+    on_better : callable
+        Told of every better bound.
+    """
+    gains = _Gains(_FIRST_GAIN * pricing.program.cost[pricing.program.used])
+    known = pricing.at(prices).bound
+    heap = [_Node(known, prices, pricing.needed, use)]
+    while more():
+        supplier = gains.best(heap[0])
+        if supplier < 0:
+            return
+        node = heapq.heappop(heap)
+        for side, decision in enumerate((SHUT, USED)):
+            child = _decided(pricing, node, supplier, decision)
+            moved = float(node.use[supplier] if decision == SHUT else 1 - node.use[supplier])
+            gains.learn(side, supplier, child.bound - node.bound, moved)
+            heapq.heappush(heap, child)
+        if heap[0].bound > known:
+            known = heap[0].bound
+            on_better(known)
+
+
+def _decided(pricing: Pricing, node: _Node, supplier: int, decision: int) -> _Node:
+    """Decide one supplier more, and improve prices for that."""
+    decided = node.decided.copy()
+    decided[supplier] = decision
+    prices, use, _ = ascend(pricing.market, node.prices, decided, _STEPS, _LENGTH, _ABOVE, _PATIENCE)
+    # What held without the decision still does.
+    return _Node(max(pricing.at(prices, decided).bound, node.bound), prices, decided, use)
