@@ -118,7 +118,7 @@ def _page(event: Event, found: Answers) -> Iterator[str]:
     proved = "nothing proved" if found.bound is None else f"bound {found.bound / scale:,.2f}"
     yield f"About {which}: objective {found.objective / scale:,.2f} {event.currency}, {proved}"
     for name, lines in (("prices", _prices), ("rules", _rules), ("winners", _winners), ("risk", _risk)):
-        if name in found.tables:
+        if name in found.tables and (name != "rules" or len(found.tables[name])):
             yield ""
             yield from lines(found.tables[name], event.currency)
 

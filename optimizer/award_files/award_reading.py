@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -17,7 +17,10 @@ from network.problems import NetworkError, Problem, ProblemLog
 from optimizer.award import Award
 from optimizer.award_files.award_schema import AWARD_FILE, AWARD_TABLES, TABLES_READ, AwardLimits
 from optimizer.award_files.fingerprint import event_fingerprint
+from optimizer.plan import Status
 from optimizer.worth.economics import money
+
+_WITHOUT_AWARD: Final = (Status.INFEASIBLE.value, Status.NO_PLAN.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +62,13 @@ def read_award(directory: Path, event: Event, *, limits: AwardLimits | None = No
     if not directory.is_dir():
         message, fix = "there is no such directory", "Give the directory that holds the table awards"
         raise NetworkError([file_problem(str(directory), "missing_directory", message, fix)])
+    document = read_json(directory / AWARD_FILE, log, required=False)
+    status = None if document is None else document.get("status")
+    if status in _WITHOUT_AWARD and not any(directory.glob("awards.*")):
+        message, fix = f"no award was found: its status is {status}", "Give the directory of an award that was found"
+        raise NetworkError([file_problem(AWARD_FILE, "no_award", message, fix)])
     frames, sources = read_tables(directory, log, limits or AwardLimits(), TABLES_READ)
-    return _award_file(event, frames, sources, read_json(directory / AWARD_FILE, log, required=False), log)
+    return _award_file(event, frames, sources, document, log)
 
 
 def award_from_frames(frames: Mapping[str, pd.DataFrame], event: Event) -> AwardFile:

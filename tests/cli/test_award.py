@@ -107,6 +107,10 @@ def test_an_infeasible_event_says_what_to_relax(command: Command, tmp_path: Path
     page = command("award", directory, "--out", tmp_path / "out")
     assert page.code == 3
     assert "to make an award possible, relax rules.amount" in page.out
+    for question in ("check-award", "award-why"):
+        asked = command(question, directory, tmp_path / "out")
+        assert asked.code == 1
+        assert "no award was found: its status is infeasible" in asked.err
 
 
 def test_flags_win_over_the_event(command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
