@@ -187,12 +187,12 @@ class EventService(event_service_pb2_grpc.EventServiceServicer):
             network=self._network(record.network_name),
             keep_good=request.keep_good_bids,
         )
+        own = [problem for problem in problems if problem.field != "parent"]
         if len(event.bids) < known["bids"]:
             message = "a bid has the id of one that is there, or joins its package wrongly"
-            raise InvalidRequestError(
-                [*problems, FieldProblem("bids", "clash", message, "Choose new ids, or set replace_bids")]
-            )
-        return event, tuple(problem for problem in problems if problem.field != "parent")
+            own.append(FieldProblem("bids", "clash", message, "Choose new ids, or set replace_bids"))
+            raise InvalidRequestError(own)
+        return event, tuple(own)
 
     def GetEvent(
         self, request: event_service_pb2.GetEventRequest, context: grpc.ServicerContext

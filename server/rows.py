@@ -6,6 +6,7 @@ The loops over rows are bounded by the message limit of 4 MiB; bulk travels as c
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any, Final, TypeVar
 
 import pandas as pd
@@ -16,6 +17,8 @@ from counterpoise.v1 import network_pb2 as pb
 from network.schema import TABLES
 
 _Row = TypeVar("_Row", bound=Message)
+
+_WHOLE: Final = frozenset({FieldDescriptor.CPPTYPE_INT32, FieldDescriptor.CPPTYPE_INT64})
 
 ROW_TYPES: Final[dict[str, type[Message]]] = {
     "nodes": pb.Node,
@@ -109,7 +112,13 @@ def rows_of_frame(table: str, frame: pd.DataFrame) -> list[Message]:
 
 
 def messages_of_frame(row_type: type[_Row], frame: pd.DataFrame) -> list[_Row]:
-    """Messages of one type, one per row, from the columns that have the names of its fields; empty cells stay unset."""
+    """Messages of one type, one per row, from the columns that have the names of its fields; empty cells stay unset.
+
+    Raises
+    ------
+    ValueError
+        A cell is not what its field holds; rows count from 1.
+    """
     columns = [
         (field, frame[field.name].astype(object).tolist())
         for field in row_type.DESCRIPTOR.fields
@@ -117,10 +126,22 @@ def messages_of_frame(row_type: type[_Row], frame: pd.DataFrame) -> list[_Row]:
     ]
     rows = [row_type() for _ in range(len(frame))]
     for field, cells in columns:
-        for row, cell in zip(rows, cells, strict=True):
+        for number, (row, cell) in enumerate(zip(rows, cells, strict=True), start=1):
             if not pd.isna(cell):
-                setattr(row, field.name, _enum_value(field.enum_type, cell) if field.enum_type else cell)
+                try:
+                    setattr(row, field.name, _field_value(field, cell))
+                except (TypeError, ValueError, KeyError) as error:
+                    raise ValueError(f"row {number}, {field.name}: {cell!r} is not what the column holds") from error
     return rows
+
+
+def _field_value(field: Any, cell: Any) -> Any:
+    """Value of a cell; whole numbers beside empty cells come as floats, and days as those of pandas."""
+    if field.enum_type:
+        return _enum_value(field.enum_type, cell)
+    if field.cpp_type in _WHOLE and isinstance(cell, float) and cell.is_integer():
+        return int(cell)
+    return cell.strftime("%Y-%m-%d") if isinstance(cell, date) else cell
 
 
 def _enum_value(enum: Any, word: str) -> int:

@@ -9,6 +9,7 @@ from typing import Any, Final
 import grpc
 import pandas as pd
 from google.protobuf import duration_pb2
+from google.protobuf.message import Message
 
 from counterpoise.v1 import (
     award_pb2,
@@ -23,10 +24,13 @@ from network.events import Event
 from network.events.writing import event_to_frames
 from server.columns import column_chunks, decode_column
 from server.convert import duration
-from server.event_sources import TABLE_OF, rows_of_event, settings_to_proto
+from server.event_sources import ROW_TYPES, TABLE_OF, rows_of_event, settings_to_proto
 from server.resuming import resumed
 
 _NUMBER_OF: Final = {name: number for number, name in TABLE_OF.items()}
+
+_OF_BIDS: Final = ("bids", "tiers", "deliveries")
+"""Tables that bids are made of."""
 
 
 class SourcingCalls:
@@ -95,7 +99,7 @@ class SourcingCalls:
     ) -> event_service_pb2.AddBidsResponse:
         """Add bids: tables ``bids``, ``tiers`` and ``deliveries`` with the columns of the event directory."""
         asked.setdefault("request_id", str(uuid.uuid4()))
-        rows = {name: rows_of_event(name, frame) for name, frame in tables.items()}
+        rows = {name: _rows(name, frame) for name, frame in tables.items()}
         request = event_service_pb2.AddBidsRequest(
             parent=event_name,
             keep_good_bids=keep_good_bids,
@@ -169,6 +173,17 @@ class SourcingCalls:
             request, timeout=self._deadline, metadata=self._metadata
         )
         return response.certificate
+
+
+def _rows(name: str, frame: pd.DataFrame) -> Sequence[Message]:
+    """Messages of a table of bids; a column that bids do not have would be lost on the way."""
+    if name not in _OF_BIDS:
+        raise ValueError(f"bids are sent as {', '.join(_OF_BIDS)}; there is no table {name!r} among them")
+    known = ROW_TYPES[name].DESCRIPTOR.fields_by_name
+    strange = [column for column in frame if column not in known]
+    if strange:
+        raise ValueError(f"{name} have no column {strange[0]!r}; they have {', '.join(known)}")
+    return rows_of_event(name, frame)
 
 
 def _tables(messages: Any) -> dict[str, pd.DataFrame]:

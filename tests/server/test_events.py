@@ -1,11 +1,14 @@
 """Events over gRPC: uploaded in columns, opened for shortages, and bids that come back."""
 
+import re
+
 import grpc
 import pandas as pd
 import pytest
 
 from counterpoise.v1 import event_pb2 as pb
 from counterpoise.v1 import event_service_pb2 as service
+from network.columns import NO_LIMIT
 from network.events.reading import event_from_frames
 from network.events.writing import event_to_frames
 from server.columns import column_chunks
@@ -137,6 +140,37 @@ def test_a_bid_with_the_id_of_one_that_is_there_is_refused(client):
     with pytest.raises(grpc.RpcError) as error:
         client.sourcing.add_bids(event.name, {"bids": BIDS[:1].assign(bid_id="one-A")}, keep_good_bids=False)
     assert "bids[0].bid_id" in violations(error.value)
+    with pytest.raises(grpc.RpcError) as error:
+        client.sourcing.add_bids(event.name, {"bids": BIDS[:1].assign(bid_id="one-A")})
+    assert set(violations(error.value)) == {"bids[0].bid_id", "bids"}
+
+
+def test_tables_as_pandas_reads_them_are_sent(running, client):
+    """Whole numbers beside empty cells are floats there, and days may be times."""
+    event = uploaded(client, small_event())
+    table = pd.DataFrame(
+        {
+            "bid_id": ["a", "b"],
+            "supplier_id": "one",
+            "item_id": "A",
+            "unit_price": [2, 3],
+            "max_units": [8, None],
+            "valid_until": pd.to_datetime(["2030-01-31", None]),
+        }
+    )
+    client.sourcing.add_bids(event.name, {"bids": table})
+    bids = running.store.event_content(event.name).bids
+    assert (bids.max_units[-2], bids.max_units[-1]) == (8, NO_LIMIT)
+    assert str(bids.valid_until[-2]) == "2030-01-31"
+    for wrong, said in (
+        (table.assign(max_units=8.5), "row 1, max_units: 8.5"),
+        (table.assign(tier_kind="some"), "row 1, tier_kind: 'some'"),
+        (table.assign(unit_prize=1), "no column 'unit_prize'"),
+    ):
+        with pytest.raises(ValueError, match=re.escape(said)):
+            client.sourcing.add_bids(event.name, {"bids": wrong})
+    with pytest.raises(ValueError, match="no table 'rules'"):
+        client.sourcing.add_bids(event.name, {"rules": table})
 
 
 def test_a_corrected_bid_takes_the_place_of_the_first(running, client):
