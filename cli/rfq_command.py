@@ -16,6 +16,7 @@ from cli.failures import CommandError, tell_warnings
 from cli.progress import Progress
 from network import Network
 from network.events import Items
+from network.problems import NetworkError
 from network.words import counted
 from optimizer.certificate import certify
 from optimizer.plan_files.plan_reading import read_plan
@@ -66,7 +67,10 @@ def _items(network: Network, arguments: argparse.Namespace, progress: Progress) 
     if arguments.items is not None:
         if not arguments.items.is_file():
             raise CommandError(f"--items: there is no file {arguments.items}")
-        return items_from_frame(network, read_cells(arguments.items), arguments.items.name), None
+        cells = read_cells(arguments.items)
+        if cells.problems:
+            raise NetworkError(cells.problems)
+        return items_from_frame(network, cells.frame.reset_index(drop=True), arguments.items.name), None
     request, _ = read_request(network, arguments.directory)
     with progress.phase("plan", f"reading {arguments.plan_directory}"):
         read = read_plan(arguments.plan_directory, network)

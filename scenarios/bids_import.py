@@ -18,11 +18,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from network.dirty_tables import SEPARATORS, DirtyTable, date_cells, number_cells, problems_of_cells, read_dirty_table
 from network.events import Event, event_from_frames, event_settings, event_to_frames, read_event, write_event
 from network.events.schema import BIDS
 from network.problems import Problem, ProblemLog
 from network.schema_columns import CellType
-from scenarios.dirty_tables import SEPARATORS, DirtyTable, date_cells, number_cells, problems_of_cells, read_dirty_table
 
 _NUMBERS: Final = frozenset(
     column.name for column in BIDS.columns if column.cell in {CellType.INTEGER, CellType.NUMBER}

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from network.dirty_tables import DirtyTable, date_cells, number_cells, problems_of_cells, read_dirty_table
 from network.problems import Problem, ProblemLog
-from scenarios.dirty_tables import DirtyTable, date_cells, number_cells, problems_of_cells, read_dirty_table
 
 _COLUMNS: Final = {
     "id": "ID",

@@ -10,10 +10,11 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from network.dirty_tables import plain_number
 from network.events.schema import BIDS
 from network.problems import Problem
 from network.schema_columns import CellType
-from optimizer.rfq.cells import plain_number, read_cells
+from optimizer.rfq.cells import read_cells
 from optimizer.rfq.form import BID_COLUMNS, FURTHER_TIERS
 
 _NUMBERS: Final = frozenset(
@@ -36,6 +37,8 @@ class Answers:
     """Rows of the form that bid nothing."""
     strange_columns: tuple[str, ...]
     """Columns that forms do not have."""
+    problems: tuple[Problem, ...]
+    """What could not be read: rows, or all of it."""
 
     def at_its_place(self, problem: Problem) -> Problem:
         """Say a problem of the tables by file, row and column of the form."""
@@ -60,9 +63,10 @@ def read_answers(path: Path, supplier_id: str, taken: Sequence[str]) -> Answers:
     taken : sequence of str
         Names of bids that there are already.
     """
-    frame = read_cells(path)
-    comma = bool(frame.attrs["decimal_comma"])
-    cells = {name: frame[name] if name in frame else pd.Series([None] * len(frame), dtype=object) for name in _names()}
+    read = read_cells(path)
+    frame, comma = read.frame, read.decimal_comma
+    none = pd.Series([None] * len(frame), index=frame.index, dtype=object)
+    cells = {name: frame.get(name, none) for name in _names()}
     form = pd.DataFrame(cells)
     for name in form.columns:
         if name in _NUMBERS or name.startswith(("from_units_", "unit_price_")):
@@ -76,7 +80,7 @@ def read_answers(path: Path, supplier_id: str, taken: Sequence[str]) -> Answers:
     tiered = bids.index.isin(tiers.index)
     bids.loc[tiered, "unit_price"] = None
     strange = tuple(name for name in frame.columns if name not in cells and name)
-    return Answers(str(path), bids, tiers, int(np.count_nonzero(~answered)), strange)
+    return Answers(str(path), bids, tiers, int(np.count_nonzero(~answered)), strange, read.problems)
 
 
 def _names() -> tuple[str, ...]:

@@ -1,69 +1,45 @@
-"""Tables as people send them: any delimiter, line end and usual encoding, numbers with thousands separators."""
+"""Filled forms and lists of items, as people send them: names of columns in any case, what cannot be read told."""
 
 from __future__ import annotations
 
-import csv
-import io
-import re
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
 
 import pandas as pd
 
-_DELIMITERS: Final = ",;\t|"
-_SPACES: Final = str.maketrans("", "", " \u00a0\u202f'")
-_THOUSANDS: Final = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
-_COMMA: Final = re.compile(r"-?\d+,\d+")
-_POINTS_AND_COMMA: Final = re.compile(r"-?\d{1,3}(\.\d{3})+(,\d+)?")
+from network.dirty_tables import read_dirty_table
+from network.files import file_problem
+from network.problems import Problem, ProblemLog
 
 
-def read_cells(path: Path) -> pd.DataFrame:
-    """Read a table of text; column names in lower case, spaces in them as underscores, empty cells None.
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """A table of text."""
+
+    frame: pd.DataFrame
+    """Column names in lower case, spaces in them as underscores; empty cells None; the index is the row, from 0."""
+    decimal_comma: bool
+    problems: tuple[Problem, ...]
+    """Rows of another width than the header, which are left out, or that nothing could be read."""
+
+
+def read_cells(path: Path) -> Cells:
+    """Read a table, whatever its delimiter, line ends and encoding.
 
     Parameters
     ----------
     path : Path
-
-    Returns
-    -------
-    DataFrame
-        Rows without any cell filled are kept, so that rows are counted as in the file.
     """
-    text = _decoded(path.read_bytes())
-    header = text.split("\n", 1)[0]
-    delimiter = max(_DELIMITERS, key=header.count)
-    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
-    rows = [row for row in rows if row] or [[]]
-    names = ["_".join(name.strip().lower().split()) for name in rows[0]]
-    width = len(names)
-    cells = [[cell.strip() or None for cell in (row + [""] * width)[:width]] for row in rows[1:]]
-    frame = pd.DataFrame(cells, columns=pd.Index(names), dtype=object)
-    frame.attrs["decimal_comma"] = delimiter == ";"
-    return frame
-
-
-def _decoded(data: bytes) -> str:
-    """Text of a file, in UTF-8 or else as Windows in the West writes it, with one kind of line end."""
+    log = ProblemLog()
     try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("cp1252", errors="replace")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def plain_number(text: str | None, *, decimal_comma: bool) -> str | None:
-    """Write a number without thousands separators; anything else stays as it is.
-
-    Parameters
-    ----------
-    decimal_comma : bool
-        Whether ``1,250`` is one and a quarter, as in files whose cells are parted by semicolons.
-    """
-    if text is None:
-        return None
-    bare = text.translate(_SPACES)
-    if decimal_comma and (_COMMA.fullmatch(bare) or _POINTS_AND_COMMA.fullmatch(bare)):
-        return bare.replace(".", "").replace(",", ".")
-    if not decimal_comma and _THOUSANDS.fullmatch(bare):
-        return bare.replace(",", "")
-    return bare if re.fullmatch(r"-?[\d.]+", bare) else text
+        table = read_dirty_table(path, log)
+        names = ["_".join(str(name).lower().split()) for name in table.frame]
+        twice = sorted({name for name in names if name and names.count(name) > 1})
+        if twice:
+            raise ValueError(f"{path.name} has two columns {twice[0]!r}; rename one of them")
+    except ValueError as error:
+        problem = file_problem(str(path), "unreadable_file", str(error), "Send it again")
+        return Cells(pd.DataFrame(), decimal_comma=False, problems=(problem,))
+    frame = table.frame.set_axis(names, axis=1).set_axis(table.row - 1)
+    problems = tuple(replace(problem, file=str(path)) for problem in log.errors())
+    return Cells(frame.mask(frame == "", None), table.separator == ";", problems)

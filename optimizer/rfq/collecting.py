@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 import pandas as pd
 
+from network.dirty_tables import plain_number
 from network.events import EventLimits, event_from_frames
 from network.events.schema import EVENT_TABLES
 from network.events.settings import SETTINGS_FILE
@@ -20,7 +21,7 @@ from network.tables import Network
 from network.words import counted
 from network.writing import write_files
 from optimizer.rfq.answers import read_answers
-from optimizer.rfq.cells import plain_number, read_cells
+from optimizer.rfq.cells import read_cells
 from optimizer.rfq.form import BIDS, FOLDER, TERM_COLUMNS, TERMS
 
 _OF_BIDS: Final = frozenset({"bids", "tiers", "deliveries"})
@@ -76,19 +77,21 @@ class Collection:
         own = before["item_id"][before["supplier_id"] == supplier_id]
         self._append("bids", added)
         self._append("tiers", answers.tiers[answers.tiers["bid_id"].isin(kept)].drop(columns="tier"))
-        told = [answers.at_its_place(problem) for problem in problems if _is_of_the_form(problem)]
+        told = list(answers.problems)
+        told += [answers.at_its_place(problem) for problem in problems if _is_of_the_form(problem)]
         told += [_strange(str(path), name) for name in answers.strange_columns]
         told += _beside(str(path), int(added["item_id"].isin(own).sum()))
-        found = Collected(str(path), supplier_id, len(answers.bids), len(kept), answers.left_empty, tuple(told))
+        rows = len(answers.bids) + len(answers.problems)
+        found = Collected(str(path), supplier_id, rows, len(kept), answers.left_empty, tuple(told))
         self.answers.append(found)
         return found
 
     def add_terms(self, path: Path, supplier_id: str) -> Collected:
         """Take over what a supplier says of itself, unless something is wrong with it."""
-        form = read_cells(path)
-        comma = bool(form.attrs["decimal_comma"])
+        read = read_cells(path)
+        form = read.frame
         said = {
-            name: plain_number(form[name].iloc[0], decimal_comma=comma)
+            name: plain_number(form[name].iloc[0], decimal_comma=read.decimal_comma)
             for name in TERM_COLUMNS
             if name in form and len(form)
         }
@@ -98,11 +101,11 @@ class Collection:
             if name not in suppliers:
                 suppliers[name] = None
             suppliers.loc[suppliers["supplier_id"] == supplier_id, name] = cell
-        problems: tuple[Problem, ...] = ()
+        problems = read.problems
         try:
             event_from_frames(_with(self.frames, suppliers=suppliers), self.settings)
         except NetworkError as error:
-            problems = tuple(_moved(problem, str(path), row=1) for problem in error.problems)
+            problems += tuple(_moved(problem, str(path), row=1) for problem in error.problems)
         else:
             self.frames["suppliers"] = suppliers
         found = Collected(str(path), supplier_id, len(said), 0, 0, problems)

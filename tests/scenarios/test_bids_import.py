@@ -3,10 +3,10 @@
 import pandas as pd
 import pytest
 
+from network.dirty_tables import date_cells, number_cells, read_dirty_table
 from network.events import event_from_frames, read_event, write_event
 from network.problems import ProblemLog
 from scenarios.bids_import import Reading, import_bids, main
-from scenarios.dirty_tables import date_cells, number_cells, read_dirty_table
 
 COLUMNS = {"item_id": "Artikel", "unit_price": "Preis", "max_units": "Menge", "valid_until": "gültig bis"}
 
@@ -173,7 +173,7 @@ def test_the_command(tmp_path, event, capsys) -> None:
     flags = [*columns, "--values", "supplier_id=acme", "--days", "%d-%b-%y", "--decimal-comma", "--words", "egal="]
     assert main([str(path), str(tmp_path / "event"), str(tmp_path / "out"), *flags]) == 0
     said = capsys.readouterr().out
-    assert said.startswith("6 rows, semicolons, latin-1: 2 bids kept, 4 left out; 4 problems.")
+    assert said.startswith("6 rows, semicolons, cp1252: 2 bids kept, 4 left out; 4 problems.")
     assert len(pd.read_csv(tmp_path / "out-problems.csv")) == 4
     assert read_event(tmp_path / "out")[0].bids.bid_id.tolist() == ["old", "offer-3", "offer-6"]
     for wrong, message in (

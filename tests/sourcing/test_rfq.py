@@ -273,6 +273,21 @@ def test_a_corrected_form_takes_the_place_of_the_first(event_directory: Path) ->
     assert len(read_event(event_directory)[0].bids) == 0
 
 
+def test_rows_that_a_stray_delimiter_tears_apart_are_told_and_not_read(event_directory: Path) -> None:
+    """A thousands separator without quotes would make 1,250 two cells, and shift all others."""
+    path = event_directory / "answer.csv"
+    path.write_text("Item ID,Unit Price,max_units\nS1/TEA,1,250.5,10\n\nS2/TEA,3,4\nS1/MUG,-1,4\n", encoding="utf-8")
+    collection = open_collection(event_directory)
+    found = collection.add_bids(path, "V2")
+    assert (found.rows, found.kept) == (3, 1)
+    assert [(problem.row, problem.column) for problem in found.problems] == [(1, None), (3, "unit_price")]
+    assert {problem.file for problem in found.problems} == {str(path)}
+    for text, said in (("", "is empty"), ("item_id,Unit price,unit_price\nS1/TEA,1,2\n", "two columns 'unit_price'")):
+        path.write_text(text, encoding="utf-8")
+        (problem,) = open_collection(event_directory).add_bids(path, "V2").problems
+        assert said in problem.message
+
+
 def test_terms_that_are_wrong_change_nothing(event_directory: Path) -> None:
     path = folder_of(event_directory, "V1") / "terms.csv"
     path.write_text("fixed_cost,capacity_units\nlots,5\n", encoding="utf-8")

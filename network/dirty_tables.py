@@ -19,10 +19,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from network.problems import Problem, ProblemLog
-from optimizer.rfq.cells import plain_number
 
 SEPARATORS: Final = ("\t", ";", "|", ",")
 _LINES_LOOKED_AT: Final = 50
+_SPACES: Final = str.maketrans("", "", " \u00a0\u202f'")
+_THOUSANDS: Final = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
+_COMMA: Final = re.compile(r"-?\d+,\d+")
+_POINTS_AND_COMMA: Final = re.compile(r"-?\d{1,3}(\.\d{3})+(,\d+)?")
 _MONEY_SIGNS: Final = re.compile(r"^(?:[$€£¥]|[A-Z]{3}\s)\s*|\s*(?:[$€£¥]|\s[A-Z]{3})$")
 _NUMBER: Final = re.compile(r"-?(\d+(\.\d*)?|\.\d+)")
 
@@ -52,7 +55,7 @@ def read_dirty_table(
     separator : str, optional
         What parts cells; found out when not given: tab, semicolon, bar or comma.
     encoding : str, optional
-        UTF-8 when the file is that, else Latin-1, when not given.
+        UTF-8 when the file is that, else as Windows in the West writes it, when not given.
 
     Raises
     ------
@@ -82,6 +85,24 @@ def read_dirty_table(
     cells = [[cell.replace("\u00a0", " ").strip() for cell in rows[1 + row]] for row in good.tolist()]
     frame = pd.DataFrame(cells, columns=pd.Index(header, dtype=object), dtype=object)
     return DirtyTable(path.name, frame, good + 1, encoding, separator)
+
+
+def plain_number(text: str | None, *, decimal_comma: bool) -> str | None:
+    """Write a number without thousands separators; anything else stays as it is.
+
+    Parameters
+    ----------
+    decimal_comma : bool
+        Whether ``1,250`` is one and a quarter, as in files whose cells are parted by semicolons.
+    """
+    if text is None:
+        return None
+    bare = text.translate(_SPACES)
+    if decimal_comma and (_COMMA.fullmatch(bare) or _POINTS_AND_COMMA.fullmatch(bare)):
+        return bare.replace(".", "").replace(",", ".")
+    if not decimal_comma and _THOUSANDS.fullmatch(bare):
+        return bare.replace(",", "")
+    return bare if re.fullmatch(r"-?[\d.]+", bare) else text
 
 
 def number_cells(
@@ -155,7 +176,7 @@ def _decoded(path: Path, encoding: str | None) -> tuple[str, str]:
         try:
             text = data.decode("utf-16" if utf16 else "utf-8-sig")
         except UnicodeDecodeError:
-            return data.decode("latin-1"), "latin-1"
+            return data.decode("cp1252", errors="replace"), "cp1252"
         return text, "utf-16" if utf16 else "utf-8"
     try:
         return data.decode(encoding), encoding
