@@ -20,10 +20,14 @@ from optimizer.clearance.expected_sales import (
     grid,
     rate_of,
     sold,
-    sold_and_slope,
+    sold_and_slopes,
+    sold_at,
     table_error,
 )
 from optimizer.clearance.late_values import add_late, late_at
+
+_CELLS = 4
+"""Even cells for each node of a table, in which its intervals are looked up."""
 
 
 class Rows(NamedTuple):
@@ -169,8 +173,7 @@ def _sales(rows, begin, stop, period, x, parent, among, n_table, slope, inverse,
         held[rows.is_certain[begin:stop]] = 0
         nodes = grid(low, high, rows.mean[begin:stop], rows.spread[begin:stop], held, n_table)
     n = len(nodes)
-    table, tilt = np.zeros((2, n)), np.zeros((2, n))
-    wrong = np.zeros((2, n))
+    table, tilt, wrong, found = np.zeros((2, n)), np.zeros((2, n)), np.zeros((2, n)), np.empty((4, n))
     for i in range(begin, stop):
         units = rows.units[i] if rows.arrival[i] <= period else rows.first_units[i]
         mean, spread, worth = rows.mean[i], rows.spread[i], rows.end_worth[i]
@@ -185,7 +188,7 @@ def _sales(rows, begin, stop, period, x, parent, among, n_table, slope, inverse,
             continue
         fill_slopes(spread, units, slope, inverse)
         if by_table:
-            _tabulate(rows, i, units, nodes, table, tilt, wrong, slope, inverse)
+            _tabulate(rows, i, units, nodes, table, tilt, wrong, slope, inverse, found)
             continue
         for node in range(first, last):
             amount = sold(mean * x[node], spread, units, inverse)
@@ -193,38 +196,40 @@ def _sales(rows, begin, stop, period, x, parent, among, n_table, slope, inverse,
             end[node] += worth * amount
     if not by_table:
         return 0.0, 0.0
-    _read(nodes, table, tilt, x, parent, among, sales, end)
+    _read(nodes, table, tilt, x, among, sales, end)
     return wrong[0].max(), wrong[1].max()
 
 
 @njit(cache=True, nogil=True)
-def _tabulate(rows, i, units, nodes, table, tilt, wrong, slope, inverse):
+def _tabulate(rows, i, units, nodes, table, tilt, wrong, slope, inverse, found):
     """Add expected sales of one position, and their worth in the end, to tables; with what cubics miss at most."""
     mean, spread, worth, rate = rows.mean[i], rows.spread[i], rows.end_worth[i], rate_of(rows.spread[i])
+    sold_and_slopes(mean * nodes, spread, units, slope, inverse, found)
     for k in range(len(nodes)):
-        amount, change, below = sold_and_slope(mean * nodes[k], spread, units, slope, inverse)
+        amount, change = found[0, k], mean * found[1, k]
         table[0, k] += amount
         table[1, k] += worth * amount
-        tilt[0, k] += mean * change
-        tilt[1, k] += worth * mean * change
-        if k + 1 < len(nodes):
-            bound = table_error(mean * nodes[k], mean * (nodes[k + 1] - nodes[k]), rate, below)
-            wrong[0, k] += bound
-            wrong[1, k] += abs(worth) * bound
+        tilt[0, k] += change
+        tilt[1, k] += worth * change
+    for k in range(len(nodes) - 1):
+        bound = table_error(mean * nodes[k], mean * (nodes[k + 1] - nodes[k]), rate, found[2, k])
+        wrong[0, k] += bound
+        wrong[1, k] += abs(worth) * bound
 
 
 @njit(cache=True, nogil=True)
-def _read(nodes, table, tilt, x, parent, among, sales, end):
+def _read(nodes, table, tilt, x, among, sales, end):
     """Add what tables say about nodes of the tree."""
     first, last, first_end = among
     curve, end_curve = cubics(nodes, table[0], tilt[0]), cubics(nodes, table[1], tilt[1])
-    place = np.zeros(last - first, dtype=np.int64)
+    # The interval where each of many even cells begins: from there it is a step or none.
+    n_cells, n = _CELLS * len(nodes), len(nodes)
+    per_unit = n_cells / max(nodes[n - 1] - nodes[0], 1e-300)
+    begins = np.searchsorted(nodes[1 : n - 1], nodes[0] + np.arange(n_cells + 1) / per_unit)
     for node in range(first, last):
-        # Demand only grows along a path: from the interval of the node before.
-        k = place[parent[node] - first] if parent[node] >= first else 0
-        while k < len(nodes) - 2 and x[node] > nodes[k + 1]:
+        k = begins[int((x[node] - nodes[0]) * per_unit)]
+        while k < n - 2 and x[node] > nodes[k + 1]:
             k += 1
-        place[node - first] = k
         sales[node] += at_cubic(curve[k], x[node] - nodes[k])
         if node >= first_end:
             end[node] += at_cubic(end_curve[k], x[node] - nodes[k])
@@ -357,35 +362,68 @@ def upper_hulls(value, forgone, first, paths):
 def value_chosen(rows, sites, x, level, value, forgone, reached):
     """Value one path of every choice exactly, beside the list price.
 
-    `x` and `level` have shape ``(k, 2, T)``: the path, and the list price. `reached` has shape ``(k, 2)``.
+    `x` has shape ``(k, 2, T)``: the path, and the list price; `level`, shape ``(k, T)``, is of the path. `reached` has
+    shape ``(k, 2)``.
     """
-    n_periods = x.shape[2]
-    most = 1
+    n_periods, most = x.shape[2], 1
     for i in range(len(rows.units)):
         most = max(most, rows.units[i], rows.first_units[i], rows.opening[i] + rows.late_units[i])
-    slope, inverse = np.empty(most + 1), np.empty(most + 1)
+    room = (np.empty(most + 1), np.empty(most + 1), np.empty((3, n_periods + 2)))
+    slope, inverse, _ = room
     for c in range(len(sites.missed)):
-        begin, stop, price = sites.first_row[c], sites.first_row[c + 1], sites.price[c]
-        worth = np.zeros(2)
-        for way in range(2):
-            before, end, revenue = 0.0, 0.0, 0.0
-            for period in range(n_periods):
-                total, end = exactly_sold(rows, begin, stop, period, x[c, way, period], slope, inverse)
-                revenue += price[level[c, way, period]] * (total - before)
-                before = total
-                if period == sites.target[c]:
-                    reached[c, way] = total
-            worth[way] = revenue + end + price[level[c, way, 0]] * sites.owed[c]
-            worth[way] -= sites.missed[c] * x[c, way, n_periods - 1]
-            for i in range(begin, stop):
-                if rows.late_units[i] <= 0:
-                    continue
-                fill_slopes(rows.spread[i], max(rows.opening[i] + rows.late_units[i], 0), slope, inverse)
-                target, share = sites.target[c], sites.target_share[c]
-                late = late_at(rows, i, x[c, way], price[level[c, way]], target, share, inverse)
+        begin, stop, price, target = sites.first_row[c], sites.first_row[c + 1], sites.price[c], sites.target[c]
+        worth, path = np.zeros(2), price[level[c]]
+        sold_by, ends = _sold_on_both(rows, begin, stop, x[c], target, room)
+        revenue, before = 0.0, 0.0
+        for period in range(n_periods):
+            revenue += path[period] * (sold_by[period] - before)
+            before = sold_by[period]
+        if target >= 0:
+            reached[c, 0], reached[c, 1] = sold_by[target], sold_by[n_periods + 1]
+        worth[0] = revenue + ends[0] + path[0] * sites.owed[c] - sites.missed[c] * x[c, 0, n_periods - 1]
+        worth[1] = price[0] * (sold_by[n_periods] + sites.owed[c]) + ends[1] - sites.missed[c] * x[c, 1, n_periods - 1]
+        for i in range(begin, stop):
+            if rows.late_units[i] <= 0:
+                continue
+            fill_slopes(rows.spread[i], max(rows.opening[i] + rows.late_units[i], 0), slope, inverse)
+            for way in range(2):
+                along = path if way == 0 else np.full(n_periods, price[0])
+                late = late_at(rows, i, x[c, way], along, target, sites.target_share[c], inverse)
                 worth[way] += late[0]
-                revenue, before = revenue + late[1], before + late[2]
                 reached[c, way] += late[3]
-            if way == 0:
-                forgone[c] = max(price[0] * before - revenue, 0.0)
+                if way == 0:
+                    revenue, before = revenue + late[1], before + late[2]
+        forgone[c] = max(price[0] * before - revenue, 0.0)
         value[c] = worth[0] - worth[1]
+
+
+@njit(cache=True, nogil=True)
+def _sold_on_both(rows, begin, stop, x, target, room):
+    """Units that positions sell up to every period on a path, then in all and up to the target at list price.
+
+    Late ones are left out. With them what the units sold in the end are worth there, on the path and at list price.
+    """
+    slope, inverse, (chance, early, found) = room
+    n_periods = x.shape[1]
+    until = np.append(x[0], np.array([x[1, n_periods - 1], x[1, max(target, 0)]]))
+    total, ends = np.zeros(n_periods + 2), np.zeros(2)
+    for i in range(begin, stop):
+        arrival, mean = rows.arrival[i], rows.mean[i]
+        for later in range(2 if arrival > 0 else 1):
+            # What is there at first sells before the arrival, all of it from then on.
+            units = rows.first_units[i] if later else rows.units[i]
+            if rows.is_certain[i]:
+                np.minimum(mean * until, units, early if later else found)
+            else:
+                fill_slopes(rows.spread[i], units, slope, inverse)
+                sold_at(mean * until, rows.spread[i], units, inverse, chance, early if later else found)
+        if arrival > 0:
+            found[: min(arrival, n_periods)] = early[: min(arrival, n_periods)]
+            if arrival > target:
+                found[n_periods + 1] = early[n_periods + 1]
+            if arrival >= n_periods:
+                found[n_periods] = early[n_periods]
+        total += found
+        ends[0] += rows.end_worth[i] * found[n_periods - 1]
+        ends[1] += rows.end_worth[i] * found[n_periods]
+    return total, ends

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -27,6 +29,9 @@ Which = NDArray[np.integer[Any]]
 
 NEARLY_REACHED: Final = 1e-9
 """A shortfall of a target up to here is none (docs/clearance.md)."""
+
+_CHOICES_AT_ONCE: Final = 2048
+"""Choices whose paths a processor values exactly in one go."""
 
 
 class Counts(NamedTuple):
@@ -296,20 +301,27 @@ def values_of_paths(
     """
     from optimizer.clearance import path_values as compiled  # noqa: PLC0415 (loads a compiler)
 
-    rows, sites = _compiled(of, which)
     at_list = np.cumsum(of.season[which] * of.multiplier[which, :1], axis=1)
-    both = np.stack([levels, np.zeros_like(levels)], axis=1).astype(np.int64)
+    both_shares = np.stack([share, at_list], axis=1)
     value, forgone, reached = np.empty(len(which)), np.empty(len(which)), np.zeros((len(which), 2))
-    compiled.value_chosen(rows, sites, np.stack([share, at_list], axis=1), both, value, forgone, reached)
+
+    def fill(first: int) -> None:
+        part = slice(first, first + _CHOICES_AT_ONCE)
+        level = np.asarray(levels[part], dtype=np.int64)
+        out = (value[part], forgone[part], reached[part])
+        compiled.value_chosen(*_compiled(of, which[part]), both_shares[part], level, *out)
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(fill, range(0, len(which), _CHOICES_AT_ONCE)))
     short = of.target_units[which][:, None] - reached
     short = np.where((of.target[which, None] >= 0) & (short > NEARLY_REACHED), short, 0.0)
     price = np.where(np.isfinite(of.target_price[which]), of.target_price[which], 0.0)
     value -= price * (short[:, 0] - short[:, 1])
     at = np.flatnonzero(of.by_worth[which])
     if len(at):
-        both_shares = np.stack([at_list[at], share[at]], axis=1).reshape(2 * len(at), -1)
-        both_levels = both[at, ::-1].reshape(2 * len(at), -1)
-        found = _by_worth(of, np.repeat(which[at], 2), both_shares, both_levels, n_paths=2)
+        shares = both_shares[at, ::-1].reshape(2 * len(at), -1)
+        both_levels = np.stack([np.zeros_like(levels[at]), levels[at]], axis=1).reshape(2 * len(at), -1)
+        found = _by_worth(of, np.repeat(which[at], 2), shares, both_levels, n_paths=2)
         value[at], forgone[at] = found[0][:, 1], found[1][:, 1]
     return value, forgone
 
