@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -15,7 +15,14 @@ from network.events.schema import BIDS
 from network.problems import Problem
 from network.schema_columns import CellType
 from optimizer.rfq.cells import read_cells
-from optimizer.rfq.form import BID_COLUMNS, FURTHER_TIERS
+from optimizer.rfq.form import (
+    BID_COLUMNS,
+    DELIVERIES,
+    DELIVERY_COLUMNS,
+    FORM_COLUMNS,
+    FURTHER_TIERS,
+    TIER_COLUMNS,
+)
 
 _NUMBERS: Final = frozenset(
     column.name for column in BIDS.columns if column.cell in {CellType.INTEGER, CellType.NUMBER}
@@ -32,7 +39,9 @@ class Answers:
     bids: pd.DataFrame
     """Columns of the table ``bids``, with the row of the form as index."""
     tiers: pd.DataFrame
-    """Columns of the table ``tiers``, with the row of the form as index, and `tier`."""
+    """Columns of the table ``tiers``, with the row of the form as index, and `number`: which of the bid's it is."""
+    deliveries: pd.DataFrame
+    """Columns of the table ``deliveries``, likewise."""
     left_empty: int
     """Rows of the form that bid nothing."""
     strange_columns: tuple[str, ...]
@@ -42,15 +51,16 @@ class Answers:
 
     def at_its_place(self, problem: Problem) -> Problem:
         """Say a problem of the tables by file, row and column of the form."""
-        if problem.file not in {"bids", "tiers"} or problem.row is None:
+        tables = {"bids": self.bids, "tiers": self.tiers, "deliveries": self.deliveries}
+        if problem.file not in tables or problem.row is None:
             return problem
-        table = self.bids if problem.file == "bids" else self.tiers
-        row = int(table.index[problem.row - 1]) + 1
-        column = problem.column
+        table, column = tables[problem.file], problem.column
         if problem.file == "tiers" and column in {"from_units", "unit_price"}:
-            tier = int(self.tiers["tier"].iloc[problem.row - 1])
+            tier = int(table["number"].iloc[problem.row - 1])
             column = f"{column}_{tier}" if tier > 1 else {"from_units": "min_units"}.get(column, column)
-        return replace(problem, file=self.file, row=row, column=column)
+        elif problem.file == "deliveries" and column in {"day", "units"}:
+            column = f"deliver_{column}_{table['number'].iloc[problem.row - 1]}"
+        return replace(problem, file=self.file, row=int(table.index[problem.row - 1]) + 1, column=column)
 
 
 def read_answers(path: Path, supplier_id: str, taken: Sequence[str]) -> Answers:
@@ -66,10 +76,10 @@ def read_answers(path: Path, supplier_id: str, taken: Sequence[str]) -> Answers:
     read = read_cells(path)
     frame, comma = read.frame, read.decimal_comma
     none = pd.Series([None] * len(frame), index=frame.index, dtype=object)
-    cells = {name: frame.get(name, none) for name in _names()}
+    cells = {name: frame.get(name, none) for name in FORM_COLUMNS}
     form = pd.DataFrame(cells)
     for name in form.columns:
-        if name in _NUMBERS or name.startswith(("from_units_", "unit_price_")):
+        if name in _NUMBERS or name in {*TIER_COLUMNS, *DELIVERY_COLUMNS}:
             form[name] = [plain_number(cell, decimal_comma=comma) for cell in form[name]]
     # Words that only a person reads, such as "no bid", are an answer too: they are reported, not overlooked.
     answered = form[list(_ANSWERS)].notna().any(axis=1)
@@ -79,12 +89,15 @@ def read_answers(path: Path, supplier_id: str, taken: Sequence[str]) -> Answers:
     tiers = _tiers(form[answered], bids)
     tiered = bids.index.isin(tiers.index)
     bids.loc[tiered, "unit_price"] = None
-    strange = tuple(name for name in frame.columns if name not in cells and name)
-    return Answers(str(path), bids, tiers, int(np.count_nonzero(~answered)), strange, read.problems)
-
-
-def _names() -> tuple[str, ...]:
-    return (*BID_COLUMNS, *(name for tier in FURTHER_TIERS for name in (f"from_units_{tier}", f"unit_price_{tier}")))
+    return Answers(
+        file=str(path),
+        bids=bids,
+        tiers=tiers,
+        deliveries=_numbered(form[answered], bids, {"day": "deliver_day", "units": "deliver_units"}, DELIVERIES),
+        left_empty=int(np.count_nonzero(~answered)),
+        strange_columns=tuple(name for name in frame.columns if name not in cells and name),
+        problems=read.problems,
+    )
 
 
 def _bid_ids(item_id: pd.Series, supplier_id: str, taken: Sequence[str]) -> list[str]:
@@ -107,10 +120,22 @@ def _tiers(form: pd.DataFrame, bids: pd.DataFrame) -> pd.DataFrame:
     rows = form[several]
     named = bids.loc[rows.index, "bid_id"] if len(rows) else pd.Series([], dtype=object)
     fewest = rows["min_units"].where(rows["min_units"].notna() & (rows["min_units"] != "0"), "1")
-    parts = [pd.DataFrame({"bid_id": named, "from_units": fewest, "unit_price": rows["unit_price"], "tier": 1})]
-    for tier in FURTHER_TIERS:
-        units, price = rows[f"from_units_{tier}"], rows[f"unit_price_{tier}"]
-        some = units.notna() | price.notna()
-        part = {"bid_id": named[some], "from_units": units[some], "unit_price": price[some], "tier": tier}
-        parts.append(pd.DataFrame(part))
+    first = pd.DataFrame({"bid_id": named, "from_units": fewest, "unit_price": rows["unit_price"], "number": 1})
+    names = {"from_units": "from_units", "unit_price": "unit_price"}
+    return pd.concat([first, _numbered(rows, bids, names, FURTHER_TIERS)]) if len(first) else first
+
+
+def _numbered(form: pd.DataFrame, bids: pd.DataFrame, names: Mapping[str, str], numbers: Sequence[int]) -> pd.DataFrame:
+    """Rows of cells that a form has side by side, with the number that their columns end with.
+
+    Parameters
+    ----------
+    names : dict of str to str
+        Column of the form, without its number, by column of the table.
+    """
+    parts = []
+    for number in numbers:
+        cells = pd.DataFrame({column: form[f"{name}_{number}"] for column, name in names.items()})
+        cells = cells[cells.notna().any(axis=1)]
+        parts.append(cells.assign(bid_id=bids.loc[cells.index, "bid_id"], number=number))
     return pd.concat([part for part in parts if len(part)] or parts[:1])

@@ -67,7 +67,8 @@ class Collection:
         """Add the bids of a form; those that are wrong are left out, whole packages with them."""
         before = self.frames["bids"]
         answers = read_answers(path, supplier_id, before["bid_id"].tolist())
-        known = _with(self.frames, bids=answers.bids, tiers=answers.tiers.drop(columns="tier"))
+        tables = {name: getattr(answers, name).drop(columns="number") for name in ("tiers", "deliveries")}
+        known = _with(self.frames, bids=answers.bids, **tables)
         try:
             event, problems = event_from_frames(known, self.settings, network=self.network, keep_good=True)
             kept = event.bids.bid_id.tolist()
@@ -76,7 +77,8 @@ class Collection:
         added = answers.bids[answers.bids["bid_id"].isin(kept)]
         own = before["item_id"][before["supplier_id"] == supplier_id]
         self._append("bids", added)
-        self._append("tiers", answers.tiers[answers.tiers["bid_id"].isin(kept)].drop(columns="tier"))
+        for name, table in tables.items():
+            self._append(name, table[table["bid_id"].isin(kept)])
         told = list(answers.problems)
         told += [answers.at_its_place(problem) for problem in problems if _is_of_the_form(problem)]
         told += [_strange(str(path), name) for name in answers.strange_columns]
@@ -150,7 +152,7 @@ def open_collection(directory: Path, network: Network | None = None) -> Collecti
     if log.errors():
         raise EventError(log.errors())
     frames = {name: _cells(frame, EVENT_TABLES[name]) for name, frame in frames.items()}
-    for name in ("bids", "tiers"):
+    for name in _OF_BIDS:
         frames.setdefault(name, pd.DataFrame(columns=["bid_id"], dtype=object))
     parquet = files["bids"].endswith("parquet")
     return Collection(directory, settings or {}, frames, network, "parquet" if parquet else "csv")
@@ -186,9 +188,8 @@ def _with(frames: Mapping[str, pd.DataFrame], **tables: pd.DataFrame) -> dict[st
     """Put other tables into the event, without the bids of others: those were checked when they came."""
     some = {name: frame for name, frame in frames.items() if name not in {"bids", "tiers", "deliveries"}}
     some["bids"] = frames["bids"].iloc[:0]
-    return some | {
-        name: frame.reset_index(drop=True) for name, frame in tables.items() if name != "tiers" or len(frame)
-    }
+    added = {name: frame for name, frame in tables.items() if len(frame) or EVENT_TABLES[name].required}
+    return some | {name: frame.reset_index(drop=True) for name, frame in added.items()}
 
 
 def _ready(table: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:

@@ -37,7 +37,12 @@ BID_COLUMNS: Final = (
 
 TIER_COLUMNS: Final = tuple(name for tier in FURTHER_TIERS for name in (f"from_units_{tier}", f"unit_price_{tier}"))
 
-FORM_COLUMNS: Final = (*BID_COLUMNS, *TIER_COLUMNS)
+DELIVERIES: Final = (1, 2, 3, 4)
+"""Deliveries of a bid that does not deliver everything at once."""
+
+DELIVERY_COLUMNS: Final = tuple(name for row in DELIVERIES for name in (f"deliver_day_{row}", f"deliver_units_{row}"))
+
+FORM_COLUMNS: Final = (*BID_COLUMNS, *TIER_COLUMNS, *DELIVERY_COLUMNS)
 
 TERM_COLUMNS: Final = ("fixed_cost", "capacity_units")
 """Columns of the table ``suppliers`` that a supplier says of itself."""

@@ -204,6 +204,20 @@ def test_answers_become_bids(event_directory: Path) -> None:
     assert [(each.kept, each.left_empty) for each in collection.answers] == [(0, 0), (2, 1)]
 
 
+def test_delivery_schedules_come_with_the_form(event_directory: Path) -> None:
+    path = event_directory / "answer.csv"
+    days = {"deliver_day_1": 1, "deliver_units_1": "1,000", "deliver_day_2": 4, "deliver_units_2": 5}
+    fill(path, [{"item_id": "S1/TEA", "unit_price": 3, **days}, {"item_id": "S2/TEA", "unit_price": 3}])
+    collection = open_collection(event_directory)
+    assert collection.add_bids(path, "V2").kept == 2
+    collection.write()
+    deliveries = read_event(event_directory)[0].deliveries
+    assert (deliveries.bid.tolist(), deliveries.day.tolist(), deliveries.units.tolist()) == ([0, 0], [1, 4], [1000, 5])
+    fill(path, [{"item_id": "S1/TEA", "unit_price": 3, **days, "deliver_units_2": "some"}])
+    (problem,) = collection.add_bids(path, "V2").problems
+    assert (problem.file, problem.row, problem.column) == (str(path), 1, "deliver_units_2")
+
+
 def test_bad_bids_are_told_at_their_place_and_good_ones_kept(event_directory: Path) -> None:
     rows = [
         {"item_id": "S1/TEA", "unit_price": "no bid"},
