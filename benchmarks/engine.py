@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from benchmarks.watching import tell
-from cli import plan_command
 from cli.arguments import parser
 from cli.process_clock import process_started
 from cli.progress import Progress
+from server.fork_server import start_fork_server
 
 _FOUND: Final = re.compile(r"benefit +(\S+) +(?:objective +\S+ +)?bound +(\S+) +gap +(\S+) +(.+)")
 
@@ -44,6 +44,9 @@ def found_in(line: str) -> dict[str, float | str | None]:
 
 def main(flags: Sequence[str]) -> int:
     """Plan; the answer goes to standard output, as one JSON object."""
+    start_fork_server()  # first of all, as the console script does
+    from cli import plan_command  # noqa: PLC0415 (loads the optimizer)
+
     return int(plan_command.run(parser().parse_args(["plan", *flags]), _Telling(process_started())))
 
 
