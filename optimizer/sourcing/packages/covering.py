@@ -93,3 +93,13 @@ class Covering:
         units = award.by_bid(self.n_bids)
         found = np.minimum.reduceat(units[self.line_bid] == self.line_units, self.line_first[:-1])
         return found if np.array_equal(self.award(found).by_bid(self.n_bids), units) else None
+
+
+def lots_used(covering: Covering, share: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Count the lots of every limit where columns are bought, wholly or in part; shape (n_limits,)."""
+    n, lots = covering.n_items, covering.lots
+    pair, code = np.unique(covering.supplier[covering.column_of] * n + covering.item, return_inverse=True)
+    won = np.minimum(np.bincount(code.reshape(-1), share[covering.column_of], len(pair)), 1.0)
+    supplier, item = pair // max(n, 1), pair % max(n, 1)
+    counted = [won[lots.supplier[row, supplier] & lots.item[row, item]].sum() for row in range(len(lots.most))]
+    return np.array(counted, dtype=np.float64)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Final
@@ -13,16 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from network.events import Event
-from optimizer.backends import BACKENDS, RELAXATIONS, Answer, Outcome, Search
+from optimizer.backends import BACKENDS, Answer, Outcome, Search
 from optimizer.bidding.offers import Offers, Usable
 from optimizer.program import Program
 from optimizer.search.isolation import Forked
-from optimizer.sourcing.packages.covering import Covering, Lots
-from optimizer.sourcing.packages.decomposition import Known, Prices, bound_by_regions, prices_of
+from optimizer.sourcing.packages.covering import Covering, Lots, lots_used
+from optimizer.sourcing.packages.cutting import Tightened, tightened
+from optimizer.sourcing.packages.fixing import fixed
 from optimizer.sourcing.packages.greedy import greedy_choice
 from optimizer.sourcing.packages.improving import (
     Neighbourhoods,
-    improve,
     is_whole,
     left_out_cost,
     neighbourhoods_of,
@@ -30,28 +30,27 @@ from optimizer.sourcing.packages.improving import (
 from optimizer.sourcing.packages.prices import bound_at
 from optimizer.sourcing.packages.program import columns_of, covering_program
 from optimizer.sourcing.packages.reading import covering_of
+from optimizer.sourcing.packages.weighed import search_by_turns
 from optimizer.sourcing.packages.winners import first_winners
 from optimizer.sourcing.progress import AwardProgress
 
 Flags = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 
-_ALONE_SHARE: Final = 0.1
-"""Of the time, for neighbourhoods before solvers begin with what they found."""
-_ALONE_SECONDS_PER_COLUMN: Final = 0.0015
-_NEIGHBOURHOODS_SHARE: Final = 0.8
+_CUTTING_SHARE: Final = 0.4
+"""Of the time, at most, for cuts."""
 _PATIENCE_SHARE: Final = 0.25
-"""Of the time that is left then: most for neighbourhoods beside a solver, and most without a better award; then
-bounds by regions have their place."""
+"""Of the time that is left then, for neighbourhoods without a better award; then another solver has their place."""
+_FIRST_SHARE: Final = 0.5
+"""Of what is missing between bound and award: a solver looks there first, where fewer columns are open."""
+_NEARLY: Final = 0.9
+"""Share of a limit of lots at which it is told to solvers."""
 _SOLVER_RESERVE: Final = 0.05
 """Share of its time that a solver is asked to leave: what it proved counts when it answers, and some are late."""
 _ANSWER_SECONDS: Final = 0.3
 _GLANCE_SECONDS: Final = 0.1
 _SEED: Final = 1
-_PROVER: Final = "scip"
-_SOLVER_COLUMNS: Final = 4_000
-"""Beyond so many packages no solver proves anything in minutes: regions do."""
-_NOBODY: Final = np.empty(0, dtype=np.int64)
+_PROVERS: Final = ("scip", "highs")
 
 
 def package_count(event: Event, offers: Offers) -> int:
@@ -74,7 +73,8 @@ def search_packages(progress: AwardProgress) -> bool:
         return False
     decimals = progress.event.money_decimals
     until = time.monotonic() + progress.left - _ANSWER_SECONDS
-    search = _Search(progress, covering, neighbourhoods_of(covering, decimals), until)
+    binding = np.zeros(len(covering.lots.most), dtype=np.bool_)
+    search = _Search(progress, covering, neighbourhoods_of(covering, decimals), binding, until)
     begun = greedy_choice(covering, first_winners(covering, left_out_cost(covering)))
     if is_whole(search.near, begun):
         search.offer(begun, "greedy packages")
@@ -92,144 +92,167 @@ class _Search:
     progress: AwardProgress
     covering: Covering
     near: Neighbourhoods
+    binding: Flags
+    """Limits of lots that solvers are told: most never bind, and they take most rows."""
     until: float
     """On the clock of `time.monotonic`."""
     chosen: Flags | None = None
     """The best choice, where it came from here."""
     improved: float = 0.0
     """When it was found."""
-    starts: tuple[Prices, ...] = ()
-    """Prices of the linear relaxation, with limits of winners and without."""
-    relaxed: int = 0
-    """Bound of the linear relaxation, money."""
 
     @property
-    def loose(self) -> Covering:
-        """The problem without limits of lots: they seldom bind, and take most rows."""
-        return replace(self.covering, lots=Lots(self.covering.lots.supplier[:0], self.covering.lots.item[:0], _NOBODY))
+    def scale(self) -> float:
+        """Money in a unit of currency."""
+        return 10.0**self.progress.event.money_decimals
+
+    @property
+    def known(self) -> tuple[int | None, int | None, int]:
+        """What changes where a solver told something."""
+        return self.progress.objective, self.progress.bound, int(self.binding.sum())
+
+    @property
+    def relaxed(self) -> Covering:
+        """The problem with those limits of lots that solvers are told."""
+        lots, some = self.covering.lots, self.binding
+        return replace(self.covering, lots=Lots(lots.supplier[some], lots.item[some], lots.most[some]))
 
     def offer(self, chosen: Flags, found_by: str) -> None:
         """Certify the award of a choice of columns."""
         if self.progress.offer(self.covering.award(chosen), found_by):
             self.chosen, self.improved = chosen, time.monotonic()
 
-    def take(self, answer: object, name: str) -> None:
-        """Believe a solver only as far as the certificate does."""
+    def take(self, answer: object, name: str, reach: float = math.inf) -> None:
+        """Believe a solver only as far as the certificate does.
+
+        Parameters
+        ----------
+        reach : float
+            Costs that all solutions below were open to the solver, currency.
+        """
         if not isinstance(answer, Answer):
             return
-        if answer.outcome is Outcome.INFEASIBLE:
+        if answer.outcome is Outcome.INFEASIBLE and math.isinf(reach):
             self.progress.infeasible = self.progress.award is None
             return
         if answer.columns is not None:
-            self.offer(answer.columns[: self.covering.n_columns] > 0.5, name)
-        self.progress.prove_currency(None if answer.bound is None else -answer.bound, name)
+            chosen = answer.columns[: self.covering.n_columns] > 0.5
+            self.offer(chosen, name)
+            self.binding |= lots_used(self.covering, chosen.astype(np.float64)) > self.covering.lots.most
+        bound = math.inf if answer.outcome is Outcome.INFEASIBLE else -math.inf
+        bound = bound if answer.bound is None else -answer.bound
+        self.progress.prove_currency(min(bound, reach), name)
 
-    def take_relaxed(self, answers: Sequence[Answer] | None) -> None:
-        """Evaluate the duals of relaxations exactly, as prices of items."""
-        scale, duals = 10.0**self.progress.event.money_decimals, [each.row_duals for each in answers or ()]
-        problems = zip(_relaxations(self.loose), duals, strict=False)
-        self.starts = tuple(prices_of(each, dual * scale) for each, dual in problems if dual is not None)
-        for start in self.starts:
-            self.relaxed = max(self.relaxed, bound_at(self.covering, np.rint(start.item).astype(np.int64)))
-        if self.starts:
-            self.progress.prove(self.relaxed, "prices of items")
+    def take_relaxed(self, answer: object) -> None:
+        """Take the bound of a relaxation; that of prices of items alone is exact."""
+        if not isinstance(answer, Answer) or answer.bound is None or answer.row_duals is None:
+            return
+        if self.progress.bound is None:
+            price = -answer.row_duals[: self.covering.n_items] * self.scale
+            self.progress.prove(bound_at(self.covering, np.rint(price).astype(np.int64)), "prices of items")
+        self.progress.prove_currency(-answer.bound, "cuts")
 
-    def solver(self, name: str, covering: Covering) -> Forked:
-        """Start a solver from the best choice so far."""
-        written = covering_program(covering, self.progress.event.money_decimals)
-        hint = None if self.chosen is None else columns_of(covering, written, self.chosen)
+    def tightened(self, improving: Forked) -> Tightened | None:
+        """Cut the relaxation beside neighbourhoods; None where nothing came of it."""
+        objective, began = self.progress.objective, time.monotonic()
+        target = -math.inf if objective is None else -objective / self.scale
+        until = began + _CUTTING_SHARE * (self.until - began)
+        program = covering_program(self.relaxed, self.progress.event.money_decimals).program
+        with Forked(tightened, program, self.covering.n_items, target, until, on_report=self.take_relaxed) as cutting:
+            while not self.progress.done and not cutting.ended:
+                found = cutting.wait(_GLANCE_SECONDS)
+                if isinstance(found, Tightened):
+                    self.take_relaxed(found.answer)
+                    self.binding |= self.nearly_full(found)
+                    return found
+                improving.wait(0.0)
+        return None
+
+    def nearly_full(self, tight: Tightened) -> Flags:
+        """Find the limits of lots that the relaxation, or the best award, comes near to."""
+        most, full = _NEARLY * self.covering.lots.most, np.zeros(len(self.binding), dtype=np.bool_)
+        for each in (tight.answer.columns, self.chosen):
+            if each is not None:
+                full |= lots_used(self.covering, each[: self.covering.n_columns].astype(np.float64)) >= most
+        return full
+
+    def prover(self, name: str, tight: Tightened, share: float) -> _Prover:
+        """Start a solver on what may cost less than some share of what is missing between bound and award."""
+        relaxed, decimals = self.relaxed, self.progress.event.money_decimals
+        written = covering_program(relaxed, decimals)
+        program, reach = tight.cuts.within(written.program), math.inf
+        duals = tight.answer.row_duals
+        if self.progress.objective is not None and self.progress.bound is not None and duals is not None:
+            reach = (self.progress.bound + share * (self.progress.objective - self.progress.bound)) / self.scale
+            base = fixed(tight.program, duals, -reach)
+            low, high = program.low.copy(), program.high.copy()
+            low[: base.n_columns], high[: base.n_columns] = base.low, base.high
+            program = replace(program, low=low, high=high)
+        hint = None if self.chosen is None else columns_of(relaxed, written, self.chosen)
         seconds = (1 - _SOLVER_RESERVE) * (self.until - time.monotonic())
         asked = Search(seconds, self.progress.parameters.gap / 10, hint=hint)
-        return Forked(_solved, written.program, name, asked, on_report=_nothing)
-
-    def by_regions(self) -> Forked:
-        """Start raising the bound by regions."""
-        objective = self.progress.objective
-        target = int(1.1 * self.relaxed) if objective is None else objective
-        return Forked(
-            bound_by_regions,
-            self.covering,
-            self.starts,
-            Known(self.relaxed, target, self.progress.event.money_decimals),
-            self.until,
-            on_report=lambda bound: self.progress.prove(bound, "regions"),
-        )
-
-    def watch(self, running: Mapping[str, Forked], until: float, patience: float = math.inf) -> None:
-        """Take what processes find until enough is proved, one ended, or the time or the patience is over.
-
-        Patience is the time without a better award.
-        """
-        self.improved = time.monotonic()
-        while not self.progress.done and not any(each.ended for each in running.values()):
-            for name, process in running.items():
-                self.take(process.wait(_GLANCE_SECONDS), name)
-            if time.monotonic() > min(until, self.improved + patience):
-                return
+        return _Prover(name, Forked(_solved, program, name, asked, on_report=_nothing), reach, share)
 
     def improving(self, begun: Flags, seed: int) -> Forked:
         """Start searching neighbourhoods."""
         return Forked(
-            improve, self.near, begun, self.until, seed, on_report=lambda found: self.offer(found, "neighbourhoods")
+            search_by_turns,
+            self.near,
+            begun,
+            self.until,
+            seed,
+            on_report=lambda found: self.offer(found, "neighbourhoods"),
         )
 
 
+@dataclass(slots=True)
+class _Prover:
+    """A solver at work on what costs less than `reach`."""
+
+    name: str
+    process: Forked
+    reach: float
+    """Currency."""
+    share: float
+    """Of what was missing between bound and award."""
+
+
 def _searched(search: _Search, begun: Flags) -> None:
-    """Begin with neighbourhoods and the relaxation; then prove beside them, and by regions when they find no more."""
-    progress, began = search.progress, time.monotonic()
+    """Begin with neighbourhoods and cuts; then prove beside neighbourhoods, by two solvers when these find no more."""
     with ExitStack() as neighbourhoods:
         improving = neighbourhoods.enter_context(search.improving(begun, _SEED))
-        decimals = progress.event.money_decimals
-        with Forked(_relaxed, search.loose, decimals, progress.left, on_report=_nothing) as relaxing:
-            search.take_relaxed(relaxing.wait(progress.left))
-        alone = min(_ALONE_SHARE * (search.until - began), _ALONE_SECONDS_PER_COLUMN * search.covering.n_columns)
-        improving.wait(max(began + alone - time.monotonic(), 0.0))
-        if search.covering.n_columns > _SOLVER_COLUMNS and search.starts:
-            with search.by_regions() as regions:
-                search.watch({"neighbourhoods": improving, "regions": regions}, search.until)
-        if not progress.done:
-            _proved(search, improving, neighbourhoods)
-    if not progress.done and search.until - time.monotonic() > 1.0:
-        _solved_whole(search)
+        tight = search.tightened(improving)
+        if tight is not None and not search.progress.done:
+            _proved(search, tight, improving, neighbourhoods)
 
 
-def _proved(search: _Search, improving: Forked, neighbourhoods: ExitStack) -> None:
-    """Let a solver prove on one core; the other is for neighbourhoods, for regions, and for neighbourhoods again."""
-    with search.solver(_PROVER, search.loose) as prover:
-        left = search.until - time.monotonic()
-        most = time.monotonic() + _NEIGHBOURHOODS_SHARE * left
-        search.watch({_PROVER: prover, "neighbourhoods": improving}, most, _PATIENCE_SHARE * left)
-        neighbourhoods.close()
-        if search.starts and not search.progress.done and not prover.ended:
-            with search.by_regions() as regions:
-                search.watch({_PROVER: prover, "regions": regions}, search.until)
-        if search.chosen is not None and not search.progress.done and not prover.ended:
-            with search.improving(search.chosen, _SEED + 1) as again:
-                search.watch({_PROVER: prover, "neighbourhoods": again}, search.until)
-        search.take(prover.wait(search.until - time.monotonic()) if not search.progress.done else None, _PROVER)
-
-
-def _solved_whole(search: _Search) -> None:
-    """Solve the whole program where its parts did not prove enough with time to spare."""
-    with search.solver("highs", search.covering) as one, search.solver(_PROVER, search.covering) as other:
-        search.watch({"highs": one, _PROVER: other}, search.until)
+def _proved(search: _Search, tight: Tightened, improving: Forked, neighbourhoods: ExitStack) -> None:
+    """Let a solver prove on one core; the other is for neighbourhoods, then for another solver."""
+    patience = _PATIENCE_SHARE * (search.until - time.monotonic())
+    search.improved = time.monotonic()
+    with ExitStack() as provers:
+        running = [search.prover(_PROVERS[0], tight, _FIRST_SHARE)]
+        provers.enter_context(running[0].process)
+        while not search.progress.done and time.monotonic() < search.until:
+            if len(running) == 1:
+                improving.wait(0.0)
+            if len(running) == 1 and time.monotonic() > search.improved + patience:
+                neighbourhoods.close()
+                running.append(search.prover(_PROVERS[1], tight, 1.0))
+                provers.enter_context(running[1].process)
+            for at, one in enumerate(running):
+                known = search.known
+                search.take(one.process.wait(_GLANCE_SECONDS), one.name, one.reach)
+                if one.process.ended and not search.progress.done:
+                    if search.known == known and one.share == 1.0:
+                        return
+                    share = _FIRST_SHARE if search.known != known else 1.0
+                    running[at] = search.prover(one.name, tight, share)
+                    provers.enter_context(running[at].process)
 
 
 def _solved(program: Program, name: str, asked: Search, report: Callable[[object], None]) -> Answer:
     return BACKENDS[name](program, asked)
-
-
-def _relaxations(covering: Covering) -> tuple[Covering, ...]:
-    """Leave limits of winners away, too: regions may prove more from there, because these limits mean little to it."""
-    if not len(covering.most_winners):
-        return (covering,)
-    without = replace(covering, winner_group=covering.winner_group[:0], most_winners=covering.most_winners[:0])
-    return covering, without
-
-
-def _relaxed(covering: Covering, money_decimals: int, seconds: float, report: Callable[[object], None]) -> list[Answer]:
-    programs = [covering_program(each, money_decimals).program for each in _relaxations(covering)]
-    return [RELAXATIONS["highs"](program, Search(seconds)) for program in programs]
 
 
 def _nothing(reported: object) -> None:
