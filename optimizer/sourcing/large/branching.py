@@ -15,9 +15,9 @@ from optimizer.sourcing.large.prices import Decisions, Pricing
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-_STEPS = 60
+_STEPS, _LAST_STEPS = 60, 600
 _LENGTH, _ABOVE, _PATIENCE = 0.5, 0.015, 12
-"""Of the steps of prices for each decision: they begin with those from before it."""
+"""Of the steps of prices for each decision, and once all is decided: they begin with those from before it."""
 
 _FIRST_GAIN = 0.05
 """Share of a supplier's fixed cost that deciding it is taken to be worth, before it was."""
@@ -79,10 +79,14 @@ def branch(
     known = pricing.at(prices).bound
     heap = [_Node(known, prices, pricing.needed, use)]
     while more():
-        supplier = gains.best(heap[0])
-        if supplier < 0:
-            return
         node = heapq.heappop(heap)
+        supplier = gains.best(node)
+        if supplier < 0:
+            left = _improved(pricing, node, node.decided, _LAST_STEPS)
+            heapq.heappush(heap, left)
+            if left.bound <= node.bound:
+                return
+            continue
         for side, decision in enumerate((SHUT, USED)):
             child = _decided(pricing, node, supplier, decision)
             moved = float(node.use[supplier] if decision == SHUT else 1 - node.use[supplier])
@@ -97,6 +101,10 @@ def _decided(pricing: Pricing, node: _Node, supplier: int, decision: int) -> _No
     """Decide one supplier more, and improve prices for that."""
     decided = node.decided.copy()
     decided[supplier] = decision
-    prices, use, _ = ascend(pricing.market, node.prices, decided, _STEPS, _LENGTH, _ABOVE, _PATIENCE)
-    # What held without the decision still does.
+    return _improved(pricing, node, decided, _STEPS)
+
+
+def _improved(pricing: Pricing, node: _Node, decided: Decisions, steps: int) -> _Node:
+    """Improve prices for decisions that keep those of a node, whose bound still holds."""
+    prices, use, _ = ascend(pricing.market, node.prices, decided, steps, _LENGTH, _ABOVE, _PATIENCE)
     return _Node(max(pricing.at(prices, decided).bound, node.bound), prices, decided, use)

@@ -1,7 +1,8 @@
-"""Suppliers that every award uses, because some rule asks for more than all others have together."""
+"""Which suppliers rules ask for: those that every award uses, and how many of the others are used at least."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -39,8 +40,21 @@ def owners_of(matrix: Any, owner: Ints, indicating: Ints) -> Ints:
     return np.where((owner < 0) & (lowest == highest), highest, owner)
 
 
-def needed_suppliers(matrix: Any, most: Floats, low: Floats, owner: Ints, n_suppliers: int) -> Flags:
-    """Find suppliers without whom some row cannot be kept.
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How much suppliers can add to rows that ask for something: pairs of a row and a supplier."""
+
+    row: Ints
+    supplier: Ints
+    reach: Floats
+    others: tuple[Ints, Ints, Floats]
+    """What adds to rows without any supplier: (row, column, coefficient)."""
+    everybody: Floats
+    """Most that all columns together can add, by row."""
+
+
+def reach_of(matrix: Any, most: Floats, low: Floats, owner: Ints) -> Reach:
+    """Count what suppliers can add to rows.
 
     Parameters
     ----------
@@ -48,24 +62,25 @@ def needed_suppliers(matrix: Any, most: Floats, low: Floats, owner: Ints, n_supp
     most : ndarray of float64, shape (n_columns,)
         Columns are at least 0.
     low : ndarray of float64, shape (n_rows,)
+        What rows ask for; of those that ask for nothing nothing is counted.
     owner : ndarray of int64, shape (n_columns,)
         Supplier without whom a column is 0, -1: none.
-    n_suppliers : int
-
-    Returns
-    -------
-    ndarray of bool, shape (n_suppliers,)
     """
     block = matrix.tocoo()
     helps = (block.data > 0) & (low[block.row] > 0)
-    row, column = block.row[helps].astype(np.int64), block.col[helps]
-    reach = block.data[helps] * most[column]
-    everybody = np.bincount(row, reach, minlength=len(low))
-    owned = owner[column] >= 0
-    pair, number = np.unique(row[owned] * n_suppliers + owner[column[owned]], return_inverse=True)
-    own = np.bincount(number, reach[owned], minlength=len(pair))
-    asking = pair // n_suppliers
-    short = everybody[asking] - own < low[asking] * (1 - _TOLERANCE) - _TOLERANCE
+    row, column, value = block.row[helps].astype(np.int64), block.col[helps], block.data[helps]
+    most_of = value * most[column]
+    owned, span = owner[column] >= 0, int(owner.max(initial=0)) + 1
+    pair, number = np.unique(row[owned] * span + owner[column[owned]], return_inverse=True)
+    own: Floats = np.bincount(number, most_of[owned], minlength=len(pair)).astype(np.float64)
+    everybody: Floats = np.bincount(row, most_of, minlength=len(low)).astype(np.float64)
+    return Reach(pair // span, pair % span, own, (row[~owned], column[~owned], value[~owned]), everybody)
+
+
+def needed_suppliers(reach: Reach, low: Floats, n_suppliers: int) -> Flags:
+    """Find suppliers without whom some row cannot be kept, shape ``(n_suppliers,)``."""
+    asked = low[reach.row]
+    short = reach.everybody[reach.row] - reach.reach < asked * (1 - _TOLERANCE) - _TOLERANCE
     needed = np.zeros(n_suppliers, dtype=np.bool_)
-    needed[pair[short] % n_suppliers] = True
+    needed[reach.supplier[short]] = True
     return needed

@@ -72,6 +72,7 @@ class Pricing:
         size = np.maximum(program.most, 1e-9)
         size[program.used] = size[n : 2 * n] = 1.0
         cost = np.concatenate([whole, whole, np.zeros(len(program.cost) - 2 * n)])
+        cost[program.used] = program.cost[program.used]
         filled = abs(self.matrix) @ np.where(np.isfinite(size), size, 0.0)
         costly = where_any(self.matrix) @ cost
         squares = np.sqrt(self.matrix.power(2) @ size**2)

@@ -21,7 +21,7 @@ from optimizer.bidding.offers import Offers
 from optimizer.program import Program
 from optimizer.sourcing.award_flows import AwardFlows, award_flows
 from optimizer.sourcing.large.collecting import Collected, by_row
-from optimizer.sourcing.large.needed import needed_suppliers, owners_of
+from optimizer.sourcing.large.needed import needed_suppliers, owners_of, reach_of
 from optimizer.sourcing.strengthening import fewest_winners, worthiest_items
 
 Floats = NDArray[np.float64]
@@ -121,19 +121,36 @@ def award_program(event: Event, offers: Offers) -> AwardProgram:
     add_least(parts, flows, honest)
     _add_fewest_winners(parts, event, limits, used, uncovered)
     cost, most, integer = parts.columns()
-    matrix, rows = parts.matrix(), parts.rows()
-    needed = _needed(flows, used, matrix, most, rows)
-    return AwardProgram(flows, pack, used, uncovered, cost, most, integer, matrix, *rows, needed)
+    needed = _add_needed(parts, flows, used)
+    return AwardProgram(flows, pack, used, uncovered, cost, most, integer, parts.matrix(), *parts.rows(), needed)
 
 
-def _needed(flows: AwardFlows, used: Ints, matrix: Any, most: Floats, rows: Any) -> NDArray[np.bool_]:
-    """Find suppliers that are used in every award."""
-    low, _, kind, _ = rows
+def _add_needed(parts: Collected, flows: AwardFlows, used: Ints) -> NDArray[np.bool_]:
+    """Use suppliers that together reach what rules ask for; return those that are used in every award.
+
+    Fractions of suppliers who win a whole lot each are no such thing to a relaxation.
+    """
+    matrix, most, (low, _, kind, _) = parts.matrix(), parts.columns()[1], parts.rows()
     owner = np.full(len(most), -1, dtype=np.int64)
     owner[: 2 * len(flows)] = np.tile(flows.supplier, 2)
     owner[used] = np.arange(len(used))
     owner = owners_of(matrix, owner, np.flatnonzero(kind == RowKind.INDICATOR))
-    return needed_suppliers(matrix, most, low, owner, len(used))
+    reach = reach_of(matrix, most, low, owner)
+    asking = np.flatnonzero((kind == RowKind.LIMIT) & (low > 0))
+    number = np.full(len(low), -1)
+    number[asking] = np.arange(len(asking))
+    at, (row, column, value) = number[reach.row] >= 0, reach.others
+    enough = np.minimum(reach.reach, low[reach.row])[at]
+    others = number[row] >= 0
+    parts.add_rows(
+        RowKind.TOTAL,
+        len(asking),
+        low[asking],
+        np.inf,
+        (number[reach.row[at]], used[reach.supplier[at]], enough),
+        (number[row[others]], column[others], value[others]),
+    )
+    return needed_suppliers(reach, low, len(used))
 
 
 def _add_segments(parts: Collected, flows: AwardFlows, pack: Floats, chosen: Ints, used: Ints) -> None:

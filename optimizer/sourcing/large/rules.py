@@ -76,11 +76,12 @@ class _Writer:
         self.honest[flow[exact[owner_of]]] = True
         plain = single[code]
         own = np.flatnonzero(~single & ~whole)
+        wins = self._own(own, code, flow, exact[owners])
+        of_one = alone[own] & exact[owners[own]]
+        self._with_supplier(wins[of_one], supplier[own[of_one]])
         return (
             np.concatenate([owner_of[plain], owners[whole], owners[own]]),
-            np.concatenate(
-                [len(self.flows) + flow[plain], self.used[supplier[whole]], self._own(own, code, flow, exact[owners])]
-            ),
+            np.concatenate([len(self.flows) + flow[plain], self.used[supplier[whole]], wins]),
         )
 
     def _own(self, own: Ints, code: Ints, flow: Ints, exact: NDArray[np.bool_]) -> Ints:
@@ -100,6 +101,11 @@ class _Writer:
         counted = (np.arange(len(strict)), wins[strict], 1.0)
         self.parts.add_rows(RowKind.INDICATOR, len(strict), -np.inf, 0.0, entry, counted)
         return wins
+
+    def _with_supplier(self, wins: Ints, supplier: Ints) -> None:
+        """Let sets of one supplier's bids win only where it is used: fractions of several segments are no whole use."""
+        row = np.arange(len(wins))
+        self.parts.add_rows(RowKind.TOTAL, len(wins), -np.inf, 0.0, (row, wins, 1.0), (row, self.used[supplier], -1.0))
 
     def _count_users(self, supplier: Ints) -> None:
         """Let these suppliers be used only where any of their bids wins."""
