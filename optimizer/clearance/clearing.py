@@ -46,6 +46,9 @@ _EVERY_PATH: Final = 400_000
 _POLISH: Final = 0.05
 """Share of the time that a solver gets where it can prove nothing."""
 
+_DECIDING: Final = 0.25
+"""Share of the time for deciding at least, however long valuing took: without prices of budgets nothing is proved."""
+
 _NEAR: Final = 1e-5
 """Share of a budget up to which what options forgo is known."""
 
@@ -132,7 +135,7 @@ def clearance(
     valued = time.monotonic()
     world = _World(choices, which, units, trees, of, options, held_by(choices, which, units))
     missed = _missed(world)
-    priced, chosen = _decided(world, began + seconds, gap, can=not missed)
+    priced, chosen = _decided(world, max(began + seconds, valued + _DECIDING * seconds), gap, can=not missed)
     value, forgone = _exactly(world, np.full(len(units), -1) if chosen is None else chosen)
     ended = time.monotonic()
     return Clearing(
