@@ -16,7 +16,7 @@ from optimizer.certificate.settlement import Settlement, settle
 from optimizer.plan import Markdowns, Plan, no_markdowns
 from optimizer.worth.choices import Choices, choice_rows, choices_of
 from optimizer.worth.economics import money
-from optimizer.worth.price_paths import expected_sales, repriced, repricing_value
+from optimizer.worth.price_paths import expected_sales, repriced, value_between
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -68,13 +68,13 @@ def markdown_figures(network: Network, plan: Plan) -> MarkdownFigures:
     known = np.flatnonzero(choice >= 0)
     owner, rows = _stock_rows(choices, choice[known])
     of = known[owner]
-    at_path = repriced(network, markdowns.take(known))
-    at_list = repriced(network, no_markdowns())
+    at_path = repriced(network, markdowns.take(known), choices)
+    at_list = repriced(network, no_markdowns(), choices)
     settled = settle(at_path, lines_of(at_path, plan))
     sold = expected_sales(at_path, rows, units_by_period(at_path, settled, rows))
     units = np.zeros(markdowns.price.shape)
     np.add.at(units, of, sold)
-    more = repricing_value(network, at_path)[rows]
+    more = value_between(at_list, at_path)[rows]
     more += _value_of_lines(at_path, settled, rows)
     more -= _value_of_lines(at_list, settle(at_list, lines_of(at_list, plan)), rows)
     earned = np.zeros(len(markdowns), dtype=np.int64)
