@@ -12,6 +12,7 @@ from optimizer.plan import Conflict, Incumbent, Plan, Result, Status, StopReason
 from optimizer.plan_lines import no_lines
 from optimizer.reasons import explain
 from optimizer.request import Parameters, Request
+from optimizer.search.known_plans import solution_of_plan
 from optimizer.search.progress import PROVED_GAP, Progress
 from optimizer.search.strategies import search
 from optimizer.transfer import build
@@ -19,6 +20,14 @@ from optimizer.worth.price_paths import repriced
 
 _EXPLAINING_SHARE = 0.6
 """Of the time that is left, for the reasons of a large plan: the last block takes longer, and so does the way back."""
+
+_KNOWN = "a known plan"
+
+_READ_FLOWS = 100_000
+"""Flows up to which a known plan is read as a solution."""
+
+_READING_SHARE = 0.1
+"""Of the time, for that at most."""
 
 _LATE_SECONDS = 10.0
 """For explaining a large plan whose search was stopped from outside: its time is over already."""
@@ -66,10 +75,11 @@ def solve(
         return _nothing_to_do(progress, built_at - started)
     _offer_known_plans(progress)
     for plan in known:
-        progress.offer_plan(plan, "a known plan", as_it_is=True)
+        progress.offer_plan(plan, _KNOWN, as_it_is=True)
     if free.any():
         search_joint(progress, choices, free)
     else:
+        _start_from_known(progress)
         search(progress)
     seconds = {"build": built_at - started, "solve": time.monotonic() - built_at}
     conflicts = progress.conflicts if progress.infeasible else ()
@@ -107,6 +117,12 @@ def _offer_known_plans(progress: Progress) -> None:
     progress.offer_plan(no_lines(), "do nothing")
     if progress.request.former_plan is not None:
         progress.offer_plan(progress.request.former_plan.plan, "the former plan")
+
+
+def _start_from_known(progress: Progress) -> None:
+    """Let the search begin with the best known plan, where reading it as a solution takes little time."""
+    if progress.plan is not None and progress.plan_by == _KNOWN and len(progress.built.model.flows) <= _READ_FLOWS:
+        progress.solution = solution_of_plan(progress.built, progress.plan, _READING_SHARE * progress.left)
 
 
 def _nothing_to_do(progress: Progress, build_seconds: float) -> Result:

@@ -186,6 +186,13 @@ class _Offers:
     _worth: tuple[bool, int] | None = None
     _waiting: bool = False
 
+    def __post_init__(self) -> None:
+        """Start from what the search knows already."""
+        known = self.progress.solution
+        if known is not None:
+            self.solution, self.found_by, self.used = known, self.progress.plan_by, known.flow_units > 0
+            self._worth = _worth_of(self.progress.built.model, known)
+
     def add(self, solution: Solution, found_by: str) -> None:
         """Keep a solution when it is better."""
         model = self.progress.built.model
