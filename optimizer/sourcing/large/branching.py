@@ -15,9 +15,12 @@ from optimizer.sourcing.large.prices import Decisions, Pricing
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-_STEPS, _LAST_STEPS = 60, 600
-_LENGTH, _ABOVE, _PATIENCE = 0.5, 0.015, 12
+_STEPS, _LAST_STEPS = 200, 600
+_LENGTH, _ABOVE, _PATIENCE = 1.0, 0.03, 20
 """Of the steps of prices for each decision, and once all is decided: they begin with those from before it."""
+
+_RISING = 1e-3
+"""Share of a bound by which it has to have risen, so that more steps come before the next decision."""
 
 _FIRST_GAIN = 0.05
 """Share of a supplier's fixed cost that deciding it is taken to be worth, before it was."""
@@ -34,6 +37,8 @@ class _Node:
     decided: Decisions = field(compare=False)
     use: Floats = field(compare=False)
     """How often each supplier was used of late, while prices were improved."""
+    rising: bool = field(compare=False, default=False)
+    """Whether more steps are worth more than another decision."""
 
 
 class _Gains:
@@ -81,10 +86,10 @@ def branch(
     while more():
         node = heapq.heappop(heap)
         supplier = gains.best(node)
-        if supplier < 0:
-            left = _improved(pricing, node, node.decided, _LAST_STEPS)
+        if node.rising or supplier < 0:
+            left = _improved(pricing, node, node.decided, _STEPS if node.rising else _LAST_STEPS)
             heapq.heappush(heap, left)
-            if left.bound <= node.bound:
+            if left.bound <= node.bound and supplier < 0:
                 return
             continue
         for side, decision in enumerate((SHUT, USED)):
@@ -107,4 +112,5 @@ def _decided(pricing: Pricing, node: _Node, supplier: int, decision: int) -> _No
 def _improved(pricing: Pricing, node: _Node, decided: Decisions, steps: int) -> _Node:
     """Improve prices for decisions that keep those of a node, whose bound still holds."""
     prices, use, _ = ascend(pricing.market, node.prices, decided, steps, _LENGTH, _ABOVE, _PATIENCE)
-    return _Node(max(pricing.at(prices, decided).bound, node.bound), prices, decided, use)
+    bound = max(pricing.at(prices, decided).bound, node.bound)
+    return _Node(bound, prices, decided, use, rising=bound > node.bound + _RISING * abs(node.bound))
