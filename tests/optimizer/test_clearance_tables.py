@@ -33,6 +33,22 @@ def test_sums_are_those_of_the_certificate(spread: float) -> None:
         assert below == pytest.approx(1.0 - chance[0], abs=1e-9)
 
 
+@pytest.mark.parametrize("spread", [0.0, 1e-3, 0.4, 2.0])
+def test_several_means_are_as_one_after_the_other(spread: float) -> None:
+    slope, inverse = np.empty(2001), np.empty(2001)
+    for units in (0, 1, 7, 60, 500, 2000):
+        compiled.fill_slopes(spread, units, slope, inverse)
+        # From 0 to beyond what the chance of no demand can say, and far below the units.
+        for means in (np.array([0.0, 0.2, 1.0, 9.0, 40.0]), np.array([0.5, 90.0, 700.0, 3000.0])):
+            found, sold = np.empty((4, len(means))), np.empty(len(means))
+            compiled.sold_and_slopes(means, spread, units, slope, inverse, found)
+            compiled.sold_at(means[::-1].copy(), spread, units, inverse, found[3], sold)
+            for mean, at in zip(means.tolist(), found[:3].T.tolist(), strict=True):
+                alone = compiled.sold_and_slope(mean, spread, units, slope, inverse)
+                assert at == pytest.approx(alone, rel=1e-11, abs=1e-12)
+            assert sold[::-1] == pytest.approx(found[0], rel=1e-11, abs=1e-12)
+
+
 @pytest.mark.parametrize("spread", [0.0, 0.3, 3.0])
 def test_cubics_miss_by_no_more_than_the_bound(spread: float) -> None:
     slope, inverse = np.empty(301), np.empty(301)
