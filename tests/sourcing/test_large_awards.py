@@ -198,9 +198,15 @@ def test_drawn_events_keep_their_bounds():
         best = award(event, Parameters(time_limit_seconds=3))
         if best.objective is None:
             continue
-        pricing = Pricing(award_program(event, offers))
-        bound = pricing.at(pricing.within(pricing.first_prices())).bound
-        assert bound <= best.objective / 10**event.money_decimals + 1e-9, seed
+        pricing, least = Pricing(award_program(event, offers)), best.objective / 10**event.money_decimals
+        first = pricing.within(pricing.first_prices())
+        assert pricing.at(first).bound <= least + 1e-9, seed
+        proved: list[float] = []
+        branch(pricing, *pricing.climb(first, _counting(2), lambda priced, _: None), _counting(20), proved.append)
+        assert max(proved, default=-np.inf) <= least * (1 + 1e-9) + 1e-9, seed
+        answer = BACKENDS["highs"](whole_program(pricing.program), Search(seconds=3, gap=1e-7))
+        assert answer.outcome is not Outcome.INFEASIBLE, seed
+        assert -answer.bound <= least + 1e-4 * max(abs(least), 1), seed
 
 
 def test_reference_award_keeps_the_rules():
