@@ -26,7 +26,8 @@ def run(arguments: argparse.Namespace, progress: Progress) -> ExitCode:
     read = award_at(arguments.award_directory, event, progress)
     with progress.phase("certify", "certifying"):
         claimed = {"cost": read.claimed_cost, "objective": read.claimed_objective}
-        certificate = check_claims(certify_award(event, read.award), claimed, read.claimed_ledger)
+        found = certify_award(event, read.award)
+        certificate = check_claims(found, claimed, read.claimed_ledger, money_decimals=event.money_decimals)
     summary = _summary(event, read, certificate)
     summary["seconds"] = {**progress.seconds, "total": progress.elapsed_seconds}
     print(json.dumps(summary, allow_nan=False) if arguments.json else "\n".join(_page(event, certificate, summary)))

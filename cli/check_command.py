@@ -31,7 +31,8 @@ def run(arguments: argparse.Namespace, progress: Progress) -> ExitCode:
     tell_warnings((*warnings, *plan.warnings))
     with progress.phase("certify", "certifying"):
         claimed = {"benefit": plan.claimed_benefit, "objective": plan.claimed_objective}
-        certificate = check_claims(certify(network, request, plan.plan), claimed, plan.claimed_ledger)
+        found = certify(network, request, plan.plan)
+        certificate = check_claims(found, claimed, plan.claimed_ledger, money_decimals=network.money_decimals)
         summary = _summary(network, request, plan, certificate)
     summary["seconds"] = {**progress.seconds, "total": progress.elapsed_seconds}
     print(json.dumps(summary, allow_nan=False) if arguments.json else "\n".join(_page(network, certificate, summary)))

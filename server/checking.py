@@ -42,7 +42,7 @@ def check_plan(
         lambda: request_of(request, network, former), lambda: plan_of_lines(request.plan, network, "plan")
     )
     claimed = {name: _claimed(request, f"claimed_{name}", network) for name in ("benefit", "objective")}
-    certificate = check_claims(certify(network, asked, plan), claimed)
+    certificate = check_claims(certify(network, asked, plan), claimed, money_decimals=network.money_decimals)
     response = plan_service_pb2.CheckPlanResponse(
         certificate=certificate_to_proto(certificate),
         benefit=certificate.benefit / 10**network.money_decimals,

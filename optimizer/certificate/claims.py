@@ -14,7 +14,11 @@ Certified = TypeVar("Certified", Certificate, AwardCertificate)
 
 
 def check_claims(
-    certificate: Certified, claimed: Mapping[str, int | None], claimed_ledger: Mapping[str, int] | None = None
+    certificate: Certified,
+    claimed: Mapping[str, int | None],
+    claimed_ledger: Mapping[str, int] | None = None,
+    *,
+    money_decimals: int = 0,
 ) -> Certified:
     """Compare claims with a certificate.
 
@@ -26,23 +30,29 @@ def check_claims(
         claimed.
     claimed_ledger : mapping of str to int, optional
         Amounts by ledger term, in money units.
+    money_decimals : int
+        With those of the money, messages give amounts in the currency; without, in money units.
 
     Returns
     -------
     Certificate or AwardCertificate
         The same one, with a violation for each claim that does not hold.
     """
+
+    def said(amount: int) -> str:
+        return f"{amount / 10**money_decimals:,.{money_decimals}f}"
+
     log, place = ViolationLog(), "award" if isinstance(certificate, AwardCertificate) else "plan"
     for name, amount in claimed.items():
         found = getattr(certificate, name)
         if amount is not None and not agree(amount, found):
-            message = f"the {place} claims {amount} money units of {name}, it is {found}"
+            message = f"the {place} claims the {name} {said(amount)}, it is {said(found)}"
             log.add_one(f"claimed_{name}", place, message, abs(amount - found))
     terms = [] if claimed_ledger is None else sorted(certificate.ledger.keys() | claimed_ledger.keys())
     for term in terms:
         amount, found = (claimed_ledger or {}).get(term, 0), certificate.ledger.get(term, 0)
         if not agree(amount, found):
-            message = f"the ledger claims {amount} money units, it is {found}"
+            message = f"the ledger claims {said(amount)}, it is {said(found)}"
             log.add_one("ledger", f"ledger term {term}", message, abs(amount - found))
     return replace(
         certificate,

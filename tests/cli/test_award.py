@@ -69,6 +69,8 @@ def test_the_award_directory_holds_the_answer_and_is_checked(command: Command, d
     assert (checked.code, checked.json["cost"], checked.json["claimed_cost"]) == (0, BEST, BEST)
     assert checked.json["certificate"] == {"valid": True, "violations": []}
     assert checked.json["winners"] == ["acme", "base"]
+    (out / "award.json").write_text(json.dumps({**kept, "cost": 1234.5}), encoding="utf-8")
+    assert f"claims the cost 1,234.50, it is {BEST:,.2f}" in command("check-award", directory, out).out
 
 
 def test_people_get_a_page(command: Command, directory: Path, tmp_path: Path) -> None:
