@@ -18,7 +18,7 @@ from optimizer.clearance.expected_sales import (
     grid,
     rate_of,
     sold,
-    sold_and_slope,
+    sold_and_slopes,
     table_error,
 )
 
@@ -110,15 +110,12 @@ def add_late(rows, sites, c, x, level, way, first_node, n_table, slope, inverse,
 @njit(cache=True, nogil=True)
 def _table(rows, i, units, nodes, slope, inverse):
     """Cubics of the expected sales of a number of units, and the most that they miss."""
-    n, mean, wrong = len(nodes), rows.mean[i], 0.0
-    value, tilt = np.zeros(n), np.zeros(n)
-    for k in range(n):
-        value[k], change, below = sold_and_slope(mean * nodes[k], rows.spread[i], units, slope, inverse)
-        tilt[k] = mean * change
-        if k + 1 < n:
-            width = mean * (nodes[k + 1] - nodes[k])
-            wrong = max(wrong, table_error(mean * nodes[k], width, rate_of(rows.spread[i]), below))
-    return cubics(nodes, value, tilt), wrong
+    mean, wrong, found = rows.mean[i], 0.0, np.empty((4, len(nodes)))
+    sold_and_slopes(mean * nodes, rows.spread[i], units, slope, inverse, found)
+    for k in range(len(nodes) - 1):
+        width = mean * (nodes[k + 1] - nodes[k])
+        wrong = max(wrong, table_error(mean * nodes[k], width, rate_of(rows.spread[i]), found[2, k]))
+    return cubics(nodes, found[0], mean * found[1]), wrong
 
 
 @njit(cache=True, nogil=True)
