@@ -1,4 +1,4 @@
-"""Searches events of packages: neighbourhoods of awards on one core, proofs on the other."""
+"""Searches events of packages: exchanges of packages on one core, cuts and proofs on the other."""
 
 from __future__ import annotations
 
@@ -194,14 +194,14 @@ class _Search:
         return _Prover(name, Forked(_solved, program, name, asked, on_report=_nothing), reach, share)
 
     def improving(self, begun: Flags, seed: int) -> Forked:
-        """Start searching neighbourhoods."""
+        """Start searching by weights and in neighbourhoods."""
         return Forked(
             search_by_turns,
             self.near,
             begun,
             self.until,
             seed,
-            on_report=lambda found: self.offer(found, "neighbourhoods"),
+            on_report=lambda found: self.offer(found, "exchanged packages"),
         )
 
 
@@ -246,7 +246,7 @@ def _proved(search: _Search, tight: Tightened, improving: Forked, neighbourhoods
                 if one.process.ended and not search.progress.done:
                     if search.known == known and one.share == 1.0:
                         return
-                    share = _FIRST_SHARE if search.known != known else 1.0
+                    share = one.share if search.known[2] > known[2] else 1.0
                     running[at] = search.prover(one.name, tight, share)
                     provers.enter_context(running[at].process)
 
