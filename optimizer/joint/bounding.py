@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.joint.envelopes import envelopes, forgone_by_budget, target_prices, timeless, worth_of, worth_of_options
+from optimizer.joint.multipliers import carried
 from optimizer.joint.positions import Joint, SharedPrices
 from optimizer.joint.worlds import prices_at, without_former_plan
 from optimizer.search.flow_network import flow_network
-from optimizer.search.pricing import bounds_by_pricing
-from optimizer.transfer import build
+from optimizer.search.pricing import Multipliers, Priced, bounds_by_pricing
+from optimizer.transfer import TransferModel, build
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -23,14 +24,15 @@ Floats = NDArray[np.float64]
 _FIRST_ROUNDS, _MORE_ROUNDS, _MOST_ROUNDS = 12, 6, 60
 """Rounds of pricing with the first envelopes, how many more with each new set, and with any at most."""
 
-_BUDGET_ROUNDS: Final = 4
-"""Rounds of better prices of budgets before new envelopes."""
+_FIRST_STEP, _SHORTER = 0.15, 0.8
+"""First step of a budget's price where it is overspent twice, and by what steps shrink where that did not help."""
 
-_FIRST_STEP, _SHORTER = 0.15, 0.6
-"""First step of a budget's price where it is overspent twice, and by what steps shrink."""
+_FRESH_STEP: Final = 0.3
+"""Least step of pricing with new envelopes: their worths are others, if not by much."""
 
 _STALL: Final = 2e-5
-"""New envelopes that lower the bound by less than this share are the last."""
+"""New envelopes that lower the bound by less than this share have stalled; so many times in a row, and they end."""
+_STALLED: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +41,8 @@ class Step:
 
     bound: int
     """Of the objective of any joint plan, money."""
-    budget: Floats
-    """Prices of budgets, shape ``(n_budgets,)``."""
-    option: Ints
-    """Best option of every family at the prices of units, shape ``(n_families,)``."""
+    option: Ints | None = None
+    """Best option of every family at the prices of units, shape ``(n_families,)``; with the last bound of a set."""
 
 
 def best_options(joint: Joint, option_worth: Floats) -> Ints:
@@ -53,27 +53,27 @@ def best_options(joint: Joint, option_worth: Floats) -> Ints:
     return order[first[:-1]] - first[:-1]
 
 
-def budget_prices(joint: Joint, unit_price: Floats, shared: SharedPrices, *, rounds: int, until: float) -> SharedPrices:
-    """Improve prices of budgets at prices of units: a budget that would be overspent costs more, another less.
+class _BudgetPrices:
+    """Prices of budgets: one that would be overspent costs more, another less.
 
-    Subgradient steps on the Lagrangian dual, each as long as the step before or shorter; the best prices are kept.
+    Subgradient steps on the Lagrangian dual, one with each set of envelopes; the best prices are gone on from.
     """
-    amount = np.maximum(joint.choices.budget_amount.astype(np.float64), 1.0)
-    best, least, step = shared, np.inf, _FIRST_STEP
-    for _ in range(rounds):
-        worth = worth_of_options(joint, unit_price, shared)
-        option = best_options(joint, worth)
-        dual = float(worth[joint.options.first_option[:-1] + option].sum() + shared.budget @ amount)
-        if dual < least:
-            best, least = shared, dual
-        else:
-            step *= _SHORTER
-        if time.monotonic() >= until:
-            break
-        forgone = forgone_by_budget(joint, unit_price, shared, option)
-        over = np.clip(forgone / amount - 1.0, -1.0, 1.0)
-        shared = SharedPrices(np.maximum(shared.budget + step * over, 0.0), shared.target)
-    return best
+
+    def __init__(self, joint: Joint, shared: SharedPrices) -> None:
+        self._joint, self.shared = joint, shared
+        self._amount = np.maximum(joint.choices.budget_amount.astype(np.float64), 1.0)
+        self._step, self._least = _FIRST_STEP, np.inf
+
+    def learn(self, unit_price: Floats, option: Ints, bound: float) -> None:
+        """Take a step, after the bound that the present prices gave."""
+        if not len(self._amount):
+            return
+        if bound >= self._least:
+            self._step *= _SHORTER
+        self._least = min(bound, self._least)
+        forgone = forgone_by_budget(self._joint, unit_price, self.shared, option)
+        over = np.clip(forgone / self._amount - 1.0, -1.0, 1.0)
+        self.shared = replace(self.shared, budget=np.maximum(self.shared.budget + self._step * over, 0.0))
 
 
 def steps_of_bounds(joint: Joint, unit_price: Floats, shared: SharedPrices, seconds: float) -> Iterator[Step]:
@@ -87,27 +87,33 @@ def steps_of_bounds(joint: Joint, unit_price: Floats, shared: SharedPrices, seco
     shared : SharedPrices
     seconds : float
     """
-    until, behind, rounds = time.monotonic() + seconds, np.inf, _FIRST_ROUNDS
-    shared = SharedPrices(shared.budget, target_prices(joint))
+    until, least, stalled, rounds = time.monotonic() + seconds, np.inf, 0, _FIRST_ROUNDS
+    budgets = _BudgetPrices(joint, SharedPrices(shared.budget, target_prices(joint)))
     network, request = timeless(joint.network), without_former_plan(joint.request)
+    before: tuple[TransferModel, Multipliers] | None = None
     while True:
-        if len(joint.choices.budget_amount):
-            shared = budget_prices(joint, unit_price, shared, rounds=_BUDGET_ROUNDS, until=until)
-        found = envelopes(joint, unit_price, shared)
+        worth = worth_of_options(joint, unit_price, budgets.shared)
+        found = envelopes(joint, unit_price, budgets.shared, worth)
+        option = best_options(joint, worth)
         built = build(network, request, worth_of(joint, found))
         flows = flow_network(built.model, in_packs=False, compiled=True)
-        option = best_options(joint, found.option_worth)
-        best, last = np.inf, None
-        for number, last in enumerate(bounds_by_pricing(built.model, flows)):
-            if last.bound < best:
-                best = last.bound
-                yield Step(int(best) + found.constant, shared.budget, option)
+        begin = None if before is None else carried(before[1], before[0], built)
+        best: Priced | None = None
+        for number, priced in enumerate(bounds_by_pricing(built.model, flows, begin)):
+            if best is None or priced.bound < best.bound:
+                best = priced
+                yield Step(priced.bound + found.constant)
             if number >= rounds or time.monotonic() >= until:
                 break
-        if last is None:
-            yield Step(found.constant, shared.budget, option)
+        if best is None:
+            yield Step(found.constant, option)
             return
-        if time.monotonic() >= until or best + found.constant > behind - _STALL * abs(behind):
+        bound = best.bound + found.constant
+        yield Step(bound, option)
+        stalled = stalled + 1 if bound > least - _STALL * abs(least) else 0
+        if time.monotonic() >= until or stalled >= _STALLED:
             return
-        behind, rounds = best + found.constant, min(rounds + _MORE_ROUNDS, _MOST_ROUNDS)
-        unit_price = prices_at(joint, network, built, flows, last)
+        least, rounds = min(least, bound), min(rounds + _MORE_ROUNDS, _MOST_ROUNDS)
+        before = built, best.multipliers._replace(step=max(priced.multipliers.step, _FRESH_STEP))
+        budgets.learn(unit_price, option, bound)
+        unit_price = prices_at(joint, network, built, flows, priced)

@@ -53,7 +53,7 @@ class Envelopes:
     """Worth of every option to its family at the prices of units, shape ``(n_options,)`` over all families."""
 
 
-def envelopes(joint: Joint, unit_price: Floats, shared: SharedPrices) -> Envelopes:
+def envelopes(joint: Joint, unit_price: Floats, shared: SharedPrices, option_worth: Floats | None = None) -> Envelopes:
     """Choose the shifts at prices, and write the envelopes.
 
     Parameters
@@ -62,6 +62,8 @@ def envelopes(joint: Joint, unit_price: Floats, shared: SharedPrices) -> Envelop
     unit_price : ndarray of float64, shape (n_positions,)
         Money that a unit is worth elsewhere.
     shared : SharedPrices
+    option_worth : ndarray of float64, shape (n_options,), optional
+        Of `worth_of_options` at these prices, where it is known.
 
     Returns
     -------
@@ -73,7 +75,8 @@ def envelopes(joint: Joint, unit_price: Floats, shared: SharedPrices) -> Envelop
     first_unit = np.concatenate([[0], np.cumsum(joint.high - joint.low)]).astype(np.int64)
     units, base = np.empty(first_unit[-1]), np.empty(len(joint))
     options = joint.options
-    option_worth = worth_of_options(joint, unit_price, shared)
+    if option_worth is None:
+        option_worth = worth_of_options(joint, unit_price, shared)
     tied, tie_constant = _tied(joint, option_worth)
     by_path = tied[options.option_of_path]
     in_threads(

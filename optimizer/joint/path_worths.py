@@ -106,6 +106,9 @@ def _count_tails(mean, beta, first, chance):
                     pmf = math.exp(log_pmf) if log_pmf > -_LARGEST_EXPONENT else 0.0
         if n > first:
             chance[n - first - 1] = max(1.0 - below, 0.0) if n > 0 else 1.0
+            if n > mean and chance[n - first - 1] < _NOTHING:
+                chance[n - first :] = 0.0
+                return
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -157,7 +160,10 @@ def unit_worths(rows, members, paths, row, chance, unit):
             for n in range(max(low, 0)):
                 base[path] += worth * chance[period, n]
             for k in range(count):
-                unit[path, k] += worth * chance[period, low - start + k]
+                more = chance[period, low - start + k]
+                if more == 0.0:  # none of the units that follow is sold either
+                    break
+                unit[path, k] += worth * more
         base[path] -= rows.penalty[row] * rows.mean[row] * paths.demand_share[at, n_periods - 1]
     return base
 

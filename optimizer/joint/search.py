@@ -19,12 +19,11 @@ from numpy.typing import NDArray
 
 from network.tables import Network
 from optimizer.clearance.allowed import trees_of
-from optimizer.clearance.clearing import clearance
-from optimizer.joint.bounding import Step, best_options, steps_of_bounds
-from optimizer.joint.envelopes import worth_of_options
+from optimizer.clearance.clearing import Clearing, clearance
+from optimizer.joint.bounding import Step, steps_of_bounds
 from optimizer.joint.exactly import is_small, solve_exactly
 from optimizer.joint.options import options_of
-from optimizer.joint.positions import Joint, SharedPrices, joint_of, late_or_expiring
+from optimizer.joint.positions import Joint, SharedPrices, free_of_charge, joint_of, late_or_expiring
 from optimizer.joint.sequences import markdowns_after
 from optimizer.joint.unmet_targets import unmet_targets
 from optimizer.joint.worlds import World, counted_after, lines_in, prices_of_units, world_at
@@ -35,9 +34,10 @@ from optimizer.search.flow_search import compile_beside, plans_by_flows
 from optimizer.search.isolation import Forked
 from optimizer.search.progress import Progress
 from optimizer.search.strategies import search
-from optimizer.transfer import plan_of
+from optimizer.transfer import TransferModel, plan_of
 from optimizer.worth.choices import Choices, choices_of, may_be_marked_down
 from optimizer.worth.lots import expires
+from optimizer.worth.price_paths import repriced
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -57,8 +57,8 @@ _DEMANDS_SHARE, _SEQUENCE_SHARE = 0.25, 0.6
 _ALONE_SHARE: Final = 0.7
 """Of the time that is left, for markdowns of stock that stays where it is."""
 
-_LINES_SHARE: Final = 0.35
-"""Of the time that is left, for lines of one world in turns."""
+_FIRST_LINES_SHARE, _LINES_SHARE = 0.5, 0.35
+"""Of the time that is left, for the first lines, which break many rules before they learn, and for those of turns."""
 
 _MOST_PATH_CELLS: Final = 60_000_000
 """Paths times periods of all choices that fit the memory."""
@@ -106,10 +106,15 @@ class _Turns:
         self.listen()
         return world
 
-    def lines(self, world: World) -> Solution:
-        """Find lines of a world."""
-        until = self.progress.elapsed + _LINES_SHARE * self.progress.left
-        return lines_in(world, lambda: min(until - self.progress.elapsed, self.progress.left))
+    def lines(self, world: World, share: float = _LINES_SHARE) -> Solution:
+        """Find lines of a world in a share of the time that is left."""
+        until = self.progress.elapsed + share * self.progress.left
+
+        def seconds_left() -> float:
+            self.listen()
+            return min(until - self.progress.elapsed, self.progress.left)
+
+        return lines_in(world, seconds_left)
 
     def enter(self, markdowns: Markdowns) -> World:
         """Go on in the world of some markdowns."""
@@ -124,6 +129,7 @@ class _Turns:
     def clear(self, counted_units: Ints) -> Markdowns:
         """Choose markdowns for known stock; none where none keep the rules."""
         progress = self.progress
+        self.listen()
         found = clearance(
             progress.network,
             progress.request,
@@ -132,6 +138,7 @@ class _Turns:
             seconds=max(_CLEARING_SHARE * progress.left, 0.5),
             gap=_CLEARING_GAP,
         )
+        self.listen()
         self.budget = found.price
         return found.markdowns
 
@@ -162,8 +169,36 @@ def search_joint(progress: Progress, choices: Choices, free: NDArray[np.bool_]) 
         f"markdowns and lines in turn: {int(free.sum())} choices of a price path, {len(progress.built.model.flows)} "
         "flows at list price"
     )
-    listed = progress.built
-    stays = not len(listed.model.flows) and not _moves(progress.network, choices)
+    stays = not len(progress.built.model.flows) and not _moves(progress.network, choices)
+    if _count_paths(choices, free) * choices.n_periods > _MOST_PATH_CELLS:
+        _markdowns_alone(progress, choices, free, stays=stays)
+        if not stays and not progress.done:
+            _in_sequence(progress)
+        return
+    joint = joint_of(progress.network, progress.request, choices, options_of(progress.network, choices, free))
+    turns = _Turns(progress, joint, _with_room(joint), np.zeros(len(choices.budget_amount)))
+    if is_small(joint):
+        first = _markdowns_alone(progress, choices, free, stays=stays)
+        if not progress.done and not stays:
+            turns.budget = first.price
+            _first_lines(turns)
+            if len(first.markdowns):
+                turns.flow_at(first.markdowns)
+        if not progress.done:
+            solve_exactly(progress, joint)
+        return
+    with (
+        Forked(_bounds, joint, progress.built, progress.left, on_report=_heard(turns)) as bounding,
+        Forked(compile_beside, on_report=_ignore),
+    ):
+        turns.beside = bounding
+        _turn_by_turn(turns, free, stays=stays)
+        while not progress.done and not bounding.ended:
+            bounding.wait(min(0.2, progress.left))
+
+
+def _markdowns_alone(progress: Progress, choices: Choices, free: NDArray[np.bool_], *, stays: bool) -> Clearing:
+    """Choose markdowns for the stock as it is; where it `stays` so, that is the plan."""
     first = clearance(
         progress.network,
         progress.request,
@@ -176,32 +211,30 @@ def search_joint(progress: Progress, choices: Choices, free: NDArray[np.bool_]) 
         # How many units count before they expire depends on the path; envelopes leave that aside.
         if stays and progress.certificate is not None and not np.any(expires(progress.network)[choices.sku[free]]):
             progress.prove(max(first.bound, progress.certificate.objective), "clearance")
-    if not first.is_feasible:
+    else:
         seconds = max(_CLEARING_SHARE * progress.left, 0.5)
         progress.conflicts = unmet_targets(progress.network, progress.request, choices, first, seconds)
         # Stock that stays is all there is; elsewhere lines may bring what it takes, or take what is too much.
         progress.infeasible = stays and bool(progress.conflicts) and progress.plan is None
-    if progress.done or _count_paths(choices, free) * choices.n_periods > _MOST_PATH_CELLS:
-        if not stays:
-            _in_sequence(progress)
+    return first
+
+
+def _turn_by_turn(turns: _Turns, free: NDArray[np.bool_], *, stays: bool) -> None:
+    """Find plans by turns and annealing, while a process beside proves bounds."""
+    progress = turns.progress
+    if stays:
+        _markdowns_alone(progress, turns.joint.choices, free, stays=True)
+    if progress.done or (progress.built.must_act and not _meets_demands(progress)):
         return
-    joint = joint_of(progress.network, progress.request, choices, options_of(progress.network, choices, free))
-    turns = _Turns(progress, joint, _with_room(joint), first.price)
-    if is_small(joint):
-        if not stays:
-            _first_turns(turns, first.markdowns)
-        solve_exactly(progress, joint)
-        return
-    if listed.must_act and not _meets_demands(progress):
-        return
-    with Forked(compile_beside, on_report=_ignore):
-        price = prices_of_units(_first_turns(turns, first.markdowns), joint)
-        with Forked(_bounds, joint, price, turns.shared, progress.left, on_report=_heard(turns)) as bounding:
-            turns.beside = bounding
-            _take_turns(turns, price)
-            _anneal(turns)
-            while not progress.done and not bounding.ended:
-                bounding.wait(min(0.2, progress.left))
+    _first_lines(turns)
+    if not stays and not progress.done:
+        # After the lines: they take longer to find, and earn more where there are many.
+        first = _markdowns_alone(progress, turns.joint.choices, free, stays=False)
+        turns.listen()
+        if len(first.markdowns) and not progress.done:
+            turns.flow_at(first.markdowns)
+    _take_turns(turns)
+    _anneal(turns)
 
 
 def _moves(network: Network, choices: Choices) -> bool:
@@ -254,38 +287,47 @@ def _ignore(reported: object) -> None:
 def _heard(turns: _Turns) -> Callable[[Step], None]:
     def hear(step: Step) -> None:
         turns.progress.prove(step.bound, "envelopes, priced")
-        turns.suggested = step.option
+        if step.option is not None:
+            turns.suggested = step.option
 
     return hear
 
 
-def _bounds(joint: Joint, price: Floats, shared: SharedPrices, seconds: float, report: Callable[[Step], None]) -> None:
-    for step in steps_of_bounds(joint, price, shared, seconds):
+def _bounds(joint: Joint, listed: TransferModel, seconds: float, report: Callable[[Step], None]) -> None:
+    """Prove bounds; what units are worth at list price is where their prices begin."""
+    until = time.monotonic() + seconds
+    world = World(no_markdowns(), repriced(joint.network, no_markdowns()), listed)
+    price = prices_of_units(world, joint)
+    for step in steps_of_bounds(joint, price, free_of_charge(joint), until - time.monotonic()):
         report(step)
 
 
-def _first_turns(turns: _Turns, markdowns: Markdowns) -> World:
-    """Transfers and then clearance of what they leave; clearance and then transfers: the better goes on."""
+def _first_lines(turns: _Turns) -> None:
+    """Transfers, and then clearance of what they leave."""
     progress = turns.progress
     world = turns.enter(no_markdowns())
-    lines = turns.lines(world)
-    progress.offer_plan(plan_of(world.built, lines.flow_units, lines.switch_count), "slope scaling", as_it_is=True)
-    progress.offer(lines, "transfers, then clearance")
-    return turns.flow_at(markdowns) if len(markdowns) else world
+    lines = turns.lines(world, _FIRST_LINES_SHARE)
+    # What only costs goes at the list price first: markdowns for lines that break no rule rarely break one.
+    if progress.offer_plan(plan_of(world.built, lines.flow_units, lines.switch_count), "slope scaling"):
+        plan = replace(progress.plan or no_lines(), markdowns=no_markdowns())
+        marked = replace(plan, markdowns=turns.clear(counted_after(world.network, plan)))
+        progress.offer_plan(marked, "transfers, then clearance", as_it_is=True)
+    else:
+        progress.offer(lines, "transfers, then clearance")
+    turns.listen()
 
 
-def _take_turns(turns: _Turns, price: Floats) -> None:
+def _take_turns(turns: _Turns) -> None:
     """Lines for the markdowns, markdowns for the lines, and options at prices, while that gains."""
     progress = turns.progress
     until = progress.elapsed + _TURNS_SHARE * progress.left
-    option: Ints | None = best_options(turns.joint, worth_of_options(turns.joint, price, turns.shared))
     while not progress.done and progress.elapsed < until:
         before = turns.worth
+        option, turns.suggested = turns.suggested, None
         if option is not None:
             turns.flow_at(turns.joint.options.markdowns(turns.joint.choices, option))
         turns.flow_at(turns.best_markdowns())
-        option, turns.suggested = turns.suggested, None
-        if option is None and turns.worth <= before + _GAIN * abs(before):
+        if turns.suggested is None and turns.worth <= before + _GAIN * abs(before):
             return
 
 

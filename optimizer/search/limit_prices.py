@@ -8,6 +8,7 @@ value of the rest at these charges bounds every plan, whatever the prices, and e
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +19,25 @@ from optimizer.search.limits import activity, flow_bounds, free_switches
 Int64 = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-_FASTER, _SLOWER = 1.5, 0.5
-"""Change of a limit's step while its price keeps moving one way, and when it turns round."""
 
-_LARGEST_STEP = 8.0
+class Pace(NamedTuple):
+    """How far prices move at a time."""
+
+    largest: float
+    """Of any step."""
+    faster: float
+    """Change of a limit's step while its price keeps moving one way."""
+    slower: float
+    """And when it turns round."""
+
+
+HASTY: Final = Pace(8.0, 1.5, 0.5)
+"""For plans: soon a flow that breaks little, at any prices."""
+
+PATIENT: Final = Pace(0.3, 1.2, 0.7)
+"""For bounds: prices near the best. With longer steps those of thousands of limits swing around them."""
+
+_FIRST_STEP = 0.5
 _LARGEST_PRICE = float(2**40)
 """Money per unit; far above any worth, and its products with coefficients far within int64."""
 
@@ -90,16 +106,16 @@ class LimitPrices:
     while its price keeps moving one way, shorter when it turns round (Riedmiller and Braun 1993).
     """
 
-    def __init__(self, model: Model) -> None:
-        self._model = model
+    def __init__(self, model: Model, pace: Pace = HASTY, price: Floats | None = None) -> None:
+        self._model, self._pace = model, pace
         limits, terms = model.limits, model.terms
         self.learns = (~flow_bounds(model).rows) & (np.bincount(terms.limit, minlength=len(limits)) > 0)
-        self.price: Floats = np.zeros(len(limits))
+        self.price: Floats = np.zeros(len(limits)) if price is None else np.where(self.learns, price, 0.0)
         self._free = free_switches(model)
         self._unit, self._scale = _units_and_scales(model, self._free)
         self.broken = 0.0
         """Limits that the last flow broke, those broken by little counted in part."""
-        self._step = np.full(len(limits), 0.5)
+        self._step = np.full(len(limits), min(_FIRST_STEP, pace.largest))
         self._towards = np.zeros(len(limits))
 
     @property
@@ -137,9 +153,8 @@ class LimitPrices:
         wanted = np.where(self.learns, np.clip(wanted, -1.0, 1.0), 0.0)
         self.broken = float(np.clip(above[self.learns], 0.0, 1.0).sum())
         turned, kept_on = wanted * self._towards < 0, wanted * self._towards > 0
-        self._step = np.clip(
-            self._step * np.where(turned, _SLOWER, np.where(kept_on, _FASTER, 1.0)), 1e-4, _LARGEST_STEP
-        )
+        change = np.where(turned, self._pace.slower, np.where(kept_on, self._pace.faster, 1.0))
+        self._step = np.clip(self._step * change, 1e-4, self._pace.largest)
         self._towards = wanted
         scale = np.where(self._scale > 0, self._scale, unit_gain / self._largest_flow_coefficient())
         moved = np.clip(self.price + factor * self._step * scale * wanted, -_LARGEST_PRICE, _LARGEST_PRICE)

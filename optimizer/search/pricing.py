@@ -18,13 +18,16 @@ from numpy.typing import NDArray
 
 from optimizer.model import Model
 from optimizer.search.flow_network import FlowNetwork, best_flow
-from optimizer.search.limit_prices import Charges, LimitPrices, charges
+from optimizer.search.limit_prices import PATIENT, Charges, LimitPrices, charges
 from optimizer.search.slope_scaling import flow_prices, sum_by_switch
 
 Int64 = NDArray[np.int64]
 
 _FIRST_STEP, _SMALLER_STEP, _PATIENCE = 2.0, 0.7, 6
 """Step of the descent, and what it is multiplied by after so many rounds in a row without a better bound."""
+
+_LIMITED_STEP, _LIMITED_SMALLER, _LIMITED_PATIENCE = 1.0, 0.6, 3
+"""The same where limits are priced beside."""
 
 _NEWS = 0.3
 """Weight of the last flow in what members are taken to use: single flows jump from one member to another."""
@@ -91,6 +94,16 @@ def _prices(model: Model, share: NDArray[np.float64], found: Charges) -> Int64:
     return price
 
 
+class Multipliers(NamedTuple):
+    """Where pricing stands, to go on from in a model that is much the same."""
+
+    share: NDArray[np.float64]
+    """Of the switch's fixed cost, shape ``(n_members,)``; adding up to at most 1 per switch."""
+    limit_price: NDArray[np.float64]
+    """Money per unit, shape ``(n_limits,)``."""
+    step: float
+
+
 class Priced(NamedTuple):
     """One round of pricing."""
 
@@ -99,9 +112,10 @@ class Priced(NamedTuple):
     flow_units: Int64
     price: Int64
     """Of every flow, then every increment, money per unit."""
+    multipliers: Multipliers
 
 
-def bounds_by_pricing(model: Model, network: FlowNetwork) -> Iterator[Priced]:
+def bounds_by_pricing(model: Model, network: FlowNetwork, begin: Multipliers | None = None) -> Iterator[Priced]:
     """Yield bounds on the benefit, with the flow and the prices of each round.
 
     Parameters
@@ -109,16 +123,23 @@ def bounds_by_pricing(model: Model, network: FlowNetwork) -> Iterator[Priced]:
     model : Model
     network : FlowNetwork
         ``flow_network(model, in_packs=False)``: integral multiples and least fills are relaxed as well.
+    begin : Multipliers, optional
+        Of a model that is much the same.
 
     Yields
     ------
     Priced
         Bounds are not monotone: take the least.
     """
-    members, limits = model.members, LimitPrices(model)
-    n = np.maximum(np.bincount(members.switch, minlength=len(model.switches)), 1)
-    share = 1.0 / n[members.switch]
-    step, behind = _FIRST_STEP, 0
+    members = model.members
+    if begin is None:
+        n = np.maximum(np.bincount(members.switch, minlength=len(model.switches)), 1)
+        limits, share = LimitPrices(model, PATIENT), 1.0 / n[members.switch]
+    else:
+        limits, share = LimitPrices(model, PATIENT, begin.limit_price), begin.share
+    smaller, patience = (_LIMITED_SMALLER, _LIMITED_PATIENCE) if limits.any else (_SMALLER_STEP, _PATIENCE)
+    step, behind = _LIMITED_STEP if limits.any else _FIRST_STEP, 0
+    step = step if begin is None else begin.step
     usual: NDArray[np.float64] | None = None
     best: int | None = None
     while True:
@@ -129,10 +150,10 @@ def bounds_by_pricing(model: Model, network: FlowNetwork) -> Iterator[Priced]:
             return
         flow, value = flowing
         bound = value + found.earned - model.do_nothing
-        yield Priced(bound, flow, price)
+        yield Priced(bound, flow, price, Multipliers(share, limits.price, step))
         behind = behind + 1 if best is not None and bound >= best else 0
-        if behind >= _PATIENCE:
-            step, behind = step * _SMALLER_STEP, 0
+        if behind >= patience:
+            step, behind = step * smaller, 0
         best = bound if best is None else min(best, bound)
         used = np.minimum(flow[members.flow] / np.maximum(members.bound_units, 1), 1.0)
         usual = used if usual is None else _NEWS * used + (1 - _NEWS) * usual
