@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from optimizer.backends import BACKENDS, RELAXATIONS, Outcome, Search
+from optimizer.joint.multipliers import carried
 from optimizer.model import Model, benefit
 from optimizer.program import linear_program
 from optimizer.search.flow_network import flow_network
@@ -102,3 +103,26 @@ def test_pricing_closes_the_gap_of_even_shares():
     assert bounds[0] == 75_000_000
     assert 72_000_000 <= min(bounds) <= 72_000_010
     assert _optimum(built.model) == 72_000_000
+
+
+def test_pricing_goes_on_where_it_was_in_a_model_of_the_same_request():
+    """Ten units of P on a dispatch of 10 with one of Q, again with P at 11: prices carried bound as well at once."""
+    built = [
+        model_of(
+            files_of(
+                nodes="node_id,kind\nA,store\nB,store\n",
+                products=f"sku_id,list_price,salvage_value\nP,{price},2\nQ,4,2\n",
+                lanes="origin,destination,fixed_cost\nA,B,10\n",
+                stock="node_id,sku_id,on_hand,demand_mean\nA,P,10,0\nB,P,0,10\nA,Q,1,0\nB,Q,0,1\n",
+                alerts="alert_id,kind,node_id,sku_id\nX,overstock,A,P\nY,overstock,A,Q\n",
+            )
+        )[-1]
+        for price in (10, 11)
+    ]
+    known = list(itertools.islice(bounds_by_pricing(built[0].model, flow_network(built[0].model, in_packs=False)), 30))
+    begin = carried(min(known, key=lambda each: each.bound).multipliers, *built)
+    assert np.all(sum_by_switch(built[1].model, begin.share) <= 1 + 1e-9)
+    network = flow_network(built[1].model, in_packs=False)
+    assert _optimum(built[1].model) == 82_000_000
+    assert 82_000_000 <= next(bounds_by_pricing(built[1].model, network, begin)).bound <= 82_000_010
+    assert next(bounds_by_pricing(built[1].model, network)).bound == 85_000_000
