@@ -87,9 +87,11 @@ def branch(
         node = heapq.heappop(heap)
         supplier = gains.best(node)
         if node.rising or supplier < 0:
+            if not node.rising:  # all is decided: other prices may prove more
+                node.prices = pricing.first_prices()
             left = _improved(pricing, node, node.decided, _STEPS if node.rising else _LAST_STEPS)
             heapq.heappush(heap, left)
-            if left.bound <= node.bound and supplier < 0:
+            if left.bound <= node.bound and not node.rising:
                 return
             continue
         for side, decision in enumerate((SHUT, USED)):
