@@ -311,7 +311,7 @@ def _first_lines(turns: _Turns) -> None:
     if progress.offer_plan(plan_of(world.built, lines.flow_units, lines.switch_count), "slope scaling"):
         plan = replace(progress.plan or no_lines(), markdowns=no_markdowns())
         marked = replace(plan, markdowns=turns.clear(counted_after(world.network, plan)))
-        progress.offer_plan(marked, "transfers, then clearance", as_it_is=True)
+        progress.offer_plan(marked, "transfers, then clearance")
     else:
         progress.offer(lines, "transfers, then clearance")
     turns.listen()

@@ -125,13 +125,18 @@ class Progress:
 
     def _pruned(self, plan: Plan, certificate: Certificate) -> tuple[Plan, Certificate]:
         """Leave out what only costs; prices that no longer keep their budgets without it are chosen again."""
-        plan, certificate = pruned(self.network, self.request, plan, certificate, self._certify)
+        plan, certificate = pruned(self.network, self.request, plan, certificate, self._certify, hurried=self._hurried)
         for _ in range(_PRICED_AGAIN):
             if certificate.valid or self._with_prices is None:
                 break
             plan = self._with_prices(plan)
-            plan, certificate = pruned(self.network, self.request, plan, self._certify(plan), self._certify)
+            plan, certificate = pruned(
+                self.network, self.request, plan, self._certify(plan), self._certify, hurried=self._hurried
+            )
         return plan, certificate
+
+    def _hurried(self) -> bool:
+        return self.left <= 0
 
     def _certify(self, plan: Plan) -> Certificate:
         began = time.monotonic()

@@ -26,7 +26,13 @@ _MOST_ROUNDS = 12
 
 
 def pruned(
-    network: Network, request: Request, plan: Plan, certificate: Certificate, certify: Certify
+    network: Network,
+    request: Request,
+    plan: Plan,
+    certificate: Certificate,
+    certify: Certify,
+    *,
+    hurried: Callable[[], bool] = lambda: False,
 ) -> tuple[Plan, Certificate]:
     """Leave out what only costs, while that makes the plan better or valid.
 
@@ -39,6 +45,8 @@ def pruned(
         Of the plan, for this request; valid or not.
     certify : callable
         Certifies a plan for this request.
+    hurried : callable, optional
+        Whether a valid plan is enough by now.
 
     Returns
     -------
@@ -47,6 +55,8 @@ def pruned(
     """
     best, proof = plan, certificate
     for _ in range(_MOST_ROUNDS):
+        if proof.valid and hurried():
+            break
         if len(certificate.line_objective) != plan.n_lines:
             break
         dropped = losing_lines(network, request, plan, certificate.line_objective)

@@ -31,7 +31,7 @@ Ints = NDArray[np.int64]
 
 NAME: Final = "prices and parts"
 
-LEAST_BIDS: Final = 4_000
+LEAST_BIDS: Final = 1_500
 """Solvers prove smaller events by themselves."""
 
 _PASSES: Final = 30
