@@ -9,13 +9,12 @@ import numpy as np
 
 from network.events import RiskMeasure
 from optimizer.award import award_of
+from optimizer.bidding.offers import Offers, Usable
 from optimizer.program import Program
 from optimizer.search.isolation import Forked
 from optimizer.sourcing.doubt import Doubt
 from optimizer.sourcing.greedy import greedy_award
-from optimizer.sourcing.large.search import search_large, suits
 from optimizer.sourcing.model import AwardModel, award_model, award_program, is_network
-from optimizer.sourcing.packages.search import package_count, search_packages
 from optimizer.sourcing.progress import AwardProgress
 from optimizer.sourcing.runs import Task
 from optimizer.sourcing.survival import LossCut, cut_rows, loss_cuts, with_cuts
@@ -38,6 +37,9 @@ RELAXING_SHARE = 0.3
 PACKAGES = 100
 """From so many packages on, most bids being in one, they have an engine of their own."""
 
+LARGE_BIDS = 1_500
+"""From so many bids on, without packages and suppliers that may fail, prices and parts find more than solvers."""
+
 GREEDY_BIDS = 20_000
 """Up to here a first award is bought bid by bid in milliseconds."""
 
@@ -53,24 +55,42 @@ def _choice(progress: AwardProgress) -> tuple[Callable[[AwardProgress], None], s
     size = f"{len(progress.event.bids)} bids"
     if progress.parameters.backend is not None:
         return _as_asked, f"the request asks for {progress.parameters.backend}"
-    packages = package_count(progress.event, progress.offers)
+    packages = package_count(progress.offers)
     if packages >= PACKAGES:
         return _packages, f"neighbourhoods of packages, and solvers that prove beside them: {packages} packages, {size}"
     if is_network(progress.event, progress.offers):
         return _race, f"highs: nothing ties units together but items and capacities, {size}"
-    if suits(progress.event, progress.offers):
+    if _is_large(progress):
         return _large, f"prices of rows prove, suppliers and parts are bought anew beside them: {size}"
     return _race, f"highs, then from {HEAD_START_SECONDS:g} s on {_rival(progress)} beside it: {size}"
 
 
+def package_count(offers: Offers) -> int:
+    """Count the packages of an event in which most bids that can be used are in one, 0 in others."""
+    usable = offers.usable == Usable.YES
+    packed = usable & (offers.package >= 0)
+    return len(np.unique(offers.package[packed])) if 2 * packed.sum() > usable.sum() else 0
+
+
+def _is_large(progress: AwardProgress) -> bool:
+    """Whether prices and parts are for the event."""
+    event = progress.event
+    asks_risk = event.risk.measure != RiskMeasure.NONE or event.risk.survive_share is not None
+    return len(event.bids) >= LARGE_BIDS and not asks_risk and not bool(np.any(progress.offers.package >= 0))
+
+
 def _packages(progress: AwardProgress) -> None:
     """Search a covering problem as one; solvers race where it is none after all."""
+    from optimizer.sourcing.packages.search import search_packages  # noqa: PLC0415 - compiled code loads slowly
+
     if not search_packages(progress):
         _race(progress)
 
 
 def _large(progress: AwardProgress) -> None:
     """Search by prices and parts; where no award is found, a solver looks whether there is any."""
+    from optimizer.sourcing.large.search import search_large  # noqa: PLC0415 - compiled code loads slowly
+
     with ExitStack() as stack:
         progress.beside = Doubt(progress, stack).look
         search_large(progress)

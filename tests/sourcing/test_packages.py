@@ -18,10 +18,11 @@ from optimizer.sourcing.packages.improving import improve, left_out_cost, neighb
 from optimizer.sourcing.packages.prices import bound_at
 from optimizer.sourcing.packages.program import columns_of, covering_program
 from optimizer.sourcing.packages.reading import covering_of
-from optimizer.sourcing.packages.search import package_count, search_packages
+from optimizer.sourcing.packages.search import search_packages
 from optimizer.sourcing.packages.winners import first_winners
 from optimizer.sourcing.progress import AwardProgress
 from optimizer.sourcing.solve import award
+from optimizer.sourcing.strategies import package_count
 from scenarios.generate.packages import PackageRules, PackageShape, generate_packages
 
 SEEDS = range(24)
@@ -200,7 +201,7 @@ def test_what_is_no_covering_problem_is_left_to_others():
         assert not search_packages(progress)
         assert progress.award is None
     assert set(tiered.tier_kind) == {TierKind.ALL_UNITS}
-    assert package_count(event, AwardProgress(event, Parameters()).offers) == 60
+    assert package_count(AwardProgress(event, Parameters()).offers) == 60
 
 
 def test_awards_of_other_quantities_are_no_choices():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from typing import Any, cast
 
 import numpy as np
@@ -13,6 +14,25 @@ Ints = NDArray[np.int64]
 
 Entry = tuple[Ints, Ints, Any]
 """Row within its block, column, coefficient."""
+
+
+@enum.unique
+class RowKind(enum.IntEnum):
+    """What a row of an award program says."""
+
+    WITHIN = 1
+    """Units are in their segment: at most so many, at least so many when it is chosen."""
+    CHOICE = 2
+    """A supplier that sells is used, and of segments or alternates that exclude each other one is chosen."""
+    DEMAND = 3
+    CAPACITY = 4
+    MOST_OF_ITEM = 5
+    LIMIT = 6
+    CONSISTENT = 7
+    INDICATOR = 8
+    """A set of bids wins, or does not."""
+    TOTAL = 9
+    """Implied by whole winners, for a better bound: nothing to look after for awards."""
 
 
 class Collected:

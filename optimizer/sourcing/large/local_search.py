@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from network.columns import NO_LIMIT
 from network.events import Event
 from optimizer.sourcing.large import moves
-from optimizer.sourcing.large.collecting import by_column, by_row, where_any
-from optimizer.sourcing.large.program import AwardProgram, RowKind
+from optimizer.sourcing.large.collecting import RowKind, by_column, by_row, where_any
+from optimizer.sourcing.large.program import AwardProgram
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

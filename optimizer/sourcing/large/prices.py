@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from network.joins import runs
 from optimizer.sourcing.large.ascent import SHUT, USED, Market, ascend
-from optimizer.sourcing.large.collecting import by_row, where_any
-from optimizer.sourcing.large.program import AwardProgram, RowKind
+from optimizer.sourcing.large.collecting import RowKind, by_row, where_any
+from optimizer.sourcing.large.program import AwardProgram
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -7,7 +7,6 @@ units.
 
 from __future__ import annotations
 
-import enum
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,31 +19,13 @@ from optimizer.bidding.limits import AwardLimits, consistencies_of, limits_of
 from optimizer.bidding.offers import Offers
 from optimizer.program import Program
 from optimizer.sourcing.award_flows import AwardFlows, award_flows
-from optimizer.sourcing.large.collecting import Collected, by_row
+from optimizer.sourcing.large.collecting import Collected, RowKind, by_row
 from optimizer.sourcing.large.needed import needed_suppliers, owners_of, reach_of
+from optimizer.sourcing.large.rules import add_consistencies, add_limits
 from optimizer.sourcing.strengthening import fewest_winners, worthiest_items
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-
-
-@enum.unique
-class RowKind(enum.IntEnum):
-    """What a row of an award program says."""
-
-    WITHIN = 1
-    """Units are in their segment: at most so many, at least so many when it is chosen."""
-    CHOICE = 2
-    """A supplier that sells is used, and of segments or alternates that exclude each other one is chosen."""
-    DEMAND = 3
-    CAPACITY = 4
-    MOST_OF_ITEM = 5
-    LIMIT = 6
-    CONSISTENT = 7
-    INDICATOR = 8
-    """A set of bids wins, or does not."""
-    TOTAL = 9
-    """Implied by whole winners, for a better bound: nothing to look after for awards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +82,6 @@ def award_program(event: Event, offers: Offers) -> AwardProgram:
     """
     if np.any(offers.package >= 0):
         raise ValueError("packages are not for this program; use the canonical model")
-    from optimizer.sourcing.large.rules import add_consistencies, add_limits  # noqa: PLC0415 - they write on it
-
     limits, consistencies = limits_of(event, offers), consistencies_of(event, offers)
     flows = award_flows(event, offers, limits, consistencies)
     scale = 10.0**event.money_decimals

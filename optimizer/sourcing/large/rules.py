@@ -11,8 +11,7 @@ from network.events import Event, Measure, Sense
 from network.joins import runs
 from optimizer.bidding.limits import MANDATORY, MILLIONTHS, NO_SHARE, AwardLimits, Consistencies
 from optimizer.sourcing.award_flows import AwardFlows
-from optimizer.sourcing.large.collecting import Collected
-from optimizer.sourcing.large.program import RowKind
+from optimizer.sourcing.large.collecting import Collected, RowKind
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -16,23 +16,19 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from network.events import Event, RiskMeasure
 from optimizer.award import award_of
 from optimizer.backends import RELAXATIONS, Search
-from optimizer.bidding.offers import Offers
 from optimizer.search.isolation import Forked
+from optimizer.sourcing.large.collecting import RowKind
 from optimizer.sourcing.large.parts import Part, applied, part_of, solved
 from optimizer.sourcing.large.prices import Pricing
-from optimizer.sourcing.large.program import AwardProgram, RowKind, award_program, whole_program
+from optimizer.sourcing.large.program import AwardProgram, award_program, whole_program
 from optimizer.sourcing.progress import AwardProgress
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 NAME: Final = "prices and parts"
-
-LEAST_BIDS: Final = 1_500
-"""Solvers prove smaller events by themselves."""
 
 _PASSES: Final = 30
 """Of buying everything anew while fixed costs are spread."""
@@ -88,14 +84,8 @@ _OFFER_SECONDS: Final = 2.0
 _SEED: Final = 20261122
 
 
-def suits(event: Event, offers: Offers) -> bool:
-    """Whether this search is for an event: thousands of bids, no packages, no suppliers that may fail."""
-    asks_risk = event.risk.measure != RiskMeasure.NONE or event.risk.survive_share is not None
-    return len(event.bids) >= LEAST_BIDS and not asks_risk and not bool(np.any(offers.package >= 0))
-
-
 def search_large(progress: AwardProgress) -> None:
-    """Find awards and prove a bound until the time is over, for events that it `suits`."""
+    """Find awards and prove a bound until the time is over, for events without packages and suppliers that may fail."""
     from optimizer.sourcing.large.local_search import Neighbourhood  # noqa: PLC0415 - compiled code loads slowly
 
     event = progress.event

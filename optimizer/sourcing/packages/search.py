@@ -12,9 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from network.events import Event
 from optimizer.backends import BACKENDS, Answer, Outcome, Search
-from optimizer.bidding.offers import Offers, Usable
 from optimizer.program import Program
 from optimizer.search.isolation import Forked
 from optimizer.sourcing.packages.covering import Covering, Lots, lots_used
@@ -51,13 +49,6 @@ _ANSWER_SECONDS: Final = 0.3
 _GLANCE_SECONDS: Final = 0.1
 _SEED: Final = 1
 _PROVERS: Final = ("scip", "highs")
-
-
-def package_count(event: Event, offers: Offers) -> int:
-    """Count the packages of an event in which most bids that can be used are in one, 0 in others."""
-    usable = offers.usable == Usable.YES
-    packed = usable & (offers.package >= 0)
-    return len(np.unique(offers.package[packed])) if 2 * packed.sum() > usable.sum() else 0
 
 
 def search_packages(progress: AwardProgress) -> bool:
