@@ -27,7 +27,7 @@ _REPORT_SECONDS: Final = 0.2
 
 
 def search_by_weights(covering: Covering, start: Flags, until: float, report: Callable[[Flags], None]) -> Flags:
-    """Search until the time is over; better choices that leave nothing out that must be covered are reported.
+    """Search until the time is over, some steps at least; report better choices that cover all that must be covered.
 
     Lots are counted as if no supplier brought an item twice: nothing that is found breaks their limits. Fixed costs of
     suppliers are not seen.
@@ -48,7 +48,8 @@ def search_by_weights(covering: Covering, start: Flags, until: float, report: Ca
     best = np.append(start, np.zeros(len(problem.cost) - len(start), dtype=np.bool_))
     least, reported, said = np.inf, np.inf, -np.inf
     state, steps, fruitless = _at(problem, best), 0, 0
-    while time.monotonic() < until:
+    over = False
+    while not over:
         before, least = least, weighed(problem, state, best, least, _STEPS, steps)
         steps += _STEPS
         fruitless = 0 if least < before else fruitless + _STEPS
@@ -57,6 +58,7 @@ def search_by_weights(covering: Covering, start: Flags, until: float, report: Ca
         if least < reported and time.monotonic() - said >= _REPORT_SECONDS:
             report(best[: covering.n_columns].copy())
             reported, said = least, time.monotonic()
+        over = time.monotonic() >= until
     if least < reported:
         report(best[: covering.n_columns].copy())
     return best[: covering.n_columns]
