@@ -44,7 +44,7 @@ def world(seed: int) -> Network:
                 "category": ["A", *random.choice(["A", "B"], len(skus) - 1)],
                 "unit_cost": random.uniform(2, 6, len(skus)).round(2),
                 "list_price": random.uniform(8, 12, len(skus)).round(2),
-                "salvage_value": random.uniform(0, 4, len(skus)).round(2),
+                "salvage_value": random.uniform(0, 3, len(skus)).round(2),
                 "shelf_life_days": [int(random.integers(2, 9)) if expiring else None for _ in skus],
             }
         ),
@@ -53,7 +53,7 @@ def world(seed: int) -> Network:
             {
                 "node_id": [node for node, _ in positions],
                 "sku_id": [sku for _, sku in positions],
-                "on_hand": random.integers(0, 9, n),
+                "on_hand": random.integers(0, 18, n),
                 "reserved": random.choice([0, 0, 0, 2], n),
                 "in_transit": np.where(late, random.integers(1, 5, n), 0),
                 "in_transit_arrival_day": np.where(late, random.integers(0, HORIZON_DAYS, n), 0),
@@ -79,7 +79,7 @@ def _prices(random: np.random.Generator, n_periods: int) -> dict[str, pd.DataFra
     tables = {
         "price_ladders": pd.DataFrame({"rung": range(1, len(shares) + 1), "price_share": shares}),
         "price_response": pd.DataFrame(
-            {"elasticity": [-random.uniform(0.5, 3)], "ageing_factor": [random.choice([1.0, 0.8])]}
+            {"elasticity": [-random.uniform(1, 4)], "ageing_factor": [random.choice([1.0, 0.8])]}
         ),
     }
     if random.random() < 0.3:
@@ -98,7 +98,7 @@ def _rules(random: np.random.Generator, skus: list[str], n_periods: int) -> dict
     soft = maybe(0.7, float(random.uniform(0.5, 5)))
     target = maybe(0.4, float(random.uniform(0.05, 0.3 if soft is None else 0.9)))
     rule = {
-        "max_markdowns": maybe(0.5, int(random.integers(0, 3))),
+        "max_markdowns": maybe(0.5, int(random.integers(0, 4))),
         "min_step_share": maybe(0.3, 0.15),
         "max_step_share": maybe(0.3, 0.3),
         "min_periods_between": maybe(0.3, 2),

@@ -30,6 +30,6 @@ def test_best_of_every_way() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("block", range(30))
+@pytest.mark.parametrize("block", range(12))
 def test_best_of_every_way_in_many_worlds(block: int) -> None:
-    assert sum(map(_agrees, range(10 * block, 10 * (block + 1)))) >= 1
+    assert sum(map(_agrees, range(50 * block, 50 * (block + 1)))) >= 10
