@@ -6,12 +6,14 @@ import time
 from dataclasses import replace
 
 from network.tables import Network
+from optimizer.certificate import certify
 from optimizer.clearance.clearing import clearance
 from optimizer.joint.worlds import counted_after
-from optimizer.plan import Markdowns, Plan, no_markdowns
+from optimizer.plan import Certificate, Markdowns, Plan, no_markdowns
 from optimizer.plan_lines import no_lines
 from optimizer.request import Parameters, Request
 from optimizer.search.progress import Progress
+from optimizer.search.pruning import pruned
 from optimizer.search.strategies import search
 from optimizer.transfer import build
 from optimizer.worth.price_paths import repriced
@@ -31,11 +33,25 @@ def markdowns_after(network: Network, request: Request, lines: Plan, seconds: fl
     Returns
     -------
     Plan
-        Its lines, with the best markdowns for the stock that they leave.
+        Its lines, with the best markdowns for the stock that they leave; without lines that these make too dear.
     """
-    left = counted_after(repriced(network, no_markdowns()), lines)
-    found = clearance(network, request, counted_units=left, seconds=seconds)
-    return replace(lines, markdowns=found.markdowns)
+    listed, until = repriced(network, no_markdowns()), time.monotonic() + seconds
+
+    def certified(plan: Plan) -> Certificate:
+        return certify(network, request, plan)
+
+    def marked(plan: Plan) -> Plan:
+        left = counted_after(listed, replace(plan, markdowns=no_markdowns()))
+        found = clearance(network, request, counted_units=left, seconds=max(until - time.monotonic(), 0.5))
+        return replace(plan, markdowns=found.markdowns)
+
+    plan = marked(lines)
+    plan, certificate = pruned(network, request, plan, certified(plan), certified)
+    if not certificate.valid and time.monotonic() < until:
+        # Lines that went leave more to sell, which may be more than a budget allows: once more for what is left.
+        plan = marked(plan)
+        plan, _ = pruned(network, request, plan, certified(plan), certified)
+    return plan
 
 
 def lines_after(network: Network, request: Request, markdowns: Markdowns, parameters: Parameters) -> Plan:

@@ -124,6 +124,27 @@ def test_neither_order_finds_what_only_both_together_earn():
     assert set(earned.values()) == {0.0}
 
 
+def test_markdowns_that_make_a_line_too_dear_leave_it_out():
+    """Sent, eight units earn 20 - 1 - 12 each; at 10, at which the rest sells best, a line earns less than 5."""
+    network, request = asked_of(
+        files_of(
+            nodes="node_id,kind,zone\nS1,store,Z\nS2,store,Z\n",
+            products="sku_id,list_price,salvage_value\nP,20,1\n",
+            lanes="origin,destination,cost_per_unit\nS1,S2,12\n",
+            stock="node_id,sku_id,on_hand,demand_mean\nS1,P,200,40\nS2,P,0,8\n",
+            alerts="alert_id,kind,node_id,sku_id\nA,overstock,S1,P\n",
+            price_ladders="sku_id,zone,rung,price\nP,Z,1,10\n",
+            price_multipliers="sku_id,price_share,multiplier\nP,0.5,5\n",
+        )
+    )
+    request = replace(request, min_line_benefit=5.0)
+    lines = solve(network, replace(request, responses=OTHERS), SECONDS).plan
+    assert lines.n_lines == 1
+    plan = markdowns_after(network, request, lines, 10.0)
+    assert certify(network, request, plan).valid
+    assert (plan.n_lines, len(plan.markdowns)) == (0, 1)
+
+
 def _with_target(share: str, budget: str = "") -> tuple[Network, Request]:
     """Ten units that sell two at the list price and six at half of it, and a share of them that must be sold."""
     tables = {
