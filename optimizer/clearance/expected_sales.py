@@ -49,7 +49,10 @@ _POWER = 0.625
 _HALVINGS = 20
 
 _FINER = 2
-"""As many nodes as places where the bend is guessed."""
+"""So many nodes for each place where the bend is guessed."""
+
+_NARROWEST = 1e-9
+"""Share by which the highest place is above the lowest at least: rounding does not tell nearer nodes apart."""
 
 _PER_DOUBLING = 4
 _LEAST_STEPS = 2.0**-6
@@ -234,7 +237,7 @@ def grid(lowest, highest, mean, spread, units, n_nodes):
 
     How much expected sales bend is guessed here, with a normal chance of P(C < y); the error is not.
     """
-    n_coarse = max(n_nodes // _FINER, 1)
+    n_coarse, highest = max(n_nodes // _FINER, 1), max(highest, lowest * (1.0 + _NARROWEST))
     coarse, bend = np.empty(n_coarse + 1), np.empty(n_coarse + 1)
     low, high = lowest**_POWER, highest**_POWER
     for k in range(n_coarse + 1):

@@ -73,11 +73,23 @@ def test_cubics_miss_by_no_more_than_the_bound(spread: float) -> None:
 
 def test_grids_reach_from_end_to_end() -> None:
     mean, spread, units = np.array([3.0, 40.0]), np.array([0.5, 2.0]), np.array([5, 70])
-    for low, high in ((0.1, 3.0), (0.0, 60.0), (1.0, 1.0)):
+    for low, high in ((0.1, 3.0), (0.0, 60.0), (1.0, 1.1)):
         nodes = compiled.grid(low, high, mean, spread, units, 32)
         assert nodes[0] == low
         assert nodes[-1] == high
         assert np.all(np.diff(nodes) >= 0.0)
+
+
+def test_grids_of_places_that_rounding_alone_tells_apart() -> None:
+    """Demand that hardly depends on the price: some nodes in order, from the lowest place to beyond the highest."""
+    rng = np.random.default_rng(1)
+    for lowest in [0.0, *rng.uniform(1e-3, 50.0, 200)]:
+        highest = lowest + int(rng.integers(0, 4)) * np.spacing(lowest)
+        nodes = compiled.grid(lowest, highest, np.array([3.0]), np.array([0.4]), np.array([5]), 48)
+        assert np.all(np.diff(nodes) >= 0)
+        assert nodes[0] == pytest.approx(lowest, rel=1e-15)
+        assert highest <= nodes[-1] <= highest * (1 + 1e-8)
+        assert (highest == 0) or (lowest - nodes[0]) / (nodes[-1] - nodes[0]) > -1e-3
 
 
 def test_third_differences_fall_from_four() -> None:
