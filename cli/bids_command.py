@@ -13,7 +13,9 @@ from cli.directories import read_directory
 from cli.exit_codes import ExitCode
 from cli.failures import CommandError, listed
 from cli.progress import Progress
+from network.problems import NetworkError
 from network.words import counted
+from optimizer.rfq.cells import UNREADABLE
 from optimizer.rfq.collecting import Collected, Collection, forms_in, open_collection, supplier_of
 from optimizer.rfq.form import TERMS
 
@@ -34,6 +36,9 @@ def run(arguments: argparse.Namespace, progress: Progress) -> ExitCode:
         for path, supplier_id in whose:
             add = collection.add_terms if path.name == TERMS else collection.add_bids
             add(path, supplier_id)
+    unreadable = [problem for each in collection.answers for problem in each.problems if problem.code == UNREADABLE]
+    if arguments.replace and unreadable:  # nothing of such a form can stand in the place of what it would replace
+        raise NetworkError(unreadable)
     collection.write()
     if arguments.json:
         print(json.dumps(_summary(collection, before, sum(replaced.values())), allow_nan=False))

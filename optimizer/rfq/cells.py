@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 import pandas as pd
 
 from network.dirty_tables import read_dirty_table
 from network.files import file_problem
 from network.problems import Problem, ProblemLog
+
+UNREADABLE: Final = "unreadable_file"
+"""Code of the problem that nothing of a file could be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ def read_cells(path: Path) -> Cells:
         if twice:
             raise ValueError(f"{path.name} has two columns {twice[0]!r}; rename one of them")
     except ValueError as error:
-        problem = file_problem(str(path), "unreadable_file", str(error), "Send it again")
+        problem = file_problem(str(path), UNREADABLE, str(error), "Send it again")
         return Cells(pd.DataFrame(), decimal_comma=False, problems=(problem,))
     frame = table.frame.set_axis(names, axis=1).set_axis(table.row - 1)
     problems = tuple(replace(problem, file=str(path)) for problem in log.errors())

@@ -94,6 +94,10 @@ def test_bids_keeps_the_good_and_tells_the_bad(event: Path, tmp_path: Path, comm
     assert "Give --replace" in page.out
     again = command("bids", event, form, "--supplier", "V1", "--replace")
     assert "earlier bids replaced" in again.out
+    form.write_text("item_id,unit_price,Unit price\nS1/TEA,1,2\n", encoding="utf-8")
+    torn = command("bids", event, form, "--supplier", "V1", "--replace")
+    assert torn.code == ExitCode.BAD_INPUT
+    assert "two columns 'unit_price'" in torn.err
     left = read_event(event)[0]
     assert np.count_nonzero(left.bids.supplier == left.suppliers.supplier_id.tolist().index("V1")) == 1
 
