@@ -16,6 +16,7 @@ from optimizer.sourcing.packages.improving import neighbourhoods_of, total_cost
 from optimizer.sourcing.packages.program import covering_program
 from optimizer.sourcing.packages.reading import covering_of
 from optimizer.sourcing.packages.weighed import search_by_turns, search_by_weights
+from optimizer.sourcing.packages.weighting import seeded
 from scenarios.generate.packages import PackageRules, PackageShape, generate_packages
 
 SHAPE = PackageShape(90, 24)
@@ -91,11 +92,13 @@ def test_fixed_columns_lose_nothing_that_reaches_the_target(rules):
 
 @pytest.mark.parametrize("structure", ["regional", "random"])
 @pytest.mark.parametrize("rules", RULES)
+@pytest.mark.usefixtures("by_looks")
 def test_the_search_by_weights_keeps_all_limits(structure, rules):
     """Every report is certified, they become cheaper, and the last is not far from the optimum."""
     event = generate_packages(SHAPE, structure, 7, rules)
     covering, found = covering_of(event), []
-    best = search_by_weights(covering, greedy_choice(covering), time.monotonic() + 2.0, found.append)
+    seeded(1)
+    best = search_by_weights(covering, greedy_choice(covering), 0.6, found.append)
     certificates = [certify_award(event, covering.award(chosen)) for chosen in found]
     assert certificates
     assert all(certificate.valid for certificate in certificates)
@@ -103,9 +106,10 @@ def test_the_search_by_weights_keeps_all_limits(structure, rules):
     assert objectives == sorted(objectives, reverse=True)
     assert np.array_equal(best, found[-1])
     optimum = BACKENDS["highs"](covering_program(covering, 2).program, Search(30.0))
-    assert objectives[-1] <= -110 * optimum.bound
+    assert objectives[-1] <= -120 * optimum.bound
 
 
+@pytest.mark.usefixtures("by_looks")
 def test_turns_count_fixed_costs():
     """Neighbourhoods alone search where suppliers cost something; what they report is certified."""
     event = generate_packages(SHAPE, "regional", 3)
@@ -113,7 +117,7 @@ def test_turns_count_fixed_costs():
     event = replace(event, suppliers=suppliers)
     covering, found = covering_of(event), []
     near = neighbourhoods_of(covering, 2)
-    search_by_turns(near, greedy_choice(covering), time.monotonic() + 2.0, 1, found.append)
+    search_by_turns(near, greedy_choice(covering), 2.0, 1, found.append)
     certificates = [certify_award(event, covering.award(chosen)) for chosen in found]
     assert certificates[-1].valid
     assert certificates[-1].objective == total_cost(covering, found[-1])

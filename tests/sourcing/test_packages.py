@@ -1,6 +1,5 @@
 """Events of packages: read as covering problems that have the same optimum, bounded validly, searched with proof."""
 
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -9,7 +8,7 @@ import pytest
 from network.columns import NO_LIMIT
 from network.events import Event, Measure, RuleKind, Sense, TierKind, Tiers
 from optimizer.award import award_of
-from optimizer.backends import BACKENDS, Outcome, Search
+from optimizer.backends import BACKENDS, Answer, Outcome, Search
 from optimizer.certificate.awards import certify_award
 from optimizer.plan import Status
 from optimizer.request import Parameters
@@ -18,6 +17,7 @@ from optimizer.sourcing.packages.improving import improve, left_out_cost, neighb
 from optimizer.sourcing.packages.prices import bound_at
 from optimizer.sourcing.packages.program import columns_of, covering_program
 from optimizer.sourcing.packages.reading import covering_of
+from optimizer.sourcing.packages.search import _Search as Searched
 from optimizer.sourcing.packages.search import search_packages
 from optimizer.sourcing.packages.winners import first_winners
 from optimizer.sourcing.progress import AwardProgress
@@ -136,13 +136,14 @@ def test_a_greedy_choice_breaks_nothing_but_cover(seed):
         assert {violation.rule for violation in certificate.violations} <= {"items.units"}
 
 
+@pytest.mark.usefixtures("by_looks")
 @pytest.mark.parametrize("seed", [2, 3, 5, 8])
 def test_neighbourhoods_end_near_the_optimum_and_every_choice_is_valid(seed):
     """Whatever is reported has a certificate and costs what it says."""
     event = generate_packages(PackageShape(40, 12), "regional", seed, PackageRules(winner_limit=seed % 2 == 0))
     covering, _, cost = _optimum(event)
     near, found = neighbourhoods_of(covering, event.money_decimals), []
-    improve(near, greedy_choice(covering), time.monotonic() + 3.0, seed, found.append)
+    improve(near, greedy_choice(covering), 3.0, seed, found.append)
     assert found
     certificates = [certify_award(event, covering.award(chosen)) for chosen in found]
     assert all(certificate.valid for certificate in certificates)
@@ -156,16 +157,35 @@ def test_neighbourhoods_end_near_the_optimum_and_every_choice_is_valid(seed):
 def test_small_events_are_proved(structure, rules):
     """The search ends with the optimum of the general program, proved."""
     event = generate_packages("XS", structure, 3, rules)
-    progress = AwardProgress(event, Parameters(time_limit_seconds=60.0))
+    progress = AwardProgress(event, Parameters(time_limit_seconds=240.0))
     assert search_packages(progress)
     assert progress.gap <= 1e-6
     assert progress.objective == _optimum(event)[2]
 
 
+def test_a_solver_proves_no_more_than_what_was_open_to_it():
+    """Where columns are fixed that only dearer awards have, its bound, or that there is no solution, ends there."""
+    event = generate_packages("XS", "regional", 3)
+    covering, _, cost = _optimum(event)
+    money, reach = 10**event.money_decimals, 0.9 * cost
+    for outcome, said, proved in (
+        (Outcome.OPTIMAL, -2.0 * cost / money, reach),
+        (Outcome.OPTIMAL, -0.8 * cost / money, 0.8 * cost),
+        (Outcome.INFEASIBLE, None, reach),
+    ):
+        progress, unbound = AwardProgress(event, Parameters()), np.zeros(len(covering.lots.most), dtype=np.bool_)
+        search = Searched(progress, covering, neighbourhoods_of(covering, event.money_decimals), unbound, np.inf)
+        search.take(Answer(outcome, None, said, None), "a solver", reach / money)
+        assert not progress.infeasible
+        assert progress.bound == pytest.approx(proved, abs=2)
+    search.take(Answer(Outcome.INFEASIBLE, None, None, None), "a solver")
+    assert progress.infeasible
+
+
 def test_events_of_many_packages_go_to_their_engine():
     """The reason says so; what is found has its certificate."""
     event = generate_packages(PackageShape(150, 20), "regional", 4)
-    result = award(event, Parameters(time_limit_seconds=30.0, gap=0.05))
+    result = award(event, Parameters(time_limit_seconds=120.0, gap=0.05))
     assert "150 packages" in result.backend_reason
     assert result.certificate.valid
     assert result.gap <= 0.05
@@ -176,7 +196,7 @@ def test_an_event_that_cannot_be_awarded():
     event = generate_packages("XS", "random", 1)
     units = np.where(np.arange(len(event.bids)) >= 0, event.bids.max_units, 0)
     event = replace(event, bids=replace(event.bids, max_units=units, item=np.maximum(event.bids.item, 1)))
-    progress = AwardProgress(event, Parameters(time_limit_seconds=30.0))
+    progress = AwardProgress(event, Parameters(time_limit_seconds=120.0))
     assert search_packages(progress)
     assert progress.infeasible
 
