@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from optimizer.clearance import expected_sales as compiled
+from optimizer.clearance import path_values
 from optimizer.clearance.allowed import allowed_paths
 from optimizer.worth import counts
 from optimizer.worth.choices import choices_of
@@ -47,6 +48,34 @@ def test_several_means_are_as_one_after_the_other(spread: float) -> None:
                 alone = compiled.sold_and_slope(mean, spread, units, slope, inverse)
                 assert at == pytest.approx(alone, rel=1e-11, abs=1e-12)
             assert sold[::-1] == pytest.approx(found[0], rel=1e-11, abs=1e-12)
+
+
+def test_a_path_and_the_list_price_sell_what_every_period_says_alone() -> None:
+    """Positions that get more before, at and after the target's period, or beyond the horizon."""
+    rng, n, n_periods = np.random.default_rng(3), 40, 5
+    none = np.zeros(n)
+    first = rng.integers(0, 12, n)
+    rows = path_values.Rows(
+        rng.random(n) < 0.3,
+        rng.uniform(0.0, 20.0, n),
+        rng.choice([0.0, 0.5, 3.0], n),
+        first,
+        first + rng.integers(0, 9, n),
+        rng.integers(0, n_periods + 2, n),
+        *(none.astype(np.int64), none, none, none.astype(np.int64)),
+        rng.uniform(-5.0, 5.0, n),
+    )
+    room = (np.empty(50), np.empty(50), np.empty((3, n_periods + 2)))
+    slope, inverse, _ = room
+    for target in range(-1, n_periods):
+        x = np.cumsum(rng.uniform(0.0, 0.6, (2, n_periods)), axis=1)
+        total, ends = path_values._sold_on_both(rows, 0, n, x, target, room)
+        last = n_periods - 1
+        asked = [*((period, x[0, period]) for period in range(n_periods)), (last, x[1, last]), (target, x[1, target])]
+        alone = [path_values.exactly_sold(rows, 0, n, period, at, slope, inverse) for period, at in asked]
+        known = n_periods + 1 + (target >= 0)
+        assert total[:known] == pytest.approx([sold for sold, _ in alone[:known]], rel=1e-12)
+        assert ends == pytest.approx([alone[last][1], alone[n_periods][1]], rel=1e-9, abs=1e-9)
 
 
 @pytest.mark.parametrize("spread", [0.0, 0.3, 3.0])
