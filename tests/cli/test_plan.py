@@ -251,7 +251,7 @@ def test_every_mistake_of_the_request_file_is_told(command: Command, small: Path
 @pytest.mark.parametrize("name", ["S_common", "S_costly"])
 def test_public_instances_get_certified_plans(command: Command, shared_data: Path, tmp_path: Path, name: str):
     directory = shared_data / "retailnet" / name
-    answer = command("plan", directory, "--out", tmp_path, "--time-limit", 5, "--json").json
+    answer = command("plan", directory, "--out", tmp_path, "--time-limit", 60, "--gap", 0.1, "--json").json
     assert answer["certificate"]["valid"]
     assert 0 < answer["benefit"] <= answer["bound"]
     known = pd.read_csv(shared_data / "retailnet" / "known.csv").set_index("instance").loc[name]
