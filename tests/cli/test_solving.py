@@ -9,6 +9,7 @@ import pytest
 
 import cli.solving
 from cli.failures import CommandError
+from cli.in_worker import LEAST_SEARCH_SECONDS, killed_at
 from cli.progress import Progress
 from cli.solving import solve_in_worker
 from network import read_network
@@ -49,6 +50,13 @@ def answer(small, monkeypatch):
         return solve_in_worker(network, Request(), parameters, time.monotonic() + seconds, Progress(time.monotonic()))
 
     return call
+
+
+def test_a_search_has_some_seconds_beyond_its_time_before_it_is_killed():
+    """Also where nothing of the time was left when it began."""
+    now = time.monotonic()
+    assert killed_at(now + 100, 3.0, 200.0) == pytest.approx(now + 107, abs=1)
+    assert killed_at(now - 100, 3.0, 200.0) == pytest.approx(time.monotonic() + LEAST_SEARCH_SECONDS + 7, abs=1)
 
 
 def test_a_search_that_does_not_stop_is_killed_and_its_best_plan_kept(answer):

@@ -11,7 +11,9 @@ from counterpoise.v1 import award_pb2 as pb
 from counterpoise.v1 import award_service_pb2 as service
 from counterpoise.v1 import event_pb2, plan_pb2, plan_service_pb2
 from counterpoise.v1 import network_pb2 as net
+from network import network_from_frames
 from server.client import Client
+from server.rows import frames_of, given_settings
 from server.service import RunningServer, start_server
 from server.settings import Settings
 from server.work import Solver
@@ -258,7 +260,8 @@ def test_a_plan_buys_from_the_bids_of_an_event(caller):
     ).plan
     event = caller.sourcing.create_rfq(plan.name, most_suppliers=2).event
     caller.sourcing.add_bids(event.name, {"bids": SHORT_BIDS})
-    asked = {"network": short_network(), "event_name": event.name}
+    network = network_from_frames(frames_of(short_network()), given_settings(short_network().settings))[0]
+    asked = {"network_name": caller.upload_network(network).name, "event_name": event.name}
     joint = caller.plans.CreatePlan(
         plan_service_pb2.CreatePlanRequest(
             **asked, wait_for_result=True, former_plan=plan_pb2.FormerPlan(name=plan.name)
