@@ -9,7 +9,7 @@ import pytest
 
 from network.events import reading
 from optimizer.award import award_of
-from optimizer.backends import BACKENDS, Outcome, Search
+from optimizer.backends import BACKENDS, RELAXATIONS, Outcome, Search
 from optimizer.bidding.limits import breaches, limits_of
 from optimizer.bidding.offers import offers_of
 from optimizer.certificate.awards import certify_award
@@ -22,6 +22,8 @@ from optimizer.sourcing.large.local_search import Neighbourhood
 from optimizer.sourcing.large.parts import applied, part_of, solved
 from optimizer.sourcing.large.prices import Pricing
 from optimizer.sourcing.large.program import award_program, whole_program
+from optimizer.sourcing.large.relaxing import cut, relax
+from optimizer.sourcing.large.rounding import rounded
 from optimizer.sourcing.large.search import search_large
 from optimizer.sourcing.progress import AwardProgress
 from optimizer.sourcing.solve import award
@@ -86,6 +88,52 @@ def test_climbing_comes_near_the_linear_relaxation():
     relaxed = -BACKENDS["highs"](whole_program(pricing.program), Search(seconds=20, gap=0.02)).bound
     assert 0.97 * relaxed <= pricing.at(prices).bound <= 1.001 * relaxed
     assert np.all((use >= 0) & (use <= 1))
+
+
+def test_relaxation_of_few_segments_proves_that_of_all():
+    for event in _events():
+        pricing = Pricing(award_program(event, offers_of(event)))
+        proofs = []
+        relax(pricing, pricing.first_prices(), lambda: 20.0, proofs.append)
+        whole = RELAXATIONS["highs"](whole_program(pricing.program), Search(seconds=20))
+        bounds = [proof.bound for proof in proofs]
+        assert max(bounds) == pytest.approx(-whole.bound, rel=3e-4)
+        assert max(bounds) <= -whole.bound * (1 + 1e-9)
+        assert proofs[-1].columns is not None
+        assert pricing.program.cost @ proofs[-1].columns == pytest.approx(-whole.bound, rel=3e-4)
+
+
+def test_cuts_prove_no_more_than_holds():
+    for event in _events():
+        best = award(event, Parameters(time_limit_seconds=5))
+        proof = cut(award_program(event, offers_of(event)), 5.0)
+        assert proof.bound <= best.objective / 10**event.money_decimals * (1 + 1e-6)
+
+
+def test_rounding_keeps_what_the_relaxation_buys_whole():
+    event = generate_sourcing("XS", "light", 1)
+    pricing = Pricing(award_program(event, offers_of(event)))
+    proofs = []
+    relax(pricing, pricing.first_prices(), lambda: 20.0, proofs.append)
+    near, columns = Neighbourhood(event, pricing.program), proofs[-1].columns
+    state = rounded(near, columns, np.random.default_rng(1))
+    counted = near.snapshot(state)
+    near.recount(counted)
+    assert counted.cost[0] == pytest.approx(state.cost[0], rel=1e-9)
+    n = pricing.program.n_flows
+    bought = near.units(state, len(event.bids))
+    np.testing.assert_array_equal(np.bincount(event.bids.item, bought, minlength=len(event.items)), state.bought)
+    whole = columns[n : 2 * n] > 1 - 1e-6
+    assert np.mean(state.packs[whole] > 0) > 0.5
+
+
+def test_rules_name_the_items_that_they_count():
+    event = generate_sourcing("XS", "light", 1)
+    near = Neighbourhood(event, award_program(event, offers_of(event)))
+    random = np.random.default_rng(1)
+    found = [near.ruled_with(item, random, 30) for item in range(len(event.items))]
+    assert all(item in items and len(items) <= 30 for item, items in enumerate(found))
+    assert max(len(items) for items in found) > 1
 
 
 def test_compiled_steps_find_what_prices_prove():

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from network.columns import NO_LIMIT
 from network.events import Event
@@ -155,6 +157,34 @@ class Neighbourhood:
         bought = flows[state.packs[flows] > 0]
         too_much = state.activity[row] > self.limits.high[row]
         return np.unique(segments.item[bought if too_much and len(bought) else flows])
+
+    @cached_property
+    def _items_by_row(self) -> Any:
+        """Rows and the items that they count, not by what suppliers do as a whole: shape ``(n_rows, n_items)``."""
+        n, flows, n_items = self.program.n_flows, self.program.flows, len(self.needs.units)
+        count = np.diff(self.segments.first_indicator)
+        member = (np.ones(int(count.sum())), (self.segments.indicator, np.repeat(np.arange(n), count)))
+        shape = (len(self.columns), n)
+        wins = by_row(sparse.coo_array(member, shape=shape))[len(self.program.used) :]
+        matrix = where_any(self.by_row[self.rows])
+        of_flow = matrix[:, :n] + matrix[:, n : 2 * n] + matrix[:, self.columns[len(self.program.used) :]] @ wins
+        item = sparse.coo_array((np.ones(n), (np.arange(n), flows.item)), shape=(n, n_items))
+        return by_row(of_flow @ by_row(item))
+
+    @cached_property
+    def _rows_by_item(self) -> Any:
+        return by_row(self._items_by_row.T)
+
+    def ruled_with(self, item: int, random: np.random.Generator, most: int) -> Ints:
+        """Items of a rule that counts an item and not more than so many; the item alone without such a rule."""
+        items, of_item = self._items_by_row, self._rows_by_item
+        rows = of_item.indices[of_item.indptr[item] : of_item.indptr[item + 1]]
+        count = np.diff(items.indptr)[rows]
+        rows = rows[(count > 1) & (count <= most)]
+        if not len(rows):
+            return np.array([item])
+        row = int(random.choice(rows))
+        return np.asarray(items.indices[items.indptr[row] : items.indptr[row + 1]], dtype=np.int64)
 
     def columns_of(self, state: moves.State) -> Floats:
         """Write a state as columns of the program; what is broken at a price is left at 0."""

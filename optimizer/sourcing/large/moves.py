@@ -217,3 +217,13 @@ def items_anew(segments, indicators, limits, needs, state, items, noise, heat, s
             for k in range(n):
                 added += take(segments, indicators, limits, needs, state, kept[k], kept_packs[k])
         state.cost[0] += added
+
+
+@njit(cache=True)
+def take_free(segments, indicators, limits, needs, state, flows, packs):
+    """Buy segments one after another, those that nothing of their group excludes and that fit into their item."""
+    for k in range(len(flows)):
+        f = flows[k]
+        units = state.bought[segments.item[f]] + packs[k] * segments.pack[f]
+        if not state.taken[segments.group[f]] and units <= needs.most[segments.item[f]]:
+            state.cost[0] += take(segments, indicators, limits, needs, state, f, packs[k])

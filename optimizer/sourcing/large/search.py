@@ -17,12 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.award import award_of
-from optimizer.backends import RELAXATIONS, Search
 from optimizer.search.isolation import Forked
 from optimizer.sourcing.large.collecting import RowKind
 from optimizer.sourcing.large.parts import Part, applied, part_of, solved
 from optimizer.sourcing.large.prices import Pricing
-from optimizer.sourcing.large.program import AwardProgram, award_program, whole_program
+from optimizer.sourcing.large.program import AwardProgram, award_program
+from optimizer.sourcing.large.relaxing import Proof, cut, relax
 from optimizer.sourcing.progress import AwardProgress
 
 Floats = NDArray[np.float64]
@@ -37,9 +37,12 @@ _SUPPLIER_SHARE: Final = 0.12
 _CLIMB_SHARE: Final = 0.3
 """Shares of the time: at most so much for closing and opening suppliers, and for prices."""
 
-_LP_SEGMENTS: Final = 40_000
 _LP_SHARE: Final = 0.4
-"""Up to so many segments the whole linear relaxation is solved, in at most this share of the time."""
+"""Of the time that is left, for the linear relaxation."""
+
+_CUT_SEGMENTS: Final = 40_000
+_CUT_SHARE: Final = 0.5
+"""Up to so many segments a solver cuts fractions off the relaxation, in this share of the time that is left."""
 
 _SETTLE_SHARE: Final = 0.06
 """Of the time, for moves of single items while broken rules weigh more and more."""
@@ -62,6 +65,13 @@ _PART_GAPS: Final = (1e-4, 2e-3)
 _PART_ITEMS: Final = (12, 120)
 _ROW_ITEMS: Final = 60
 """Of a broken row up to so many items are bought anew together."""
+
+_ITEMS_AROUND: Final = 3
+"""So many items of a part say who else sells: what these sell now is in the part, too."""
+
+_RULES_SHARE: Final = 0.6
+_RULE_ITEMS: Final = 150
+"""Share of the parts that are about all items of a rule, where it has no more than so many."""
 
 _PART_SECONDS: Final = 4.0
 _SMALL_PART_SECONDS: Final = 0.7
@@ -107,15 +117,30 @@ class _Search:
         self.state = near.empty_state()
         self.prices = pricing.first_prices()
         self.priced = pricing.at(self.prices)
+        self.relaxed: Floats | None = None
+        """Columns of the relaxation, until they are rounded."""
         self.items_of_part = 35.0
         self.offered, self.offered_at = np.inf, 0.0
 
-    def believe(self, report: tuple[float, Floats | None, str]) -> None:
-        """Take a bound, and the prices that prove it."""
-        bound, prices, proved_by = report
-        self.progress.prove_currency(bound, proved_by)
-        if prices is not None and bound > self.priced.bound:
-            self.prices, self.priced = prices, self.pricing.at(prices)
+    def believe(self, proof: Proof) -> None:
+        """Take a bound, the prices that prove it, and what the relaxation buys."""
+        self.progress.prove_currency(proof.bound, proof.proved_by)
+        if proof.prices is not None and proof.bound > self.priced.bound:
+            self.prices, self.priced = proof.prices, self.pricing.at(proof.prices)
+        self.relaxed = self.relaxed if proof.columns is None else proof.columns
+
+    def _round(self) -> None:
+        """Go on from what the relaxation buys, once that is known, where it is better than what is bought."""
+        from optimizer.sourcing.large.rounding import rounded  # noqa: PLC0415 - compiled code loads slowly
+
+        if self.relaxed is None:
+            return
+        self.near.weigh(self.state, self._row_prices())
+        state = rounded(self.near, self.relaxed, self.random)
+        self.near.recount(self.state)
+        if state.cost[0] < self.state.cost[0]:
+            self.near.restore(self.state, state)
+        self.relaxed = None
 
     def first_award(self, listen: Callable[[], object]) -> None:
         """Buy everything at spread fixed costs, then choose suppliers."""
@@ -125,8 +150,13 @@ class _Search:
         self.near.weigh(self.state, self._row_prices())
         spread_fixed_costs(self.near, self.state, _PASSES, self.random)
         until = self.progress.elapsed + _SUPPLIER_SHARE * self.progress.left
+
+        def more() -> bool:
+            listen()
+            return self.progress.elapsed < until and self.relaxed is None
+
         for _ in range(_SUPPLIER_ROUNDS):
-            improve_suppliers(self.near, self.state, self.random, lambda: self.progress.elapsed < until)
+            improve_suppliers(self.near, self.state, self.random, more)
             if not self._fixed_costs_dominate() or not self.near.reweigh(self.state, _MUCH_HEAVIER):
                 break
             listen()
@@ -177,13 +207,14 @@ class _Search:
 
     def by_parts(self, climber: Forked) -> None:
         """Let solvers buy parts anew, as many at a time as there are processors."""
-        processors = max(len(os.sched_getaffinity(0)), 1)
+        processors = _processors()
         with ExitStack() as running:
             at_work: list[tuple[Part, Forked, float]] = []
             limit = self.progress.parameters.time_limit_seconds
             settle_at = _SETTLE_FROM * limit
             while not self.progress.done:
                 climber.wait(0.0)
+                self._round()
                 if self.progress.elapsed > settle_at and len(self.near.broken(self.state)):
                     self.near.stiffen(self.state)
                     known = self.progress.award is not None
@@ -224,7 +255,7 @@ class _Search:
 
     def _choose(self, busy: list[Ints]) -> tuple[Ints, int]:
         """Choose items to buy anew: of a broken row, which is told, or around one that is dear at its prices."""
-        near, segments, random = self.near, self.near.segments, self.random
+        near, random = self.near, self.random
         n = round(self.items_of_part)
         broken = near.broken(self.state)
         first, row = np.empty(0, dtype=np.int64), -1
@@ -237,15 +268,26 @@ class _Search:
         if not len(first):
             loss = self._losses()
             first = random.choice(len(loss), 1, p=loss / loss.sum())
+            if random.random() < _RULES_SHARE:
+                first = near.ruled_with(int(first[0]), random, _RULE_ITEMS)
+                n = max(n, min(len(first), _ROW_ITEMS))
         first = self._by_seller(first)[:n]
-        seed = segments.of_item[segments.first_of_item[first[0]] : segments.first_of_item[first[0] + 1]]
-        sellers = np.unique(segments.supplier[seed[np.argsort(self.priced.worth[seed])[:6]]])
-        bought = np.isin(segments.supplier, sellers) & (self.state.packs > 0)
-        around = random.permutation(np.unique(segments.item[bought]))
+        around = self._around(first[:_ITEMS_AROUND])
         chosen = np.unique(np.concatenate([first, around[: max(n - len(first), 0)]]))
         taken = np.concatenate([np.empty(0, dtype=np.int64), *busy])
         kept = chosen[~np.isin(chosen, taken)]
         return kept if len(kept) else chosen, row
+
+    def _around(self, items: Ints) -> Ints:
+        """Items of those who could sell some items best, all of one seller together: room for what they are to sell."""
+        segments, random = self.near.segments, self.random
+        seed = np.flatnonzero(np.isin(segments.item, items))
+        sellers = random.permutation(np.unique(segments.supplier[seed[np.argsort(self.priced.worth[seed])[:6]]]))
+        place = np.full(len(self.state.shut), -1)
+        place[sellers] = np.arange(len(sellers))
+        bought = np.flatnonzero((place[segments.supplier] >= 0) & (self.state.packs > 0))
+        turn = random.random(len(bought)) + place[segments.supplier[bought]]
+        return np.asarray(segments.item[bought[np.argsort(turn)]])
 
     def _late(self) -> bool:
         """Whether it is time to keep all rules."""
@@ -274,28 +316,31 @@ class _Search:
         return np.maximum(loss, 0.0) + 1e-3
 
 
-def _climb(
-    progress: AwardProgress, pricing: Pricing, report: Callable[[tuple[float, Floats | None, str]], None]
-) -> None:
-    """Price rows; then decide suppliers where their fixed costs dominate, or solve the whole relaxation of few rows."""
+def _processors() -> int:
+    return max(len(os.sched_getaffinity(0)), 1)
+
+
+def _climb(progress: AwardProgress, pricing: Pricing, report: Callable[[Proof], None]) -> None:
+    """Price rows; then decide suppliers where their fixed costs dominate, else solve the relaxation and cut it."""
     from optimizer.sourcing.large.branching import branch  # noqa: PLC0415 - compiled code loads slowly
 
-    program, first = pricing.program, pricing.first_prices()
+    first = pricing.first_prices()
     dominated = _fixed_share(pricing, first) > _DOMINATING
-    if not dominated and program.n_flows <= _LP_SEGMENTS:
-        answer = RELAXATIONS["highs"](whole_program(program), Search(seconds=_LP_SHARE * progress.left))
-        if answer.row_duals is not None:
-            exact = pricing.within(-answer.row_duals[pricing.rows])
-            report((pricing.at(exact).bound, exact, "linear relaxation"))
-            return
     until = progress.elapsed + _CLIMB_SHARE * progress.left
     prices, use = pricing.climb(
-        first, lambda: progress.elapsed < until, lambda priced, at: report((priced.bound, at, "prices"))
+        first, lambda: progress.elapsed < until, lambda priced, at: report(Proof(priced.bound, "prices", at))
     )
     if dominated:
         branch(
-            pricing, prices, use, lambda: progress.left > 0, lambda bound: report((bound, None, "deciding suppliers"))
+            pricing, prices, use, lambda: progress.left > 0, lambda bound: report(Proof(bound, "deciding suppliers"))
         )
+        return
+    until = progress.elapsed + _LP_SHARE * progress.left
+    relax(pricing, prices, lambda: until - progress.elapsed, report)
+    if pricing.program.n_flows <= _CUT_SEGMENTS and _processors() > 1:
+        proof = cut(pricing.program, _CUT_SHARE * progress.left)
+        if proof is not None:
+            report(proof)
 
 
 def _fixed_share(pricing: Pricing, prices: Floats) -> float:
