@@ -39,27 +39,20 @@ def _tight(covering):
     return program, found
 
 
-def _covers(covering, rng):
-    """Columns chosen in any order until all items are covered: solutions of every kind."""
-    chosen = np.zeros(covering.n_columns, dtype=bool)
-    covered = np.zeros(covering.n_items, dtype=bool)
-    for column in rng.permutation(covering.n_columns).tolist():
-        items = covering.item[covering.first[column] : covering.first[column + 1]]
-        if not covered[items].all():
-            chosen[column], covered[items] = True, True
-    return chosen
-
-
 @pytest.mark.parametrize("structure", ["regional", "random"])
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_cuts_keep_every_cover_and_raise_the_bound(structure, seed):
-    """No cover is cut off, whatever its cost; the relaxation ends between where it was and the optimum."""
-    covering = covering_of(generate_packages(SHAPE, structure, seed))
+    """The lightest cover keeps each of some cuts; the relaxation ends between where it was and the optimum."""
+    shape = PackageShape(150, 40) if structure == "regional" else SHAPE
+    covering = covering_of(generate_packages(shape, structure, seed))
     program, found = _tight(covering)
-    cuts, rng = found.cuts, np.random.default_rng(seed)
-    for _ in range(300):
-        chosen = _covers(covering, rng).astype(float)
-        assert np.all(np.bincount(cuts.row, cuts.weight * chosen[cuts.column], len(cuts.least)) >= cuts.least - 1e-9)
+    cuts = found.cuts
+    assert len(cuts.least)
+    for row in np.random.default_rng(seed).permutation(len(cuts.least))[:25]:
+        own = cuts.row == row
+        weight = np.bincount(cuts.column[own], cuts.weight[own], program.n_columns)
+        lightest = BACKENDS["highs"](replace(program, objective=-weight), Search(30.0))
+        assert -lightest.bound >= cuts.least[row] - 1e-6 * weight.max()
     optimum = BACKENDS["highs"](program, Search(30.0))
     relaxed = RELAXATIONS["highs"](program, Search(30.0))
     assert optimum.bound - 1e-6 <= found.answer.bound <= relaxed.bound + 1e-6
