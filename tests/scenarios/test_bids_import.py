@@ -43,16 +43,15 @@ ROWS = [
 
 @pytest.mark.parametrize("separator", ["\t", ";", "|"])
 @pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "latin-1", "utf-16"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
 def test_any_file_of_text_is_read(tmp_path, separator, ending, encoding) -> None:
     """Separator, line ends and encoding are found out."""
     path = tmp_path / "offer.txt"
-    rows = [[cell.replace("€", "EUR") for cell in row] for row in ROWS]
-    path.write_bytes(ending.join(separator.join(row) for row in rows).encode(encoding))
+    path.write_bytes(ending.join(separator.join(row) for row in ROWS).encode(encoding))
     log = ProblemLog()
     table = read_dirty_table(path, log)
     assert not log.errors()
-    assert [table.frame.columns.tolist(), *table.frame.to_numpy().tolist()] == rows
+    assert [table.frame.columns.tolist(), *table.frame.to_numpy().tolist()] == ROWS
     assert table.row.tolist() == [1, 2, 3, 4, 5, 6]
     assert table.separator == separator
 
@@ -168,7 +167,7 @@ def test_the_command(tmp_path, event, capsys) -> None:
     """Reads an event, writes another and the report; mistakes are said in a sentence."""
     write_event(event, tmp_path / "event")
     path = tmp_path / "offer.csv"
-    path.write_text("\n".join(";".join(row) for row in ROWS), encoding="latin-1", errors="replace")
+    path.write_text("\n".join(";".join(row) for row in ROWS), encoding="cp1252")
     columns = ["--columns", *(f"{name}={column}" for name, column in COLUMNS.items())]
     flags = [*columns, "--values", "supplier_id=acme", "--days", "%d-%b-%y", "--decimal-comma", "--words", "egal="]
     assert main([str(path), str(tmp_path / "event"), str(tmp_path / "out"), *flags]) == 0
