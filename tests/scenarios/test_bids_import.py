@@ -167,7 +167,7 @@ def test_the_command(tmp_path, event, capsys) -> None:
     """Reads an event, writes another and the report; mistakes are said in a sentence."""
     write_event(event, tmp_path / "event")
     path = tmp_path / "offer.csv"
-    path.write_text("\n".join(";".join(row) for row in ROWS), encoding="cp1252")
+    path.write_text("\n".join(";".join(row) for row in ROWS), encoding="latin-1", errors="replace")
     columns = ["--columns", *(f"{name}={column}" for name, column in COLUMNS.items())]
     flags = [*columns, "--values", "supplier_id=acme", "--days", "%d-%b-%y", "--decimal-comma", "--words", "egal="]
     assert main([str(path), str(tmp_path / "event"), str(tmp_path / "out"), *flags]) == 0
