@@ -38,7 +38,7 @@ PACKAGES = 100
 """From so many packages on, most bids being in one, they have an engine of their own."""
 
 LARGE_BIDS = 1_500
-"""From so many bids on, without packages and suppliers that may fail, prices and parts find more than solvers."""
+"""From so many bids that can be used on, no packages and no risk, prices and parts find more than solvers."""
 
 GREEDY_BIDS = 20_000
 """Up to here a first award is bought bid by bid in milliseconds."""
@@ -76,7 +76,8 @@ def _is_large(progress: AwardProgress) -> bool:
     """Whether prices and parts are for the event."""
     event = progress.event
     asks_risk = event.risk.measure != RiskMeasure.NONE or event.risk.survive_share is not None
-    return len(event.bids) >= LARGE_BIDS and not asks_risk and not bool(np.any(progress.offers.package >= 0))
+    usable = np.count_nonzero(progress.offers.usable == Usable.YES)
+    return usable >= LARGE_BIDS and not asks_risk and not bool(np.any(progress.offers.package >= 0))
 
 
 def _packages(progress: AwardProgress) -> None:

@@ -1,15 +1,19 @@
 """The verb: what it proves, what it starts from, when it stops."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from optimizer.award import Award, award_of
 from optimizer.plan import Status, StopReason
 from optimizer.request import Parameters
+from optimizer.sourcing import strategies
 from optimizer.sourcing.model import award_model, award_program
 from optimizer.sourcing.progress import AwardProgress
 from optimizer.sourcing.runs import Task
 from optimizer.sourcing.solve import award
+from scenarios.generate.sourcing import generate_sourcing
 from tests.sourcing.test_award_model import event, plain
 
 TWO = [{"supplier_id": "A", "unit_price": 2.0}, {"supplier_id": "B", "unit_price": 3.0}]
@@ -108,6 +112,18 @@ def test_nothing_can_be_bought():
     result = award(event(items=[{"item_id": "I", "units": 4}], **tables))
     assert (result.status, result.stopped_by) == (Status.INFEASIBLE, StopReason.PROVED)
     assert [conflict.rule for conflict in result.conflicts] == ["items.uncovered_penalty"]
+
+
+def test_many_bids_of_which_none_can_be_used(monkeypatch):
+    """As many as large events have, with rules: nothing can be bought, and the answer says so."""
+    drawn = generate_sourcing("XS", "light", 1)
+    monkeypatch.setattr(strategies, "LARGE_BIDS", len(drawn.bids))
+    blocked = np.ones(len(drawn.suppliers), dtype=np.bool_)
+    result = award(
+        replace(drawn, suppliers=replace(drawn.suppliers, blocked=blocked)), Parameters(time_limit_seconds=60)
+    )
+    assert result.status in {Status.OPTIMAL, Status.INFEASIBLE}
+    assert result.award is None or not result.award.units.sum()
 
 
 def test_a_bound_above_an_award_was_none():
