@@ -76,7 +76,7 @@ def _is_large(progress: AwardProgress) -> bool:
     """Whether prices and parts are for the event."""
     event = progress.event
     asks_risk = event.risk.measure != RiskMeasure.NONE or event.risk.survive_share is not None
-    usable = np.count_nonzero(progress.offers.usable == Usable.YES)
+    usable = int(np.count_nonzero(progress.offers.usable == Usable.YES))
     return usable >= LARGE_BIDS and not asks_risk and not bool(np.any(progress.offers.package >= 0))
 
 

@@ -182,6 +182,19 @@ def test_a_solver_proves_no_more_than_what_was_open_to_it():
     assert progress.infeasible
 
 
+def test_limits_of_lots_that_an_award_breaks_are_told_to_solvers_from_then_on():
+    """They begin without any."""
+    event = generate_packages("XS", "regional", 3, PackageRules(winner_limit=True))
+    covering = covering_of(event)
+    limits = replace(covering, lots=replace(covering.lots, most=np.arange(len(covering.lots.most)) * 1000))
+    progress, unbound = AwardProgress(event, Parameters()), np.zeros(len(limits.lots.most), dtype=np.bool_)
+    search = Searched(progress, limits, neighbourhoods_of(limits, event.money_decimals), unbound, np.inf)
+    assert len(search.relaxed.lots.most) == search.known[2] == 0
+    search.take(Answer(Outcome.OPTIMAL, np.ones(limits.n_columns), None, None), "a solver")
+    assert search.binding.tolist() == [True, *[False] * (len(unbound) - 1)]
+    assert len(search.relaxed.lots.most) == search.known[2] == 1
+
+
 def test_events_of_many_packages_go_to_their_engine():
     """The reason says so; what is found has its certificate."""
     event = generate_packages(PackageShape(150, 20), "regional", 4)
