@@ -25,6 +25,9 @@ from optimizer.search.limits import cut_to_limits, with_free_switches
 Int64 = NDArray[np.int64]
 
 _MENDING_ROUNDS = 12
+_MOVING_ROUNDS = 3
+"""Rounds of mending in which what is closed may go elsewhere; then nothing grows any more, so that mending ends."""
+
 _BETTER, _LONGEST_WAIT = 0.2, 4
 """A round is mended when its flow breaks limits by this share of what the last mended one did, or after some rounds.
 Prices learn as much from rounds that are not, and mending takes longer than they do while prices are far off."""
@@ -92,7 +95,8 @@ def slope_scaling(
     loads, limits = loads_of(model), LimitPrices(model)
     members = model.members
     potential = sum_by_switch(model, loads.measure * members.bound_units)
-    counts_per_load = 1.0 / np.maximum(np.minimum(potential, loads.most_load), 1.0)
+    # What nothing can load costs nothing: per gram its price would leave the range of the compiled solver.
+    counts_per_load = np.where(potential > 0, 1.0 / np.maximum(np.minimum(potential, loads.most_load), 1.0), 0.0)
     unit_gain, failed, waited, mended_at = 0.0, 0, 0, np.inf
     seen: set[bytes] = set()
     began, mending_seconds = time.monotonic(), 0.0
@@ -138,7 +142,8 @@ def mended(model: Model, network: FlowNetwork, flow_units: Int64, price: Int64) 
         None when mending did not end within its rounds or supplies have nowhere to go.
     """
     most = model.flows.most_units.copy()
-    best = flow_units
+    best, held = flow_units, np.zeros(len(most), dtype=bool)
+    held[model.members.flow] = True
     for attempt in range(_MENDING_ROUNDS):
         flow_units = without_circles(model, best)
         count = fewest_switches(model, flow_units)
@@ -150,6 +155,8 @@ def mended(model: Model, network: FlowNetwork, flow_units: Int64, price: Int64) 
             most = cut
         elif tighter is not None:
             most = tighter
+        if attempt >= _MOVING_ROUNDS:
+            most = np.where(held, np.minimum(most, flow_units), most)
         again = flow_again(network, price, most, best)
         if again is None:
             return None

@@ -2,6 +2,7 @@
 
 import itertools
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 from hypothesis import given
@@ -122,3 +123,20 @@ def test_too_many_dispatches_are_cut_down():
         plan = plan_of(built, solution.flow_units, solution.switch_count)
         assert certify(network, Request(), plan).valid
         assert 1 <= plan.units.sum() <= 4
+
+
+def test_what_nothing_can_load_costs_nothing():
+    """A price per gram of it leaves the range of the compiled solver, and every block is then solved from scratch."""
+    files = files_of(
+        nodes="node_id,kind\nA,store\nB,store\n",
+        products="sku_id,list_price,salvage_value,unit_weight_kg\nP,10,2,1\n",
+        lanes="origin,destination,fixed_cost,capacity_kg\nA,B,3,20\n",
+        stock="node_id,sku_id,on_hand,demand_mean\nA,P,9,0\nB,P,0,9\n",
+        alerts="alert_id,kind,node_id,sku_id\nX,overstock,A,P\n",
+    )
+    model = model_of(files)[-1].model
+    none = np.zeros_like(model.members.bound_units)
+    empty = replace(model, members=replace(model.members, bound_units=none))
+    for known, expected in ((model, True), (empty, False)):
+        _, price = next(slope_scaling(known, flow_network(known, in_packs=True)))
+        assert (price[known.members.flow].max() > 0) == expected
