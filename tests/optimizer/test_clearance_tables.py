@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from itertools import pairwise
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from optimizer.clearance import expected_sales as compiled
 from optimizer.clearance import path_values
-from optimizer.clearance.allowed import allowed_paths
+from optimizer.clearance.allowed import _distinct, allowed_paths
 from optimizer.worth import counts
 from optimizer.worth.choices import choices_of
 from tests.optimizer.clearance_worlds import every_path, world
@@ -131,6 +132,18 @@ def test_third_differences_fall_from_four() -> None:
         for bound, mean in zip(found, steps, strict=True)
         if mean > 2
     )
+
+
+@pytest.mark.parametrize("factor", [None, 1])
+def test_rows_with_the_same_number_are_told_apart(monkeypatch: pytest.MonkeyPatch, factor: int | None) -> None:
+    """Numbers of rows are sums by random factors; with all factors alike many rows have the same."""
+    rows = np.random.default_rng(2).integers(0, 3, (60, 3)).astype(np.int32)
+    if factor is not None:
+        alike = SimpleNamespace(integers=lambda low, high, size: np.full(size, factor))
+        monkeypatch.setattr(np.random, "default_rng", lambda seed: alike)
+    distinct, of = _distinct(rows)
+    np.testing.assert_array_equal(distinct[of], rows)
+    assert len(np.unique(distinct, axis=0)) == len(distinct)
 
 
 def test_allowed_paths_are_all_that_the_rules_allow() -> None:
