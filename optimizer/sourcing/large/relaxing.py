@@ -13,7 +13,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.backends import BACKENDS, RELAXATIONS, Search
+from optimizer.backends import RELAXATIONS, Search
+from optimizer.backends.highs import highs_cuts
 from optimizer.program import Program
 from optimizer.sourcing.large.collecting import by_row
 from optimizer.sourcing.large.prices import Priced, Pricing
@@ -85,7 +86,7 @@ def relax(pricing: Pricing, prices: Floats, left: Callable[[], float], report: C
 
 def cut(program: AwardProgram, seconds: float) -> Proof | None:
     """Let a solver of integers cut fractions off; what it can prove in some seconds, if anything."""
-    answer = BACKENDS["highs"](whole_program(program), Search(seconds=seconds, gap=_CUT_GAP))
+    answer = highs_cuts(whole_program(program), Search(seconds=seconds, gap=_CUT_GAP))
     return None if answer.bound is None else Proof(-answer.bound, "linear relaxation and cuts")
 
 

@@ -1,8 +1,9 @@
 """Searches awards of events with thousands of items: prices prove a bound, moves and solvers on parts find awards.
 
-Rows that tie suppliers together are priced in a process of its own. Meanwhile everything is bought at spread fixed
-costs, suppliers are closed, opened and swapped, and then a solver buys some items anew, again and again: those that
-broken rules are about, and those that cost most above their prices.
+Rows that tie suppliers together are priced in a process of its own, which then solves the linear relaxation over few
+segments of every item, where fixed costs are small. Meanwhile everything is bought at spread fixed costs, suppliers
+are closed, opened and swapped. From the better of that and of what the relaxation buys, a solver buys some items anew,
+again and again: those that broken rules are about, those that cost most above their prices, and all items of a rule.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ _LP_SHARE: Final = 0.4
 """Of the time that is left, for the linear relaxation."""
 
 _CUT_SEGMENTS: Final = 40_000
-_CUT_SHARE: Final = 0.5
+_CUT_SHARE: Final = 0.4
 """Up to so many segments a solver cuts fractions off the relaxation, in this share of the time that is left."""
 
 _SETTLE_SHARE: Final = 0.06
@@ -117,6 +118,7 @@ class _Search:
         self.state = near.empty_state()
         self.prices = pricing.first_prices()
         self.priced = pricing.at(self.prices)
+        self.dominated = _fixed_share(pricing, self.prices) > _DOMINATING
         self.relaxed: Floats | None = None
         """Columns of the relaxation, until they are rounded."""
         self.items_of_part = 35.0
@@ -268,25 +270,28 @@ class _Search:
         if not len(first):
             loss = self._losses()
             first = random.choice(len(loss), 1, p=loss / loss.sum())
-            if random.random() < _RULES_SHARE:
+            if not self.dominated and random.random() < _RULES_SHARE:
                 first = near.ruled_with(int(first[0]), random, _RULE_ITEMS)
                 n = max(n, min(len(first), _ROW_ITEMS))
         first = self._by_seller(first)[:n]
-        around = self._around(first[:_ITEMS_AROUND])
+        around = self._around(first[: 1 if self.dominated else _ITEMS_AROUND])
         chosen = np.unique(np.concatenate([first, around[: max(n - len(first), 0)]]))
         taken = np.concatenate([np.empty(0, dtype=np.int64), *busy])
         kept = chosen[~np.isin(chosen, taken)]
         return kept if len(kept) else chosen, row
 
     def _around(self, items: Ints) -> Ints:
-        """Items of those who could sell some items best, all of one seller together: room for what they are to sell."""
+        """Items of those who could sell some items best, all of one seller together: room for what they are to sell.
+
+        Where fixed costs dominate, some of each seller: fewer sellers of the same items are what is looked for.
+        """
         segments, random = self.near.segments, self.random
         seed = np.flatnonzero(np.isin(segments.item, items))
         sellers = random.permutation(np.unique(segments.supplier[seed[np.argsort(self.priced.worth[seed])[:6]]]))
         place = np.full(len(self.state.shut), -1)
         place[sellers] = np.arange(len(sellers))
         bought = np.flatnonzero((place[segments.supplier] >= 0) & (self.state.packs > 0))
-        turn = random.random(len(bought)) + place[segments.supplier[bought]]
+        turn = random.random(len(bought)) + (0 if self.dominated else place[segments.supplier[bought]])
         return np.asarray(segments.item[bought[np.argsort(turn)]])
 
     def _late(self) -> bool:
