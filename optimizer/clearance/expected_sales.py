@@ -26,7 +26,8 @@ difference with a third of the steps adds up to ``2 * (the largest chance) <= sq
 import math
 
 import numpy as np
-from numba import njit
+
+from optimizer.compiled import njit
 
 _NO_SPREAD = 1e-13
 """As in `optimizer.worth.counts`."""

@@ -9,7 +9,6 @@ what is there on day 0. For every number that occurs it has a table of its own.
 import math
 
 import numpy as np
-from numba import njit
 
 from optimizer.clearance.expected_sales import (
     at_cubic,
@@ -21,6 +20,7 @@ from optimizer.clearance.expected_sales import (
     sold_and_slopes,
     table_error,
 )
+from optimizer.compiled import njit
 
 _NEARLY_WHOLE = 1e-9
 """Expected units that are so close to a whole number are that number."""

@@ -11,7 +11,6 @@ arrives later, H is another function from the period of arrival on.
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from optimizer.clearance.expected_sales import (
     at_cubic,
@@ -25,6 +24,7 @@ from optimizer.clearance.expected_sales import (
     table_error,
 )
 from optimizer.clearance.late_values import add_late, late_at
+from optimizer.compiled import njit
 
 _CELLS = 4
 """Even cells for each node of a table, in which its intervals are looked up."""

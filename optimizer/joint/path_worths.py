@@ -9,7 +9,8 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
+
+from optimizer.compiled import njit
 
 _CERTAIN, _COUNTS = 0, 1
 _NOTHING = 1e-13

@@ -9,8 +9,8 @@ a move earns is exact: units at their true worth, and every switch that they tou
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from optimizer.compiled import njit
 from optimizer.search.tree_pivots import plant_one, solve_one
 
 

@@ -9,7 +9,8 @@ where the node misses units.
 # mypy: disable-error-code="no-untyped-def, untyped-decorator"
 
 import numpy as np
-from numba import njit
+
+from optimizer.compiled import njit
 
 AT_LOWER, IN_TREE, AT_UPPER = 1, 0, -1
 

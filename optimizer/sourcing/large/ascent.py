@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
+
+from optimizer.compiled import njit
 
 _MEMORY = 0.95
 """Share of the former direction that is kept."""

@@ -7,7 +7,8 @@ fractional solution; where less than one whole cover can be packed, the prices o
 # mypy: disable-error-code="no-untyped-def, untyped-decorator"
 
 import numpy as np
-from numba import njit
+
+from optimizer.compiled import njit
 
 _NOISE = 1e-9
 _WHOLE = 1e-5

@@ -10,7 +10,8 @@ item with it changed.
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
+
+from optimizer.compiled import njit
 
 
 class Problem(NamedTuple):
