@@ -86,7 +86,7 @@ def _gap(objective: float | None, bound: float | None) -> float | None:
 
 
 def _beside(runs: Sequence[Mapping[str, Any]], peers: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Say by how much peers cost more than our worst run, and how far their bounds are below ours."""
+    """Say by how much peers cost more than our worst run, and by what share of it their bounds are below ours."""
     awards = [each["objective"] for each in (*runs, *peers) if each["outcome"] == "award"]
     best = min(awards, default=None)
     bounds = [each["bound"] for each in runs if each["bound"] is not None]
@@ -96,7 +96,7 @@ def _beside(runs: Sequence[Mapping[str, Any]], peers: Sequence[dict[str, Any]]) 
         {
             **peer,
             "share_more_than_ours": _above(peer["objective"] if peer["outcome"] == "award" else None, ours),
-            "bound_below_ours": _above(lowest, peer["bound"]),
+            "bound_below_ours": _below(peer["bound"], lowest),
         }
         for peer in peers
     ]
@@ -106,6 +106,11 @@ def _beside(runs: Sequence[Mapping[str, Any]], peers: Sequence[dict[str, Any]]) 
 
 def _above(one: float | None, other: float | None) -> float | None:
     return None if one is None or other is None else round((one - other) / max(abs(other), 1.0), 7)
+
+
+def _below(one: float | None, other: float | None) -> float | None:
+    above = _above(one, other)
+    return None if above is None else -above
 
 
 def lines(result: Mapping[str, Any]) -> Iterator[str]:
