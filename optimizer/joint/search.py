@@ -24,7 +24,7 @@ from optimizer.joint.bounding import Step, steps_of_bounds
 from optimizer.joint.exactly import is_small, solve_exactly
 from optimizer.joint.options import options_of
 from optimizer.joint.positions import Joint, SharedPrices, free_of_charge, joint_of, late_or_expiring
-from optimizer.joint.sequences import markdowns_after
+from optimizer.joint.sequences import lines_after, markdowns_after
 from optimizer.joint.unmet_targets import unmet_targets
 from optimizer.joint.worlds import World, counted_after, lines_in, prices_of_units, world_at
 from optimizer.model import Solution
@@ -65,6 +65,9 @@ _MOST_PATH_CELLS: Final = 60_000_000
 
 _ROOM: Final = 5e-4
 """Share of budgets that is left where units that count are known up to the prices only."""
+
+_SEARCH_SHARE, _LEAST_SEARCH_SECONDS = 0.6, 2.0
+"""Of the time that is left, for a search of lines at settled prices; less is not worth one."""
 
 _CLEARING_SHARE: Final = 0.2
 """Of the time that is left, for one choice of markdowns at most."""
@@ -227,14 +230,16 @@ def _turn_by_turn(turns: _Turns, free: NDArray[np.bool_], *, stays: bool) -> Non
     if progress.done or (progress.built.must_act and not _meets_demands(progress)):
         return
     _first_lines(turns)
+    alone = no_markdowns()
     if not stays and not progress.done:
         # After the lines: they take longer to find, and earn more where there are many.
-        first = _markdowns_alone(progress, turns.joint.choices, free, stays=False)
+        alone = _markdowns_alone(progress, turns.joint.choices, free, stays=False).markdowns
         turns.listen()
-        if len(first.markdowns) and not progress.done:
-            turns.flow_at(first.markdowns)
+        if len(alone) and not progress.done:
+            turns.flow_at(alone)
     _take_turns(turns)
     _anneal(turns)
+    _search_at(turns, [alone, turns.best_markdowns(), no_markdowns()])
 
 
 def _moves(network: Network, choices: Choices) -> bool:
@@ -329,6 +334,21 @@ def _take_turns(turns: _Turns) -> None:
         turns.flow_at(turns.best_markdowns())
         if turns.suggested is None and turns.worth <= before + _GAIN * abs(before):
             return
+
+
+def _search_at(turns: _Turns, settled: list[Markdowns]) -> None:
+    """Search lines as for transfers alone, where prices are settled: small requests have time for that."""
+    progress = turns.progress
+    for markdowns in settled:
+        if progress.done or progress.left < _LEAST_SEARCH_SECONDS:
+            return
+        asked = replace(progress.parameters, time_limit_seconds=_SEARCH_SHARE * progress.left)
+        plan = lines_after(progress.network, progress.request, markdowns, asked)
+        turns.listen()
+        progress.offer_plan(plan, "lines at settled prices", as_it_is=True)
+        if not progress.done:
+            progress.offer_plan(markdowns_after(progress.network, progress.request, plan, progress.left), "clearance")
+            turns.listen()
 
 
 def _anneal(turns: _Turns) -> None:

@@ -114,6 +114,15 @@ def test_the_order_of_parts_matters():
     }
 
 
+def test_lines_are_searched_at_settled_prices_where_time_is_left(monkeypatch):
+    """Without turns only the plan of transfers, which is the best one, is behind a search of its own."""
+    monkeypatch.setattr(joint_search, "is_small", lambda joint: False)
+    for turn in ("_first_lines", "_take_turns", "_anneal"):
+        monkeypatch.setattr(joint_search, turn, lambda turns: None)
+    network, request = _two_zones()
+    assert solve(network, request, SECONDS).objective == 56 * 10**network.money_decimals
+
+
 def test_neither_order_finds_what_only_both_together_earn():
     """Nobody sends units where nothing sells, and nobody marks down where nothing is left.
 
