@@ -4,19 +4,30 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from typing import Final
+
+import numpy as np
 
 from network.tables import Network
 from optimizer.certificate import certify
 from optimizer.clearance.clearing import clearance
 from optimizer.joint.worlds import counted_after
-from optimizer.plan import Certificate, Markdowns, Plan, no_markdowns
+from optimizer.plan import Certificate, Markdowns, Plan
 from optimizer.plan_lines import no_lines
 from optimizer.request import Parameters, Request
 from optimizer.search.progress import Progress
 from optimizer.search.pruning import pruned
 from optimizer.search.strategies import search
 from optimizer.transfer import build
+from optimizer.worth.choices import choices_of
 from optimizer.worth.price_paths import repriced
+
+_ROOM: Final = (0.0, 0.0, 0.002, 0.01, 0.05)
+"""Share of budgets that is left, try after try: how many units count depends on prices, which are chosen for those that
+count at the prices before; and lines that go leave more to sell."""
+
+_CLEARING_GAP: Final = 5e-4
+"""Markdowns that are proved to be so near the best are good enough."""
 
 
 def markdowns_after(network: Network, request: Request, lines: Plan, seconds: float) -> Plan:
@@ -35,22 +46,31 @@ def markdowns_after(network: Network, request: Request, lines: Plan, seconds: fl
     Plan
         Its lines, with the best markdowns for the stock that they leave; without lines that these make too dear.
     """
-    listed, until = repriced(network, no_markdowns()), time.monotonic() + seconds
+    choices, until = choices_of(network), time.monotonic() + seconds
 
     def certified(plan: Plan) -> Certificate:
         return certify(network, request, plan)
 
-    def marked(plan: Plan) -> Plan:
-        left = counted_after(listed, replace(plan, markdowns=no_markdowns()))
-        found = clearance(network, request, counted_units=left, seconds=max(until - time.monotonic(), 0.5))
+    def marked(plan: Plan, room: float) -> Plan:
+        left = counted_after(repriced(network, plan.markdowns), plan)
+        amount = (choices.budget_amount * (1.0 - room)).astype(np.int64)
+        limited = replace(choices, budget_amount=amount)
+        found = clearance(
+            network,
+            request,
+            choices=limited,
+            counted_units=left,
+            seconds=max(until - time.monotonic(), 0.5),
+            gap=_CLEARING_GAP,
+        )
         return replace(plan, markdowns=found.markdowns)
 
-    plan = marked(lines)
-    plan, certificate = pruned(network, request, plan, certified(plan), certified)
-    if not certificate.valid and time.monotonic() < until:
-        # Lines that went leave more to sell, which may be more than a budget allows: once more for what is left.
-        plan = marked(plan)
-        plan, _ = pruned(network, request, plan, certified(plan), certified)
+    plan = lines
+    for room in _ROOM:
+        plan = marked(plan, room)
+        plan, certificate = pruned(network, request, plan, certified(plan), certified)
+        if certificate.valid or time.monotonic() >= until:
+            break
     return plan
 
 
