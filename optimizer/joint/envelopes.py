@@ -76,7 +76,7 @@ def envelopes(joint: Joint, unit_price: Floats, shared: SharedPrices, option_wor
     units, base = np.empty(first_unit[-1]), np.empty(len(joint))
     options = joint.options
     if option_worth is None:
-        option_worth = worth_of_options(joint, unit_price, shared)
+        option_worth = worth_of_options(joint, worth_of_paths(joint, unit_price, shared))
     tied, tie_constant = _tied(joint, option_worth)
     by_path = tied[options.option_of_path]
     in_threads(
@@ -118,8 +118,8 @@ def target_prices(joint: Joint) -> Floats:
         return by_path
     still = replace(joint, low=joint.before, high=joint.before)
     nothing, none = np.zeros(len(joint)), np.zeros(len(joint.choices.budget_amount))
-    without = _worth_of_paths(still, nothing, SharedPrices(none, np.zeros(len(by_path))))
-    charged = _worth_of_paths(still, nothing, SharedPrices(none, by_path))
+    without = worth_of_paths(still, nothing, SharedPrices(none, np.zeros(len(by_path))))
+    charged = worth_of_paths(still, nothing, SharedPrices(none, by_path))
     return np.where(charged < without, by_path, 0.0)
 
 
@@ -130,24 +130,40 @@ def _missed_before(joint: Joint) -> int:
     return shortfalls(listed, choices, targets_of(network, choices), None).charge(network.money_decimals)
 
 
-def worth_of_options(joint: Joint, unit_price: Floats, shared: SharedPrices) -> Floats:
-    """Worth of every option to its family, each position with its best number of units at their price.
+def worth_of_options(joint: Joint, path_worth: Floats) -> Floats:
+    """Worth of every option to its family, money, shape ``(n_options,)`` over all families.
 
-    Returns
-    -------
-    ndarray of float64, shape (n_options,)
-        Over all families, money.
+    Parameters
+    ----------
+    joint : Joint
+    path_worth : ndarray of float64, shape (n_paths,)
+        Of `worth_of_paths`.
     """
-    options, worth = joint.options, _worth_of_paths(joint, unit_price, shared)
-    sums = np.bincount(options.option_of_path, weights=worth, minlength=int(options.first_option[-1]))
+    options = joint.options
+    sums = np.bincount(options.option_of_path, weights=path_worth, minlength=int(options.first_option[-1]))
     return sums.astype(np.float64)
 
 
-def _worth_of_paths(joint: Joint, unit_price: Floats, shared: SharedPrices) -> Floats:
-    """Worth of every path of every member, each position with its best number of units, money, ``(n_paths,)``."""
+def worth_of_paths(joint: Joint, unit_price: Floats, shared: SharedPrices, *, dearer: float = 0.0) -> Floats:
+    """Worth of every path of every member, each position with its best number of units at their price.
+
+    Parameters
+    ----------
+    joint : Joint
+    unit_price : ndarray of float64, shape (n_positions,)
+    shared : SharedPrices
+    dearer : float
+        By how much more a unit of forgone money costs everybody.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_paths,)
+        Money.
+    """
     from optimizer.joint import path_worths as compiled  # noqa: PLC0415 (loads a compiler)
 
     rows, members, paths = columns_of(joint, unit_price, shared)
+    members = members._replace(forgone_price=members.forgone_price + dearer)
     worth = np.zeros(len(joint.options.price))
     in_threads(
         len(joint.options),
@@ -170,40 +186,6 @@ def worth_at_list_price(joint: Joint) -> Floats:
     worth = np.empty(len(joint))
     in_threads(len(joint), lambda start, stop: compiled.worths_at_units(there, single, listed, worth, start, stop))
     return worth
-
-
-def forgone_by_budget(joint: Joint, unit_price: Floats, shared: SharedPrices, option: Ints) -> Floats:
-    """Margin that options forgo where every position has its best number of units at prices.
-
-    Parameters
-    ----------
-    joint : Joint
-    unit_price : ndarray of float64, shape (n_positions,)
-    shared : SharedPrices
-    option : ndarray of int64, shape (n_families,)
-        Counted within each family.
-
-    Returns
-    -------
-    ndarray of float64, shape (n_budgets,)
-        Money.
-    """
-    from optimizer.joint import path_worths as compiled  # noqa: PLC0415 (loads a compiler)
-
-    rows, members, paths = columns_of(joint, unit_price, shared)
-    path = joint.options.first_path[:-1] + option[joint.options.family]
-    chosen = paths._replace(
-        price=paths.price[path], demand_share=paths.demand_share[path], target_price=paths.target_price[path]
-    )
-    single = members._replace(first_path=np.arange(len(path) + 1))
-    forgone = np.empty(len(joint))
-    in_threads(len(joint), lambda start, stop: compiled.forgone_at_prices(rows, single, chosen, forgone, start, stop))
-    choices = joint.choices
-    by_choice = np.bincount(joint.options.choice[joint.member], weights=forgone, minlength=len(choices))
-    holder = np.repeat(np.arange(len(choices)), np.diff(choices.first_budget))
-    return np.bincount(choices.budget, weights=by_choice[holder], minlength=len(choices.budget_amount)).astype(
-        np.float64
-    )
 
 
 def in_threads(count: int, work: Callable[[int, int], object]) -> None:

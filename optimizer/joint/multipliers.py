@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.search.pricing import Multipliers
-from optimizer.search.slope_scaling import sum_by_switch
+from optimizer.search.slope_scaling import Slopes, sum_by_switch
 from optimizer.transfer import TransferModel
 
 Ints = NDArray[np.int64]
@@ -37,6 +37,31 @@ def carried(multipliers: Multipliers, before: TransferModel, now: TransferModel)
     share = share / np.maximum(sum_by_switch(now.model, share), 1e-9)[now.model.members.switch]
     price = _looked_up(*_codes(_limit_columns(before), _limit_columns(now)), multipliers.limit_price)
     return Multipliers(share, np.nan_to_num(price, nan=0.0), multipliers.step)
+
+
+def carried_slopes(slopes: Slopes, before: TransferModel, now: TransferModel) -> Slopes:
+    """Find the switches and limits of one model in another.
+
+    Parameters
+    ----------
+    slopes : Slopes
+        Of the model `before`.
+    before, now : TransferModel
+        Of one request.
+
+    Returns
+    -------
+    Slopes
+        Of the model `now`; NaN for switches that were not there, and no price for such limits.
+    """
+    of_member = slopes.counts_per_load[before.model.members.switch]
+    member = _looked_up(*_codes(_member_columns(before), _member_columns(now)), of_member)
+    known = ~np.isnan(member)
+    n_known = np.bincount(now.model.members.switch, weights=known, minlength=len(now.model.switches))
+    total = sum_by_switch(now.model, np.where(known, member, 0.0))
+    price = _looked_up(*_codes(_limit_columns(before), _limit_columns(now)), slopes.limit_price)
+    counts = np.where(n_known > 0, total / np.maximum(n_known, 1.0), np.nan)
+    return Slopes(counts, np.nan_to_num(price, nan=0.0))
 
 
 def _member_columns(built: TransferModel) -> list[NDArray[np.generic]]:

@@ -206,30 +206,6 @@ def worths_at_prices(rows, members, paths, first_row, worth, start, stop):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def forgone_at_prices(rows, members, paths, forgone, start, stop):
-    """Fill `forgone[row]` with the money that the first path of each position's member forgoes there.
-
-    Every position has the number of units that is best for it when units cost its price.
-    """
-    n_periods = paths.demand_share.shape[1]
-    for row in range(start, stop):
-        member, low = rows.member[row], rows.low[row]
-        chance, unit = _room(rows, members, paths, row)
-        base = unit_worths(rows, members, paths, row, chance, unit)
-        now, best, units = base[0] - rows.price[row] * low, base[0] - rows.price[row] * low, low
-        for k in range(unit.shape[1]):
-            now += unit[0, k] - rows.price[row]
-            if now > best:
-                best, units = now, low + k + 1
-        at, listed = members.first_path[member], members.list_price[member]
-        forgone[row] = 0.0
-        for period in range(n_periods):
-            after = paths.price[at, period + 1] if period < n_periods - 1 else listed
-            for n in range(max(units, 0)):
-                forgone[row] += (after - paths.price[at, period]) * chance[period, n - min(low, 0)]
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
 def envelopes(rows, members, paths, option_worth, first_unit, units, base, start, stop):
     """Fill `units` with what each unit adds to the envelope of some positions, falling, and `base` with it at `low`.
 

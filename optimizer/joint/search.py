@@ -9,6 +9,7 @@ are best at its prices, which are better with every round.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -22,17 +23,21 @@ from optimizer.clearance.allowed import trees_of
 from optimizer.clearance.clearing import Clearing, clearance
 from optimizer.joint.bounding import Step, steps_of_bounds
 from optimizer.joint.exactly import is_small, solve_exactly
+from optimizer.joint.multipliers import carried_slopes
 from optimizer.joint.options import options_of
 from optimizer.joint.positions import Joint, SharedPrices, free_of_charge, joint_of, late_or_expiring
 from optimizer.joint.sequences import lines_after, markdowns_after
 from optimizer.joint.unmet_targets import unmet_targets
-from optimizer.joint.worlds import World, counted_after, lines_in, prices_of_units, world_at
+from optimizer.joint.worlds import World, counted_after, lines_again, lines_in, prices_of_units, world_at
 from optimizer.model import Solution
 from optimizer.plan import Markdowns, Plan, no_markdowns
 from optimizer.plan_lines import no_lines
+from optimizer.search.flow_network import flow_network
 from optimizer.search.flow_search import compile_beside, plans_by_flows
 from optimizer.search.isolation import Forked
+from optimizer.search.limits import free_switches
 from optimizer.search.progress import Progress
+from optimizer.search.slope_scaling import Slopes
 from optimizer.search.strategies import search
 from optimizer.transfer import TransferModel, plan_of
 from optimizer.worth.choices import Choices, choices_of, may_be_marked_down
@@ -45,7 +50,7 @@ Floats = NDArray[np.float64]
 _GAIN: Final = 5e-4
 """A turn that gains less than this share of the objective was the last."""
 
-_TURNS_SHARE: Final = 0.45
+_TURNS_SHARE: Final = 0.3
 """Of the time, for turns; annealing in the best world has the rest."""
 
 _CLEARING_GAP: Final = 2e-3
@@ -57,8 +62,11 @@ _DEMANDS_SHARE, _SEQUENCE_SHARE = 0.25, 0.6
 _ALONE_SHARE: Final = 0.7
 """Of the time that is left, for markdowns of stock that stays where it is."""
 
-_FIRST_LINES_SHARE, _LINES_SHARE = 0.5, 0.35
+_FIRST_LINES_SHARE, _LINES_SHARE = 0.5, 0.45
 """Of the time that is left, for the first lines, which break many rules before they learn, and for those of turns."""
+
+_ANNEALING_SHARE: Final = 0.4
+"""Of the time that is left, for annealing before markdowns are chosen again."""
 
 _MOST_PATH_CELLS: Final = 60_000_000
 """Paths times periods of all choices that fit the memory."""
@@ -69,7 +77,10 @@ _ROOM: Final = 5e-4
 _SEARCH_SHARE, _LEAST_SEARCH_SECONDS = 0.6, 2.0
 """Of the time that is left, for a search of lines at settled prices; less is not worth one."""
 
-_CLEARING_SHARE: Final = 0.2
+_NICER: Final = 10
+"""Priority that bounds give up: they are done sooner than plans, and take what time plans leave."""
+
+_CLEARING_SHARE: Final = 0.12
 """Of the time that is left, for one choice of markdowns at most."""
 
 
@@ -86,6 +97,8 @@ class _Turns:
     beside: Forked | None = None
     suggested: Ints | None = None
     """Options that are best at the prices of the process beside, not tried yet."""
+    learned: tuple[TransferModel, Slopes] | None = None
+    """The last model that lines were found in, and what slope scaling learned there."""
 
     @property
     def worth(self) -> int:
@@ -109,15 +122,21 @@ class _Turns:
         self.listen()
         return world
 
-    def lines(self, world: World, share: float = _LINES_SHARE) -> Solution:
-        """Find lines of a world in a share of the time that is left."""
+    def lines(self, world: World, share: float = _LINES_SHARE, *, until_suggested: bool = False) -> Solution:
+        """Find lines of a world in a share of the time that is left, or until there are options to try."""
         until = self.progress.elapsed + share * self.progress.left
 
         def seconds_left() -> float:
             self.listen()
+            if until_suggested and self.suggested is not None:
+                return 0.0
             return min(until - self.progress.elapsed, self.progress.left)
 
-        return lines_in(world, seconds_left)
+        begin = None if self.learned is None else carried_slopes(self.learned[1], self.learned[0], world.built)
+        solution, slopes = lines_in(world, seconds_left, begin)
+        if slopes is not None:
+            self.learned = world.built, slopes
+        return solution
 
     def enter(self, markdowns: Markdowns) -> World:
         """Go on in the world of some markdowns."""
@@ -231,13 +250,14 @@ def _turn_by_turn(turns: _Turns, free: NDArray[np.bool_], *, stays: bool) -> Non
         return
     _first_lines(turns)
     alone = no_markdowns()
-    if not stays and not progress.done:
-        # After the lines: they take longer to find, and earn more where there are many.
+    if turns.suggested is None and not stays and not progress.done:
         alone = _markdowns_alone(progress, turns.joint.choices, free, stays=False).markdowns
         turns.listen()
         if len(alone) and not progress.done:
             turns.flow_at(alone)
     _take_turns(turns)
+    if progress.plan is None and not stays:  # or it may be the targets that no markdowns meet
+        alone = _markdowns_alone(progress, turns.joint.choices, free, stays=False).markdowns
     _anneal(turns)
     _search_at(turns, [alone, turns.best_markdowns(), no_markdowns()])
 
@@ -291,7 +311,8 @@ def _ignore(reported: object) -> None:
 
 def _heard(turns: _Turns) -> Callable[[Step], None]:
     def hear(step: Step) -> None:
-        turns.progress.prove(step.bound, "envelopes, priced")
+        if step.bound is not None:
+            turns.progress.prove(step.bound, "envelopes, priced")
         if step.option is not None:
             turns.suggested = step.option
 
@@ -300,6 +321,7 @@ def _heard(turns: _Turns) -> Callable[[Step], None]:
 
 def _bounds(joint: Joint, listed: TransferModel, seconds: float, report: Callable[[Step], None]) -> None:
     """Prove bounds; what units are worth at list price is where their prices begin."""
+    os.nice(_NICER)
     until = time.monotonic() + seconds
     world = World(no_markdowns(), repriced(joint.network, no_markdowns()), listed)
     price = prices_of_units(world, joint)
@@ -311,9 +333,12 @@ def _first_lines(turns: _Turns) -> None:
     """Transfers, and then clearance of what they leave."""
     progress = turns.progress
     world = turns.enter(no_markdowns())
-    lines = turns.lines(world, _FIRST_LINES_SHARE)
+    lines = turns.lines(world, _FIRST_LINES_SHARE, until_suggested=True)
     # What only costs goes at the list price first: markdowns for lines that break no rule rarely break one.
-    if progress.offer_plan(plan_of(world.built, lines.flow_units, lines.switch_count), "slope scaling"):
+    plan = plan_of(world.built, lines.flow_units, lines.switch_count)
+    if turns.suggested is not None:
+        progress.offer_plan(plan, "slope scaling", as_it_is=True)
+    elif progress.offer_plan(plan, "slope scaling"):
         plan = replace(progress.plan or no_lines(), markdowns=no_markdowns())
         marked = replace(plan, markdowns=turns.clear(counted_after(world.network, plan)))
         progress.offer_plan(marked, "transfers, then clearance")
@@ -329,10 +354,11 @@ def _take_turns(turns: _Turns) -> None:
     while not progress.done and progress.elapsed < until:
         before = turns.worth
         option, turns.suggested = turns.suggested, None
-        if option is not None:
+        if option is None:
+            turns.flow_at(turns.best_markdowns())
+        else:
             turns.flow_at(turns.joint.options.markdowns(turns.joint.choices, option))
-        turns.flow_at(turns.best_markdowns())
-        if turns.suggested is None and turns.worth <= before + _GAIN * abs(before):
+        if turns.worth <= before + _GAIN * abs(before):
             return
 
 
@@ -352,8 +378,39 @@ def _search_at(turns: _Turns, settled: list[Markdowns]) -> None:
 
 
 def _anneal(turns: _Turns) -> None:
-    """Open and close switches in the world of the best plan."""
-    if not turns.progress.done:
-        world = turns.enter(turns.best_markdowns())
-        if len(world.built.model.flows):
-            plans_by_flows(turns.progress, turns.listen)
+    """Open and close switches in the world of the best plan, from its lines, and mark down what these leave."""
+    progress = turns.progress
+    while not progress.done and progress.plan is not None:
+        before, lines = turns.worth, progress.plan
+        world = turns.enter(lines.markdowns)
+        if not len(world.built.model.flows):
+            return
+        better = _annealed(turns, world, lines)
+        if better is not None:
+            progress.offer(better, "annealing and clearance in turn")
+        if better is None or turns.worth <= before + _GAIN * abs(before):
+            plans_by_flows(progress, turns.listen)
+            return
+
+
+def _annealed(turns: _Turns, world: World, lines: Plan) -> Solution | None:
+    """Anneal the lines of a plan in a world; None where moves find nothing better, or there are none."""
+    from optimizer.search.annealing import anneal  # noqa: PLC0415 (loads a compiler)
+
+    progress, model = turns.progress, world.built.model
+    if np.any(free_switches(model)):
+        return None
+    network = flow_network(model, in_packs=True, compiled=True)
+    start = lines_again(world, network, lines)
+    if start is None:
+        return None
+
+    def enough() -> bool:
+        turns.listen()
+        return progress.done
+
+    better = None
+    seconds = min(_ANNEALING_SHARE * progress.left, progress.left - progress.offer_seconds)
+    for solution in anneal(model, network, start, seconds=seconds, enough=enough):
+        better = solution
+    return better

@@ -19,10 +19,10 @@ from optimizer.joint.positions import Joint, SharedPrices
 from optimizer.model import Solution, benefit
 from optimizer.plan import Markdowns, Plan
 from optimizer.request import Request
-from optimizer.search.flow_network import FlowNetwork, flow_network
-from optimizer.search.flow_search import STALL
+from optimizer.search.flow_network import FlowNetwork, best_flow, flow_network
+from optimizer.search.known_plans import most_of_lines
 from optimizer.search.pricing import Priced, bounds_by_pricing
-from optimizer.search.slope_scaling import slope_scaling
+from optimizer.search.slope_scaling import Slopes, mended, slope_scaling
 from optimizer.search.unit_prices import unit_prices
 from optimizer.transfer import TransferModel, build
 from optimizer.worth.economics import unit_worth
@@ -31,13 +31,13 @@ from optimizer.worth.price_paths import repriced
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-_STALLED: Final = 3
-"""Rounds of slope scaling without progress after which it ends."""
+_STALLED, _STALL = 2, 1e-3
+"""Rounds of slope scaling that gain less than this share, after which it ends: annealing follows."""
 
 _ROUNDS: Final = 8
 """Rounds of slope scaling after which lines are near enough for a turn."""
 
-_PRICED_ROUNDS: Final = 12
+_PRICED_ROUNDS: Final = 6
 """Rounds of pricing after which prices of units are near enough."""
 
 
@@ -73,34 +73,62 @@ def _paths_in(network: Network, joint: Joint) -> tuple[Floats, Floats]:
     return price, share
 
 
-def lines_in(world: World, seconds_left: Callable[[], float]) -> Solution:
+def lines_in(
+    world: World, seconds_left: Callable[[], float], begin: Slopes | None = None
+) -> tuple[Solution, Slopes | None]:
     """Find lines of a world by slope scaling, until that stalls.
 
     Parameters
     ----------
     world : World
     seconds_left : callable
+    begin : Slopes, optional
+        Of another world, carried to this one.
 
     Returns
     -------
-    Solution
+    solution : Solution
         Of the world's model, not certified.
+    slopes : Slopes or None
+        Those of the last round, None without any.
     """
     model = world.built.model
     best = Solution(np.zeros(len(model.flows), dtype=np.int64), np.zeros(len(model.switches), dtype=np.int64))
     if not len(model.flows):
-        return best
+        return best, None
     network = flow_network(model, in_packs=True, compiled=True)
-    found, stalled, last = -np.inf, 0, -np.inf
-    for number, (solution, _) in enumerate(slope_scaling(model, network, seconds_left=seconds_left, threads=2)):
-        worth = benefit(model, solution)
-        stalled = stalled + 1 if worth <= last + STALL * abs(last) else 0
+    scaling = slope_scaling(model, network, seconds_left=seconds_left, threads=2, begin=begin)
+    found, stalled, last, slopes = -np.inf, 0, -np.inf, begin
+    for number, scaled in enumerate(scaling):
+        worth, slopes = benefit(model, scaled.solution), scaled.slopes
+        stalled = stalled + 1 if worth <= last + _STALL * abs(last) else 0
         if worth > found:
-            best, found = solution, worth
+            best, found = scaled.solution, worth
         if stalled >= _STALLED or number >= _ROUNDS or seconds_left() <= 0:
             break
         last = worth
-    return best
+    return best, slopes
+
+
+def lines_again(world: World, network: FlowNetwork, lines: Plan) -> Solution | None:
+    """Flow again in a world, no more on any line than in a plan.
+
+    Parameters
+    ----------
+    world : World
+    network : FlowNetwork
+        ``flow_network(world.built.model, in_packs=True)``.
+    lines : Plan
+
+    Returns
+    -------
+    Solution or None
+        None where no such flow keeps all rules.
+    """
+    model = world.built.model
+    free = np.zeros(len(model.flows) + len(model.increments), dtype=np.int64)
+    found = best_flow(network, free, np.minimum(model.flows.most_units, most_of_lines(world.built, lines)), threads=2)
+    return None if found is None else mended(model, network, found[0], free)
 
 
 def counted_after(world: Network, plan: Plan) -> Ints:

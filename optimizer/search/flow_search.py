@@ -19,7 +19,7 @@ from optimizer.search.isolation import Forked
 from optimizer.search.limits import flow_bounds, without_idle_switches
 from optimizer.search.pricing import bounds_by_pricing
 from optimizer.search.progress import Progress
-from optimizer.search.slope_scaling import slope_scaling
+from optimizer.search.slope_scaling import Scaled, slope_scaling
 from optimizer.search.solver_runs import search_for, solution_of, solved, take, with_backend, with_switches
 
 STALL = 1e-5
@@ -226,14 +226,14 @@ def _worth_of(model: Model, solution: Solution) -> tuple[bool, int]:
     return met, benefit(model, solution)
 
 
-def _first_slope(offers: _Offers, slopes: Iterator[tuple[Solution, NDArray[np.int64]]]) -> None:
+def _first_slope(offers: _Offers, slopes: Iterator[Scaled]) -> None:
     """Certify the first round: a plan before anything else starts."""
-    for solution, _ in itertools.islice(slopes, 1):
-        offers.add(solution, "slope_scaling")
+    for found in itertools.islice(slopes, 1):
+        offers.add(found.solution, "slope_scaling")
         offers.offer()
 
 
-def _slope(offers: _Offers, slopes: Iterator[tuple[Solution, NDArray[np.int64]]], listen: Callable[[], None]) -> None:
+def _slope(offers: _Offers, slopes: Iterator[Scaled], listen: Callable[[], None]) -> None:
     """Scale slopes until that stalls: rounds fall back before they rise, so each counts from the one before."""
     progress = offers.progress
     stalled, last, began, round_seconds = 0, None, time.monotonic(), 0.0
@@ -241,9 +241,9 @@ def _slope(offers: _Offers, slopes: Iterator[tuple[Solution, NDArray[np.int64]]]
         found = next(slopes, None)
         if found is None:
             break
-        offers.add(found[0], "slope_scaling")
+        offers.add(found.solution, "slope_scaling")
         listen()
-        worth = benefit(progress.built.model, found[0])
+        worth = benefit(progress.built.model, found.solution)
         if last is not None:
             stalled = stalled + 1 if worth <= last + STALL * abs(last) else 0
         last = worth

@@ -7,14 +7,17 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from optimizer.backends import BACKENDS, Search
-from optimizer.model import Solution, with_flows
+from optimizer.model import UNLIMITED, Solution, with_flows
 from optimizer.plan import Plan
 from optimizer.program import linear_program
 from optimizer.search.limits import without_idle_switches
 from optimizer.search.solver_runs import solution_of, solved, with_switches
 from optimizer.transfer import TransferModel
+
+Int64 = NDArray[np.int64]
 
 _LINE: Final = ["lane", "sku", "arrives_day", "expiry_day"]
 
@@ -36,10 +39,7 @@ def solution_of_plan(built: TransferModel, plan: Plan, seconds: float) -> Soluti
         None where no flows fit the lines.
     """
     model, n_lines = built.model, len(built.flow_lane)
-    columns = (built.flow_lane, built.flow_sku, built.flow_arrives_day, built.flow_expiry_day)
-    flows = pd.DataFrame(dict(zip(_LINE, columns, strict=True)) | {"flow": np.arange(n_lines)})
-    lines = pd.DataFrame({name: getattr(plan, name) for name in (*_LINE, "units")})
-    found = flows.merge(lines, on=_LINE).sort_values("flow")
+    found = _flows_and_units(built, plan)
     alone = ~found.duplicated(_LINE, keep=False).to_numpy()  # else several flows are the line, and share its units
     kept = np.append(found["flow"].to_numpy(dtype=np.int64), np.arange(n_lines, len(model.flows)))
     restricted = without_idle_switches(with_flows(model, kept))
@@ -53,3 +53,20 @@ def solution_of_plan(built: TransferModel, plan: Plan, seconds: float) -> Soluti
     units = np.zeros(len(model.flows), dtype=np.int64)
     units[kept] = solution_of(restricted, answer.columns).flow_units
     return with_switches(model, units)
+
+
+def most_of_lines(built: TransferModel, plan: Plan) -> Int64:
+    """Most units on every flow where no line has more than in a plan, shape ``(n_flows,)``."""
+    most = np.full(len(built.model.flows), UNLIMITED)
+    most[: len(built.flow_lane)] = 0
+    found = _flows_and_units(built, plan)
+    most[found["flow"].to_numpy(dtype=np.int64)] = found["units"].to_numpy()
+    return most
+
+
+def _flows_and_units(built: TransferModel, plan: Plan) -> pd.DataFrame:
+    """Find the flows of the lines of a plan, with the units of each line."""
+    columns = (built.flow_lane, built.flow_sku, built.flow_arrives_day, built.flow_expiry_day)
+    flows = pd.DataFrame(dict(zip(_LINE, columns, strict=True)) | {"flow": np.arange(len(built.flow_lane))})
+    lines = pd.DataFrame({name: getattr(plan, name) for name in (*_LINE, "units")})
+    return flows.merge(lines, on=_LINE).sort_values("flow")

@@ -12,6 +12,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +38,24 @@ _OFFER_SHARE = 0.5
 
 _FAILED_ROUNDS = 6
 """Rounds in a row that could not be mended, after which slope scaling ends."""
+
+
+class Slopes(NamedTuple):
+    """What slope scaling has learned, to go on from in a model that is much the same."""
+
+    counts_per_load: NDArray[np.float64]
+    """Share of a count that a unit of load pays, shape ``(n_switches,)``; NaN where nothing is known."""
+    limit_price: NDArray[np.float64]
+    """Money per unit, shape ``(n_limits,)``."""
+
+
+class Scaled(NamedTuple):
+    """One mended round of slope scaling."""
+
+    solution: Solution
+    price: Int64
+    """That led to it, of every flow, then every increment, money per unit."""
+    slopes: Slopes
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +91,13 @@ def flow_prices(model: Model, member_price: NDArray[np.float64]) -> Int64:
 
 
 def slope_scaling(
-    model: Model, network: FlowNetwork, *, seconds_left: Callable[[], float] | None = None, threads: int = 1
-) -> Iterator[tuple[Solution, Int64]]:
+    model: Model,
+    network: FlowNetwork,
+    *,
+    seconds_left: Callable[[], float] | None = None,
+    threads: int = 1,
+    begin: Slopes | None = None,
+) -> Iterator[Scaled]:
     """Yield one mended solution per round, with the prices that led to it; stop when prices repeat.
 
     Parameters
@@ -85,18 +109,22 @@ def slope_scaling(
         Asked after every flow: a round is mended too when there may be no time for another.
     threads : int
         For the first round's flow; later ones share the machine with a search for bounds.
+    begin : Slopes, optional
+        Of a model that is much the same.
 
     Yields
     ------
-    (Solution, ndarray of int64)
-        A solution that keeps every switch's rules and every limit on what there may be at most (what there must be at
-        least is the certificate's to check), and the prices of the round: flows, then increments.
+    Scaled
+        Its solution keeps every switch's rules and every limit on what there may be at most (what there must be at
+        least is the certificate's to check).
     """
-    loads, limits = loads_of(model), LimitPrices(model)
+    loads, limits = loads_of(model), LimitPrices(model, price=None if begin is None else begin.limit_price)
     members = model.members
     potential = sum_by_switch(model, loads.measure * members.bound_units)
     # What nothing can load costs nothing: per gram its price would leave the range of the compiled solver.
     counts_per_load = np.where(potential > 0, 1.0 / np.maximum(np.minimum(potential, loads.most_load), 1.0), 0.0)
+    if begin is not None:
+        counts_per_load = np.where(np.isnan(begin.counts_per_load), counts_per_load, begin.counts_per_load)
     unit_gain, failed, waited, mended_at = 0.0, 0, 0, np.inf
     seen: set[bytes] = set()
     began, mending_seconds = time.monotonic(), 0.0
@@ -117,6 +145,8 @@ def slope_scaling(
         if limits.any:
             used = fewest_switches(model, found[0]).astype(np.float64)
             limits.learn(found[0], limits.counts_at(charged, used), unit_gain)
+        latest = np.maximum(np.ceil(load / loads.most_load), 1.0) / np.maximum(load, 1.0)
+        counts_per_load = np.where(load > 0, latest, counts_per_load)
         waited += 1
         flowed = time.monotonic()
         needed = 2 * (flowed - began) + (1 + _OFFER_SHARE) * mending_seconds
@@ -127,9 +157,7 @@ def slope_scaling(
             mending_seconds = time.monotonic() - flowed
             failed = 0 if solution is not None else failed + 1
             if solution is not None:
-                yield solution, price
-        latest = np.maximum(np.ceil(load / loads.most_load), 1.0) / np.maximum(load, 1.0)
-        counts_per_load = np.where(load > 0, latest, counts_per_load)
+                yield Scaled(solution, price, Slopes(counts_per_load, limits.price))
         began = time.monotonic()
 
 

@@ -104,8 +104,8 @@ def _pure_flow(progress: Progress) -> None:
 def _publish_first_plan(progress: Progress) -> None:
     """One round of slope scaling: a certified plan before any solver starts."""
     model = progress.built.model
-    for solution, _ in itertools.islice(slope_scaling(model, flow_network(model, in_packs=True)), 1):
-        progress.offer(solution, "slope_scaling")
+    for found in itertools.islice(slope_scaling(model, flow_network(model, in_packs=True)), 1):
+        progress.offer(found.solution, "slope_scaling")
 
 
 def _small(progress: Progress) -> None:

@@ -171,7 +171,7 @@ def _bounds(model, rounds=25):
 
 def _plans(model, rounds=15):
     found = slope_scaling(model, flow_network(model, in_packs=True))
-    return [solution for solution, _ in itertools.islice(found, rounds)]
+    return [each.solution for each in itertools.islice(found, rounds)]
 
 
 def test_bounds_hold_and_plans_keep_every_limit():

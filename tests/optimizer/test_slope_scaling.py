@@ -33,7 +33,7 @@ def test_plans_are_valid_where_nothing_must_be_served():
     def valid(files: NetworkFiles) -> None:
         network, request, built = model_of(files)
         hard = has_hard_demands(built)
-        for solution, _ in _rounds(built.model):
+        for solution, *_ in _rounds(built.model):
             assert keeps_switches(built.model, solution)
             assert keeps_limits(built.model, solution) or hard
             needed = fewest_switches(built.model, solution.flow_units)
@@ -72,7 +72,7 @@ def test_it_learns_what_a_dispatch_costs_at_its_load():
     network, _, built = model_of(_empty_half())
     benefits = [
         certify(network, Request(), plan_of(built, solution.flow_units, solution.switch_count)).benefit
-        for solution, _ in _rounds(built.model)
+        for solution, *_ in _rounds(built.model)
     ]
     assert benefits[0] == 28_000_000
     assert benefits[-1] == 36_000_000
@@ -85,7 +85,7 @@ def test_prices_never_repeat(files: NetworkFiles):
     built = model_of(files)[-1]
     network = flow_network(built.model, in_packs=True)
     most = 30 if len(built.model.limits) else 200  # prices of limits keep moving by less and less
-    prices = [price.tobytes() for _, price in itertools.islice(slope_scaling(built.model, network), most)]
+    prices = [found.price.tobytes() for found in itertools.islice(slope_scaling(built.model, network), most)]
     assert len(prices) == len(set(prices))
     assert len(prices) < most or len(built.model.limits)
 
@@ -100,7 +100,7 @@ def test_what_breaks_a_least_load_is_closed():
         alerts="alert_id,kind,node_id,sku_id\nX,shortage,A,P\n",
     )
     network, _, built = model_of(files)
-    for solution, _ in _rounds(built.model):
+    for solution, *_ in _rounds(built.model):
         plan = plan_of(built, solution.flow_units, solution.switch_count)
         certificate = certify(network, Request(), plan)
         assert certificate.valid, certificate.violations
@@ -117,7 +117,7 @@ def test_too_many_dispatches_are_cut_down():
         alerts="alert_id,kind,node_id,sku_id\nX,overstock,A,P\nY,overstock,A,Q\n",
     )
     network, _, built = model_of(files)
-    solutions = [solution for solution, _ in _rounds(built.model)]
+    solutions = [solution for solution, *_ in _rounds(built.model)]
     assert solutions
     for solution in solutions:
         plan = plan_of(built, solution.flow_units, solution.switch_count)
@@ -138,5 +138,5 @@ def test_what_nothing_can_load_costs_nothing():
     none = np.zeros_like(model.members.bound_units)
     empty = replace(model, members=replace(model.members, bound_units=none))
     for known, expected in ((model, True), (empty, False)):
-        _, price = next(slope_scaling(known, flow_network(known, in_packs=True)))
+        price = next(slope_scaling(known, flow_network(known, in_packs=True))).price
         assert (price[known.members.flow].max() > 0) == expected
