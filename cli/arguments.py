@@ -24,6 +24,7 @@ COMMANDS: Final = {
     **award_arguments.COMMANDS,
     "serve": "take plans over gRPC until stopped",
     "demo": "plan real sales data through a server of its own: needs the extra 'demo'",
+    "compile": "compile ahead what searches compile when they first need it, once after an installation",
     "bench": "measure what this machine makes of a benchmark, beside other solvers",
 }
 """What each command does; ``cli.<name>_command`` runs it, with underscores."""
@@ -55,6 +56,7 @@ def parser() -> argparse.ArgumentParser:
     award_arguments.add_arguments(by_name)
     _serve(by_name["serve"])
     _demo(by_name["demo"])
+    by_name["compile"].add_argument("--json", action="store_true", help=_JSON_HELP)
     add_cases(by_name["bench"])
     return main
 

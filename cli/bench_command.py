@@ -9,10 +9,14 @@ from benchmarks.registry import cases, function_named
 from benchmarks.results_folder import write_result
 from cli.exit_codes import ExitCode
 from cli.progress import Progress
+from optimizer.compiled import not_compiled
+from scenarios.compiling import compile_ahead
 
 
 def run(arguments: argparse.Namespace, progress: Progress) -> ExitCode:
-    """Measure, print, and write where asked to."""
+    """Measure, print, and write where asked to; compiling comes before, once after an installation."""
+    if not_compiled():
+        compile_ahead(lambda part: progress.say(f"compiling {part} before anything is measured"))
     case = cases()[arguments.case]
     result = function_named(case.run)(arguments, progress.say)
     if arguments.out is not None:

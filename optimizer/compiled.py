@@ -45,6 +45,17 @@ def folder_of(package: Path) -> Path:
     return folder
 
 
+def not_compiled() -> tuple[str, ...]:
+    """Name the modules that are compiled and of which nothing is kept, such as ``"joint.path_worths"``."""
+    kept = {index.name.split(".")[0] for index in Path(config.CACHE_DIR or _PACKAGE).rglob("*.nbi")}  # type: ignore[attr-defined]
+    marked = (source for source in sorted(_PACKAGE.rglob("*.py")) if source != Path(__file__))
+    return tuple(
+        ".".join(source.relative_to(_PACKAGE).with_suffix("").parts)
+        for source in marked
+        if _MARK in source.read_bytes() and source.stem not in kept
+    )
+
+
 _PACKAGE: Final = Path(__file__).parent
 if not config.CACHE_DIR and os.access(_PACKAGE, os.W_OK):  # type: ignore[attr-defined]
     config.CACHE_DIR = str(folder_of(_PACKAGE))  # type: ignore[attr-defined]
