@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from optimizer.model import UNLIMITED, Model, Solution, fewest_switches, switch_fill
 from optimizer.search.circles import without_circles
 from optimizer.search.flow_network import FlowNetwork, best_flow, flow_again
-from optimizer.search.limit_prices import LimitPrices
+from optimizer.search.limit_prices import Charges, LimitPrices
 from optimizer.search.limits import cut_to_limits, with_free_switches
 
 Int64 = NDArray[np.int64]
@@ -119,20 +119,13 @@ def slope_scaling(
         least is the certificate's to check).
     """
     loads, limits = loads_of(model), LimitPrices(model, price=None if begin is None else begin.limit_price)
-    members = model.members
-    potential = sum_by_switch(model, loads.measure * members.bound_units)
-    # What nothing can load costs nothing: per gram its price would leave the range of the compiled solver.
-    counts_per_load = np.where(potential > 0, 1.0 / np.maximum(np.minimum(potential, loads.most_load), 1.0), 0.0)
-    if begin is not None:
-        counts_per_load = np.where(np.isnan(begin.counts_per_load), counts_per_load, begin.counts_per_load)
+    counts_per_load = _first_counts(model, loads, begin)
     unit_gain, failed, waited, mended_at = 0.0, 0, 0, np.inf
     seen: set[bytes] = set()
     began, mending_seconds = time.monotonic(), 0.0
     while failed < _FAILED_ROUNDS:
         charged = limits.charges()
-        slope = np.maximum(charged.switch_cost, 0) * counts_per_load
-        price = charged.arcs
-        price[: len(model.flows)] += flow_prices(model, slope[members.switch] * loads.measure)
+        price = _prices(model, loads, charged, counts_per_load)
         if price.tobytes() in seen:
             return
         seen.add(price.tobytes())
@@ -140,13 +133,11 @@ def slope_scaling(
         threads = 1
         if found is None:
             return
-        load = sum_by_switch(model, loads.measure * found[0][members.flow])
         unit_gain = unit_gain or max(found[1] - model.do_nothing, 1) / max(int(found[0].sum()), 1)
         if limits.any:
             used = fewest_switches(model, found[0]).astype(np.float64)
             limits.learn(found[0], limits.counts_at(charged, used), unit_gain)
-        latest = np.maximum(np.ceil(load / loads.most_load), 1.0) / np.maximum(load, 1.0)
-        counts_per_load = np.where(load > 0, latest, counts_per_load)
+        counts_per_load = _learned_counts(model, loads, found[0], counts_per_load)
         waited += 1
         flowed = time.monotonic()
         needed = 2 * (flowed - began) + (1 + _OFFER_SHARE) * mending_seconds
@@ -159,6 +150,31 @@ def slope_scaling(
             if solution is not None:
                 yield Scaled(solution, price, Slopes(counts_per_load, limits.price))
         began = time.monotonic()
+
+
+def _first_counts(model: Model, loads: Loads, begin: Slopes | None) -> NDArray[np.float64]:
+    """Share of a count that a unit of load pays at first: as if switches were full, or what is known of them."""
+    potential = sum_by_switch(model, loads.measure * model.members.bound_units)
+    # What nothing can load costs nothing: per gram its price would leave the range of the compiled solver.
+    full = np.where(potential > 0, 1.0 / np.maximum(np.minimum(potential, loads.most_load), 1.0), 0.0)
+    return full if begin is None else np.where(np.isnan(begin.counts_per_load), full, begin.counts_per_load)
+
+
+def _prices(model: Model, loads: Loads, charged: Charges, counts_per_load: NDArray[np.float64]) -> Int64:
+    """Prices of flows, then increments: what limits charge, and what switches cost at the load of the last round."""
+    slope = np.maximum(charged.switch_cost, 0) * counts_per_load
+    price = charged.arcs
+    price[: len(model.flows)] += flow_prices(model, slope[model.members.switch] * loads.measure)
+    return price
+
+
+def _learned_counts(
+    model: Model, loads: Loads, flow_units: Int64, counts_per_load: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Share of a count that a unit of load pays, at the load of a flow; switches without any keep theirs."""
+    load = sum_by_switch(model, loads.measure * flow_units[model.members.flow])
+    latest = np.maximum(np.ceil(load / loads.most_load), 1.0) / np.maximum(load, 1.0)
+    return np.where(load > 0, latest, counts_per_load)
 
 
 def mended(model: Model, network: FlowNetwork, flow_units: Int64, price: Int64) -> Solution | None:
