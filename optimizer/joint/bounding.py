@@ -28,8 +28,8 @@ _FIRST_ROUNDS, _MORE_ROUNDS, _MOST_ROUNDS = 12, 6, 60
 _STALLED_ROUNDS, _ROUND_STALL = 6, 2e-5
 """So many rounds that together lower the bound by less than this share of it, and pricing has stalled."""
 
-_SETTLED: Final = 2e-3
-"""Prices of budgets that move by no more, money per unit of money, stay from there on."""
+_SETTLED, _SETTLED_SETS = 2e-3, 2
+"""Prices of budgets that move by no more, money per unit of money, with so many sets in a row, stay from there on."""
 
 _FRESH_STEP: Final = 0.3
 """Least step of pricing with new envelopes: their worths are others, if not by much."""
@@ -66,16 +66,19 @@ def steps_of_bounds(joint: Joint, unit_price: Floats, shared: SharedPrices, seco
     unit_price : ndarray of float64, shape (n_positions,)
         To begin with: any are good, those of a good plan are better.
     shared : SharedPrices
+        Budgets begin at its prices; targets are priced here.
     seconds : float
     """
     until, least, stalled, most_rounds = time.monotonic() + seconds, np.inf, 0, _FIRST_ROUNDS
-    shared, settled = SharedPrices(shared.budget, target_prices(joint)), False
+    shared, settled = SharedPrices(shared.budget, target_prices(joint)), 0
     network, request = timeless(joint.network), without_former_plan(joint.request)
     before: tuple[TransferModel, Multipliers] | None = None
     while True:
-        if not settled:
+        if settled < _SETTLED_SETS:
             budget = best_budget_prices(joint, unit_price, shared)
-            settled = bool(np.all(np.abs(budget - shared.budget) <= _SETTLED))
+            # Where nothing is marked down yet, budgets cost nothing; later they may.
+            moved = np.any(np.abs(budget - shared.budget) > _SETTLED) or not np.any(budget > 0.0)
+            settled = 0 if moved else settled + 1
             shared = replace(shared, budget=budget)
         worth = worth_of_options(joint, worth_of_paths(joint, unit_price, shared))
         yield Step(option=best_options(joint, worth))

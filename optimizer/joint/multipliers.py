@@ -54,14 +54,14 @@ def carried_slopes(slopes: Slopes, before: TransferModel, now: TransferModel) ->
     Slopes
         Of the model `now`; NaN for switches that were not there, and no price for such limits.
     """
-    of_member = slopes.counts_per_load[before.model.members.switch]
+    of_member = slopes.dearer[before.model.members.switch]
     member = _looked_up(*_codes(_member_columns(before), _member_columns(now)), of_member)
     known = ~np.isnan(member)
     n_known = np.bincount(now.model.members.switch, weights=known, minlength=len(now.model.switches))
     total = sum_by_switch(now.model, np.where(known, member, 0.0))
     price = _looked_up(*_codes(_limit_columns(before), _limit_columns(now)), slopes.limit_price)
-    counts = np.where(n_known > 0, total / np.maximum(n_known, 1.0), np.nan)
-    return Slopes(counts, np.nan_to_num(price, nan=0.0))
+    dearer = np.where(n_known > 0, total / np.maximum(n_known, 1.0), np.nan)
+    return Slopes(dearer, np.nan_to_num(price, nan=0.0))
 
 
 def _member_columns(built: TransferModel) -> list[NDArray[np.generic]]:

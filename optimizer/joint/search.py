@@ -1,10 +1,9 @@
 """The joint search: markdowns and lines in turn, each the best for the other, and at prices of units.
 
 Given lines, the best markdowns are a matter of stock (`optimizer.clearance`); given markdowns, the best lines are a
-transfer plan in the repriced world (`optimizer.search`). Taking turns never loses, and stops where neither alone can be
-bettered. What it takes both for, prices of units find: options that are best when every position buys and sells units
-at what they are worth elsewhere. A process beside proves bounds (`optimizer.joint.bounding`) and tells the options that
-are best at its prices, which are better with every round.
+transfer plan in the repriced world (`optimizer.search`). What it takes both for, prices of units find: options that are
+best when every position buys and sells units at what they are worth elsewhere. A process beside proves bounds
+(`optimizer.joint.bounding`) and tells the options that are best at its prices, which are better with every round.
 """
 
 from __future__ import annotations
@@ -77,8 +76,10 @@ _ROOM: Final = 5e-4
 _SEARCH_SHARE, _LEAST_SEARCH_SECONDS = 0.6, 2.0
 """Of the time that is left, for a search of lines at settled prices; less is not worth one."""
 
-_NICER: Final = 10
-"""Priority that bounds give up: they are done sooner than plans, and take what time plans leave."""
+_NICER: Final = 5
+"""Priority that bounds give up once there are options to try: they are done sooner than plans."""
+
+_LISTENING_SECONDS: Final = 0.1
 
 _CLEARING_SHARE: Final = 0.12
 """Of the time that is left, for one choice of markdowns at most."""
@@ -97,6 +98,8 @@ class _Turns:
     beside: Forked | None = None
     suggested: Ints | None = None
     """Options that are best at the prices of the process beside, not tried yet."""
+    heard: bool = False
+    """There were options to try."""
     learned: tuple[TransferModel, Slopes] | None = None
     """The last model that lines were found in, and what slope scaling learned there."""
 
@@ -163,6 +166,13 @@ class _Turns:
         self.listen()
         self.budget = found.price
         return found.markdowns
+
+    def await_options(self, until: float) -> None:
+        """Wait for the first options to try, no longer than until so many seconds of the search."""
+        while self.beside is not None and not self.heard and not self.beside.ended:
+            if self.progress.done or self.progress.elapsed >= until:
+                return
+            self.beside.wait(_LISTENING_SECONDS)
 
     def listen(self) -> None:
         """Take what the process beside has to say."""
@@ -249,17 +259,25 @@ def _turn_by_turn(turns: _Turns, free: NDArray[np.bool_], *, stays: bool) -> Non
     if progress.done or (progress.built.must_act and not _meets_demands(progress)):
         return
     _first_lines(turns)
-    alone = no_markdowns()
+    alone: Markdowns | None = None
     if turns.suggested is None and not stays and not progress.done:
-        alone = _markdowns_alone(progress, turns.joint.choices, free, stays=False).markdowns
-        turns.listen()
-        if len(alone) and not progress.done:
-            turns.flow_at(alone)
+        alone = _from_clearance(turns, free)
     _take_turns(turns)
-    if progress.plan is None and not stays:  # or it may be the targets that no markdowns meet
-        alone = _markdowns_alone(progress, turns.joint.choices, free, stays=False).markdowns
+    if progress.plan is None and alone is None and not stays and not progress.done:
+        alone = _from_clearance(turns, free)
     _anneal(turns)
-    _search_at(turns, [alone, turns.best_markdowns(), no_markdowns()])
+    if alone is None and not stays and not progress.done and progress.left >= _LEAST_SEARCH_SECONDS:
+        alone = _markdowns_alone(progress, turns.joint.choices, free, stays=False).markdowns
+    _search_at(turns, [alone or no_markdowns(), turns.best_markdowns(), no_markdowns()])
+
+
+def _from_clearance(turns: _Turns, free: NDArray[np.bool_]) -> Markdowns:
+    """Find lines in the world of markdowns alone, which are returned."""
+    alone = _markdowns_alone(turns.progress, turns.joint.choices, free, stays=False).markdowns
+    turns.listen()
+    if len(alone) and not turns.progress.done:
+        turns.flow_at(alone)
+    return alone
 
 
 def _moves(network: Network, choices: Choices) -> bool:
@@ -314,19 +332,21 @@ def _heard(turns: _Turns) -> Callable[[Step], None]:
         if step.bound is not None:
             turns.progress.prove(step.bound, "envelopes, priced")
         if step.option is not None:
-            turns.suggested = step.option
+            turns.suggested, turns.heard = step.option, True
 
     return hear
 
 
 def _bounds(joint: Joint, listed: TransferModel, seconds: float, report: Callable[[Step], None]) -> None:
     """Prove bounds; what units are worth at list price is where their prices begin."""
-    os.nice(_NICER)
-    until = time.monotonic() + seconds
+    until, first = time.monotonic() + seconds, True
     world = World(no_markdowns(), repriced(joint.network, no_markdowns()), listed)
     price = prices_of_units(world, joint)
     for step in steps_of_bounds(joint, price, free_of_charge(joint), until - time.monotonic()):
         report(step)
+        if first:
+            os.nice(_NICER)
+            first = False
 
 
 def _first_lines(turns: _Turns) -> None:
@@ -358,14 +378,20 @@ def _take_turns(turns: _Turns) -> None:
             turns.flow_at(turns.best_markdowns())
         else:
             turns.flow_at(turns.joint.options.markdowns(turns.joint.choices, option))
-        if turns.worth <= before + _GAIN * abs(before):
-            return
+        if turns.suggested is None and turns.worth <= before + _GAIN * abs(before):
+            turns.await_options(until)
+            if turns.suggested is None:
+                return
 
 
 def _search_at(turns: _Turns, settled: list[Markdowns]) -> None:
     """Search lines as for transfers alone, where prices are settled: small requests have time for that."""
-    progress = turns.progress
+    progress, searched = turns.progress, set[bytes]()
     for markdowns in settled:
+        key = b"".join(column.tobytes() for column in (markdowns.sku, markdowns.zone, markdowns.price))
+        if key in searched:
+            continue
+        searched.add(key)
         if progress.done or progress.left < _LEAST_SEARCH_SECONDS:
             return
         asked = replace(progress.parameters, time_limit_seconds=_SEARCH_SHARE * progress.left)
@@ -380,6 +406,10 @@ def _search_at(turns: _Turns, settled: list[Markdowns]) -> None:
 def _anneal(turns: _Turns) -> None:
     """Open and close switches in the world of the best plan, from its lines, and mark down what these leave."""
     progress = turns.progress
+    if progress.plan is None and not progress.done:
+        world = turns.enter(no_markdowns())
+        if len(world.built.model.flows):
+            plans_by_flows(progress, turns.listen)
     while not progress.done and progress.plan is not None:
         before, lines = turns.worth, progress.plan
         world = turns.enter(lines.markdowns)

@@ -51,7 +51,7 @@ def markdowns_after(network: Network, request: Request, lines: Plan, seconds: fl
     def certified(plan: Plan) -> Certificate:
         return certify(network, request, plan)
 
-    def marked(plan: Plan, room: float) -> Plan:
+    def marked(plan: Plan, room: float) -> Plan | None:
         left = counted_after(repriced(network, plan.markdowns), plan)
         amount = (choices.budget_amount * (1.0 - room)).astype(np.int64)
         limited = replace(choices, budget_amount=amount)
@@ -63,12 +63,14 @@ def markdowns_after(network: Network, request: Request, lines: Plan, seconds: fl
             seconds=max(until - time.monotonic(), 0.5),
             gap=_CLEARING_GAP,
         )
-        return replace(plan, markdowns=found.markdowns)
+        return replace(plan, markdowns=found.markdowns) if found.is_feasible else None
 
     plan = lines
     for room in _ROOM:
-        plan = marked(plan, room)
-        plan, certificate = pruned(network, request, plan, certified(plan), certified)
+        found = marked(plan, room)
+        if found is None:
+            break
+        plan, certificate = pruned(network, request, found, certified(found), certified)
         if certificate.valid or time.monotonic() >= until:
             break
     return plan

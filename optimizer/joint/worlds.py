@@ -127,8 +127,9 @@ def lines_again(world: World, network: FlowNetwork, lines: Plan) -> Solution | N
     """
     model = world.built.model
     free = np.zeros(len(model.flows) + len(model.increments), dtype=np.int64)
-    found = best_flow(network, free, np.minimum(model.flows.most_units, most_of_lines(world.built, lines)), threads=2)
-    return None if found is None else mended(model, network, found[0], free)
+    most = np.minimum(model.flows.most_units, most_of_lines(world.built, lines))
+    found = best_flow(network, free, most, threads=2)
+    return None if found is None else mended(model, network, found[0], free, most)
 
 
 def counted_after(world: Network, plan: Plan) -> Ints:

@@ -43,8 +43,8 @@ _FAILED_ROUNDS = 6
 class Slopes(NamedTuple):
     """What slope scaling has learned, to go on from in a model that is much the same."""
 
-    counts_per_load: NDArray[np.float64]
-    """Share of a count that a unit of load pays, shape ``(n_switches,)``; NaN where nothing is known."""
+    dearer: NDArray[np.float64]
+    """By how much more a unit of load pays than on a full switch, a factor, shape ``(n_switches,)``; NaN: unknown."""
     limit_price: NDArray[np.float64]
     """Money per unit, shape ``(n_limits,)``."""
 
@@ -119,7 +119,8 @@ def slope_scaling(
         least is the certificate's to check).
     """
     loads, limits = loads_of(model), LimitPrices(model, price=None if begin is None else begin.limit_price)
-    counts_per_load = _first_counts(model, loads, begin)
+    full = _full_counts(model, loads)
+    counts_per_load = full if begin is None else full * np.where(np.isnan(begin.dearer), 1.0, begin.dearer)
     unit_gain, failed, waited, mended_at = 0.0, 0, 0, np.inf
     seen: set[bytes] = set()
     began, mending_seconds = time.monotonic(), 0.0
@@ -138,8 +139,7 @@ def slope_scaling(
             used = fewest_switches(model, found[0]).astype(np.float64)
             limits.learn(found[0], limits.counts_at(charged, used), unit_gain)
         counts_per_load = _learned_counts(model, loads, found[0], counts_per_load)
-        waited += 1
-        flowed = time.monotonic()
+        waited, flowed = waited + 1, time.monotonic()
         needed = 2 * (flowed - began) + (1 + _OFFER_SHARE) * mending_seconds
         last = seconds_left is not None and seconds_left() < needed
         if limits.broken <= _BETTER * mended_at or waited > _LONGEST_WAIT or last:
@@ -148,16 +148,15 @@ def slope_scaling(
             mending_seconds = time.monotonic() - flowed
             failed = 0 if solution is not None else failed + 1
             if solution is not None:
-                yield Scaled(solution, price, Slopes(counts_per_load, limits.price))
+                yield Scaled(solution, price, Slopes(counts_per_load / np.where(full > 0, full, 1.0), limits.price))
         began = time.monotonic()
 
 
-def _first_counts(model: Model, loads: Loads, begin: Slopes | None) -> NDArray[np.float64]:
-    """Share of a count that a unit of load pays at first: as if switches were full, or what is known of them."""
+def _full_counts(model: Model, loads: Loads) -> NDArray[np.float64]:
+    """Share of a count that a unit of load pays where switches are as full as they can be."""
     potential = sum_by_switch(model, loads.measure * model.members.bound_units)
     # What nothing can load costs nothing: per gram its price would leave the range of the compiled solver.
-    full = np.where(potential > 0, 1.0 / np.maximum(np.minimum(potential, loads.most_load), 1.0), 0.0)
-    return full if begin is None else np.where(np.isnan(begin.counts_per_load), full, begin.counts_per_load)
+    return np.where(potential > 0, 1.0 / np.maximum(np.minimum(potential, loads.most_load), 1.0), 0.0)
 
 
 def _prices(model: Model, loads: Loads, charged: Charges, counts_per_load: NDArray[np.float64]) -> Int64:
@@ -177,15 +176,27 @@ def _learned_counts(
     return np.where(load > 0, latest, counts_per_load)
 
 
-def mended(model: Model, network: FlowNetwork, flow_units: Int64, price: Int64) -> Solution | None:
+def mended(
+    model: Model, network: FlowNetwork, flow_units: Int64, price: Int64, most: Int64 | None = None
+) -> Solution | None:
     """Make a flow keep the rules of the switches and limits, by closing what breaks them and flowing again.
+
+    Parameters
+    ----------
+    model : Model
+    network : FlowNetwork
+    flow_units : ndarray of int64, shape (n_flows,)
+        A best flow at the prices.
+    price : ndarray of int64
+    most : ndarray of int64, shape (n_flows,), optional
+        Most units on every flow, where that is less than in the model.
 
     Returns
     -------
     Solution or None
         None when mending did not end within its rounds or supplies have nowhere to go.
     """
-    most = model.flows.most_units.copy()
+    most = (model.flows.most_units if most is None else most).copy()
     best, held = flow_units, np.zeros(len(most), dtype=bool)
     held[model.members.flow] = True
     for attempt in range(_MENDING_ROUNDS):

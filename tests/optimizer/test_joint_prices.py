@@ -3,24 +3,27 @@
 import itertools
 from collections import Counter
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from hypothesis import given
 
 from optimizer import Parameters, certify, solve
+from optimizer.joint import search as joint_search
 from optimizer.joint.bounding import steps_of_bounds
 from optimizer.joint.budget_prices import best_budget_prices
 from optimizer.joint.envelopes import worth_of_options, worth_of_paths
 from optimizer.joint.multipliers import carried_slopes
 from optimizer.joint.options import options_of
 from optimizer.joint.positions import Joint, SharedPrices, free_of_charge, joint_of
-from optimizer.joint.worlds import World, lines_again
+from optimizer.joint.worlds import World, lines_again, prices_of_units, world_at
+from optimizer.model import benefit
 from optimizer.plan import no_markdowns
 from optimizer.search.circles import keeps_switches
 from optimizer.search.flow_network import flow_network
-from optimizer.search.slope_scaling import slope_scaling
-from optimizer.transfer import plan_of
+from optimizer.search.slope_scaling import Scaled, Slopes, slope_scaling
+from optimizer.transfer import TransferModel, plan_of
 from optimizer.worth.choices import choices_of, may_be_marked_down
 from tests.optimizer.directories import asked_of, examples, files_of, keeps_limits, model_of
 from tests.oracle.strategies import NetworkFiles, network_files
@@ -53,6 +56,27 @@ def _crowded_stores(budgets: str) -> Joint:
             lanes="origin,destination\n",
             alerts="alert_id,kind,node_id,sku_id\n"
             + "".join(f"{node}{sku},overstock,{node},{sku}\n" for sku in skus for node in ("S1", "S2")),
+        )
+    )
+
+
+def _dear_lanes(fixed_cost: float, budget: float) -> Joint:
+    """A full hub and two stores that sell little at the list price, and five times as much at half of it."""
+    skus = [f"P{number:02d}" for number in range(8)]
+    return _joint(
+        files_of(
+            nodes="node_id,kind,zone,transit\nW,warehouse,,true\nS1,store,Z,\nS2,store,Z,\n",
+            products="sku_id,list_price,salvage_value\n" + "".join(f"{sku},20,1\n" for sku in skus),
+            lanes=f"origin,destination,fixed_cost,cost_per_unit\nW,S1,{fixed_cost},0.5\nW,S2,{fixed_cost},0.5\n",
+            stock="node_id,sku_id,on_hand,demand_mean\n"
+            + "".join(
+                f"W,{sku},40,0\nS1,{sku},0,{2 + at % 3}\nS2,{sku},0,{1 + at % 4}\n" for at, sku in enumerate(skus)
+            ),
+            alerts="alert_id,kind,node_id,sku_id\n" + "".join(f"A{sku},overstock,W,{sku}\n" for sku in skus),
+            price_ladders="sku_id,zone,rung,price\n" + "".join(f"{sku},Z,1,14\n{sku},Z,2,10\n" for sku in skus),
+            price_multipliers="sku_id,price_share,multiplier\n"
+            + "".join(f"{sku},0.7,2.5\n{sku},0.5,5\n" for sku in skus),
+            markdown_budgets=f"budget_id,zone,amount\nALL,,{budget}\n",
         )
     )
 
@@ -96,6 +120,67 @@ def test_bounds_with_priced_budgets_are_near_the_best_plan():
     free = replace(joint, choices=replace(joint.choices, budget_amount=1000 * joint.choices.budget_amount))
     steps = steps_of_bounds(free, np.zeros(len(joint)), free_of_charge(joint), 20.0)
     assert min(step.bound for step in steps if step.bound is not None) > 1.1 * best.objective
+
+
+def test_budgets_get_a_price_when_markdowns_begin_to_pay():
+    """At first units are worth what they bring at the list price, and nothing is marked down: budgets cost nothing."""
+    joint = _dear_lanes(500, 200)
+    world = world_at(joint, no_markdowns(), free_of_charge(joint))
+    price = prices_of_units(world, joint)
+    assert best_budget_prices(joint, price, free_of_charge(joint)).tolist() == [0.0]
+    steps = steps_of_bounds(joint, price, free_of_charge(joint), 20.0)
+    least = min(step.bound for step in steps if step.bound is not None)
+    best = solve(joint.network, joint.request, SECONDS)
+    assert best.objective <= least <= 600 * 10**joint.network.money_decimals
+
+
+def test_slopes_of_the_list_price_do_not_close_lanes_where_more_is_sold():
+    """Lanes carry half as much again at half the price: carried as a load, what they cost a unit would be too much."""
+    joint = _dear_lanes(300, 200)
+    free = free_of_charge(joint)
+    listed = world_at(joint, no_markdowns(), free)
+    steps = steps_of_bounds(joint, prices_of_units(listed, joint), free, 20.0)
+    option = max((step.option for step in steps if step.option is not None), key=np.count_nonzero)
+    marked = world_at(joint, joint.options.markdowns(joint.choices, option), free)
+    *_, last = _scaled(listed.built, None)
+    begin = carried_slopes(last.slopes, listed.built, marked.built)
+    warm, cold = (
+        max(benefit(marked.built.model, each.solution) for each in _scaled(marked.built, first))
+        for first in (begin, None)
+    )
+    assert cold > 0
+    assert warm >= 0.9 * cold
+
+
+def _scaled(built: TransferModel, begin: Slopes | None) -> list[Scaled]:
+    network = flow_network(built.model, in_packs=True, compiled=True)
+    return list(itertools.islice(slope_scaling(built.model, network, begin=begin), 6))
+
+
+class _Turns:
+    """Turns that gain nothing, while three options come one after the other."""
+
+    def __init__(self) -> None:
+        self.progress = SimpleNamespace(done=False, elapsed=0.0, left=10.0)
+        self.joint = SimpleNamespace(options=SimpleNamespace(markdowns=lambda choices, option: option), choices=None)
+        self.worth, self.suggested, self.waiting, self.tried = 0, None, ["first", "second", "third"], []
+
+    def best_markdowns(self):
+        return "best"
+
+    def await_options(self, until: float):
+        self.suggested = self.waiting.pop(0) if self.tried == ["best"] else None
+
+    def flow_at(self, markdowns):
+        self.tried.append(markdowns)
+        if markdowns != "best" and self.waiting:
+            self.suggested = self.waiting.pop(0)
+
+
+def test_turns_do_not_end_while_there_are_options_to_try():
+    turns = _Turns()
+    joint_search._take_turns(turns)
+    assert turns.tried == ["best", "first", "second", "third"]
 
 
 def test_lines_of_a_plan_are_found_again():
