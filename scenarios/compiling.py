@@ -1,4 +1,4 @@
-"""Compile ahead what searches compile when they first need it, which takes about a minute in all.
+"""Compile ahead what searches compile when they first need it, which takes a minute or more in all.
 
 What was compiled stays on disk (`optimizer.compiled`). Each part gets a small input of its kind.
 """

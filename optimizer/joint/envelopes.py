@@ -49,8 +49,6 @@ class Envelopes:
     first_unit: Ints
     constant: int
     """Money to add to a bound of the model with these worths, for a bound of all joint plans."""
-    option_worth: Floats
-    """Worth of every option to its family at the prices of units, shape ``(n_options,)`` over all families."""
 
 
 def envelopes(joint: Joint, unit_price: Floats, shared: SharedPrices, option_worth: Floats | None = None) -> Envelopes:
@@ -95,7 +93,6 @@ def envelopes(joint: Joint, unit_price: Floats, shared: SharedPrices, option_wor
         units=np.ceil(units).astype(np.int64) + slack,
         first_unit=first_unit,
         constant=math.ceil(constant) + slack * int(np.abs(joint.before).sum() + len(joint)),
-        option_worth=option_worth,
     )
 
 

@@ -31,12 +31,11 @@ def carried(multipliers: Multipliers, before: TransferModel, now: TransferModel)
     Multipliers
         Of the model `now`; limits that were not there cost nothing.
     """
-    share = _looked_up(*_codes(_member_columns(before), _member_columns(now)), multipliers.share)
+    share = _by_member(multipliers.share, before, now)
     n = np.maximum(np.bincount(now.model.members.switch, minlength=len(now.model.switches)), 1)
     share = np.where(np.isnan(share), 0.5 / n[now.model.members.switch], share)
     share = share / np.maximum(sum_by_switch(now.model, share), 1e-9)[now.model.members.switch]
-    price = _looked_up(*_codes(_limit_columns(before), _limit_columns(now)), multipliers.limit_price)
-    return Multipliers(share, np.nan_to_num(price, nan=0.0), multipliers.step)
+    return Multipliers(share, _limit_prices(multipliers.limit_price, before, now), multipliers.step)
 
 
 def carried_slopes(slopes: Slopes, before: TransferModel, now: TransferModel) -> Slopes:
@@ -54,14 +53,22 @@ def carried_slopes(slopes: Slopes, before: TransferModel, now: TransferModel) ->
     Slopes
         Of the model `now`; NaN for switches that were not there, and no price for such limits.
     """
-    of_member = slopes.dearer[before.model.members.switch]
-    member = _looked_up(*_codes(_member_columns(before), _member_columns(now)), of_member)
+    member = _by_member(slopes.dearer[before.model.members.switch], before, now)
     known = ~np.isnan(member)
     n_known = np.bincount(now.model.members.switch, weights=known, minlength=len(now.model.switches))
     total = sum_by_switch(now.model, np.where(known, member, 0.0))
-    price = _looked_up(*_codes(_limit_columns(before), _limit_columns(now)), slopes.limit_price)
     dearer = np.where(n_known > 0, total / np.maximum(n_known, 1.0), np.nan)
-    return Slopes(dearer, np.nan_to_num(price, nan=0.0))
+    return Slopes(dearer, _limit_prices(slopes.limit_price, before, now))
+
+
+def _by_member(values: Floats, before: TransferModel, now: TransferModel) -> Floats:
+    """Values of the members of one model for those of another, NaN for members that were not there."""
+    return _looked_up(*_codes(_member_columns(before), _member_columns(now)), values)
+
+
+def _limit_prices(price: Floats, before: TransferModel, now: TransferModel) -> Floats:
+    """Prices of the limits of one model for those of another, 0 for limits that were not there."""
+    return np.nan_to_num(_looked_up(*_codes(_limit_columns(before), _limit_columns(now)), price), nan=0.0)
 
 
 def _member_columns(built: TransferModel) -> list[NDArray[np.generic]]:

@@ -339,14 +339,14 @@ def _heard(turns: _Turns) -> Callable[[Step], None]:
 
 def _bounds(joint: Joint, listed: TransferModel, seconds: float, report: Callable[[Step], None]) -> None:
     """Prove bounds; what units are worth at list price is where their prices begin."""
-    until, first = time.monotonic() + seconds, True
+    until = time.monotonic() + seconds
     world = World(no_markdowns(), repriced(joint.network, no_markdowns()), listed)
     price = prices_of_units(world, joint)
-    for step in steps_of_bounds(joint, price, free_of_charge(joint), until - time.monotonic()):
+    steps = steps_of_bounds(joint, price, free_of_charge(joint), until - time.monotonic())
+    report(next(steps))
+    os.nice(_NICER)
+    for step in steps:
         report(step)
-        if first:
-            os.nice(_NICER)
-            first = False
 
 
 def _first_lines(turns: _Turns) -> None:
