@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 
 from optimizer import Parameters, certify, solve
+from optimizer.joint import bounding
 from optimizer.joint import search as joint_search
 from optimizer.joint.bounding import steps_of_bounds
 from optimizer.joint.budget_prices import best_budget_prices
@@ -122,8 +123,12 @@ def test_bounds_with_priced_budgets_are_near_the_best_plan():
     assert min(step.bound for step in steps if step.bound is not None) > 1.1 * best.objective
 
 
-def test_budgets_get_a_price_when_markdowns_begin_to_pay():
-    """At first units are worth what they bring at the list price, and nothing is marked down: budgets cost nothing."""
+def test_budgets_get_a_price_when_markdowns_begin_to_pay(monkeypatch):
+    """At first units are worth what they bring at the list price, and nothing is marked down: budgets cost nothing.
+
+    That is no price that stays, even where one set of envelopes is enough to say so.
+    """
+    monkeypatch.setattr(bounding, "_SETTLED_SETS", 1)
     joint = _dear_lanes(500, 200)
     world = world_at(joint, no_markdowns(), free_of_charge(joint))
     price = prices_of_units(world, joint)
